@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A growing byte buffer. Writers chain buf_add… calls and look once, at the end:
+ * when memory runs short the buffer remembers it and ignores what follows.
+ * One owner, one thread. Never shrinks by itself; buf_fini gives everything back.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/str.h"
+
+struct buf {
+	char *data;
+	size_t len, cap;
+	bool failed; /* an addition did not fit in memory; contents are incomplete */
+};
+
+#define BUF_INIT ((struct buf){0})
+
+void buf_fini(struct buf *b);
+
+/* Room for n more bytes at data + len. Returns NULL (and marks failed) without memory.
+ * The caller writes there and adds to len himself. */
+char *buf_reserve(struct buf *b, size_t n);
+
+void buf_add(struct buf *b, const void *bytes, size_t n);
+void buf_add_str(struct buf *b, struct str s);
+void buf_add_char(struct buf *b, char c);
+void buf_add_u64(struct buf *b, uint64_t n);
+void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Forget the first n bytes. */
+void buf_drop(struct buf *b, size_t n);
+
+/* Empty, memory kept. */
+static inline void
+buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+static inline struct str
+buf_str(const struct buf *b)
+{
+	return (struct str){b->data, b->len};
+}
+
+#endif

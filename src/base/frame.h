@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Immutable counted bytes on their way to one or many sockets. A frame made for a message
+ * carries its WebSocket header in front of the payload, so that WebSocket members share all
+ * of it and polling ones share the payload. Filled by its maker before the first frame_ref,
+ * read-only afterwards. References: any thread.
+ */
+#ifndef BASE_FRAME_H
+#define BASE_FRAME_H
+
+#include "base/str.h"
+
+#include <stdatomic.h>
+
+enum frame_kind {
+	FRAME_RAW,    /* bytes of an HTTP answer: no header, no payload view */
+	FRAME_TEXT,   /* WebSocket text message */
+	FRAME_BINARY, /* WebSocket binary message */
+	FRAME_CONTROL /* WebSocket control frame: never leaves over polling */
+};
+
+struct frame {
+	atomic_uint refs;
+	uint32_t len;      /* all bytes, header included */
+	uint8_t head;      /* bytes of WebSocket header at the start */
+	uint8_t kind;      /* enum frame_kind */
+	bool deflated;     /* payload is compressed (RSV1): WebSocket only */
+	bool more_follows; /* the next frame of this queue belongs to it (attachments) */
+	struct frame *plain; /* of a deflated one: the same message as it was, owned; or NULL */
+	char bytes[];
+};
+
+/* One reference, contents undefined. NULL when memory is short or n above 2^31. */
+struct frame *frame_new(enum frame_kind kind, size_t head, size_t n) MUST_USE;
+
+struct frame *frame_ref(struct frame *f);
+void frame_unref(struct frame *f); /* NULL is allowed */
+
+static inline struct str
+frame_payload(const struct frame *f)
+{
+	return (struct str){f->bytes + f->head, f->len - f->head};
+}
+
+#endif

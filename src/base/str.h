@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Borrowed text: a pointer and a length, not zero-terminated, owned by somebody
+ * else and valid until that owner says otherwise (mostly: until the call returns).
+ * Pure; any thread.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct str {
+	const char *ptr;
+	size_t len;
+};
+
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+/* printf("%.*s", STR_ARG(s)) */
+#define STR_ARG(s) (int)(s).len, (s).ptr
+
+#define MUST_USE __attribute__((warn_unused_result))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+
+static inline struct str
+str_from(const char *zero_terminated)
+{
+	return (struct str){zero_terminated, zero_terminated ? strlen(zero_terminated) : 0};
+}
+
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool
+str_has_prefix(struct str s, struct str prefix)
+{
+	return s.len >= prefix.len && memcmp(s.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+static inline bool
+str_has_suffix(struct str s, struct str suffix)
+{
+	return s.len >= suffix.len &&
+	       memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0;
+}
+
+static inline struct str
+str_skip(struct str s, size_t n)
+{
+	return (struct str){s.ptr + n, s.len - n};
+}
+
+/* ASCII letters compare without case, as header names and tokens do. */
+bool str_eq_nocase(struct str a, struct str b);
+
+/* Without blanks (space, tab) at either end. */
+struct str str_trim(struct str s);
+
+/* The text before the first sep; *rest becomes what follows it, or empty with ptr NULL
+ * when there was no sep. Loop: for (rest = s; rest.ptr;) { part = str_cut(&rest, ','); … } */
+struct str str_cut(struct str *rest, char sep);
+
+/* Decimal digits only, no sign, no blanks, no leading '+'. False above max or if empty. */
+bool str_to_u64(struct str s, uint64_t max, uint64_t *out);
+
+/* Heap copy, zero-terminated; NULL when memory is short. Owns: caller frees. */
+char *str_dup(struct str s) MUST_USE;
+
+/* Equal, in a time that depends on the lengths only: for secrets. */
+bool str_eq_secret(struct str a, struct str b);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Strict JSON without a tree: validate a text once, then walk it as slices. No allocation.
+ * The walkers trust their input to be validated. Pure; any thread. Source: RFC 8259.
+ */
+#ifndef PROTO_JSON_H
+#define PROTO_JSON_H
+
+#include "base/buf.h"
+
+struct json_limits {
+	uint32_t depth;	 /* nested arrays and objects: -E_JSON_DEPTH */
+	uint32_t values; /* all values together: -E_JSON_COUNT */
+};
+
+enum json_kind {
+	JSON_INVALID, JSON_NULL_KIND, JSON_BOOL, JSON_NUMBER, JSON_STRING_KIND, JSON_ARRAY_KIND,
+	JSON_OBJECT_KIND
+};
+
+/* The whole text is one JSON value (blanks around it allowed), valid UTF-8, no raw control
+ * characters, no lone surrogates in escapes unless JavaScript's JSON.parse takes them (it
+ * does: they pass here and are replaced by U+FFFD when unescaped).
+ * Errors: -E_JSON_SYNTAX, -E_UTF8, -E_JSON_DEPTH, -E_JSON_COUNT. *error_at may be NULL. */
+int json_check(struct str text, const struct json_limits *limits, size_t *error_at) MUST_USE;
+
+/* Kind of a value by its first byte (blanks before it are skipped). */
+enum json_kind json_kind(struct str value);
+
+/* A walk over the elements of an array or the members of an object. */
+struct json_walk {
+	const char *at, *end;
+};
+struct json_walk json_walk(struct str array_or_object);
+/* Next element, without blanks around it. False at the end. */
+bool json_next(struct json_walk *w, struct str *value_out);
+/* Next member; key_out is the raw key without quotes, possibly with escapes. */
+bool json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out);
+
+/* The last member of that key (JSON.parse keeps the last), escapes in keys understood.
+ * False when there is none or object is not an object. */
+bool json_get(struct str object, struct str key, struct str *value_out);
+
+/* Does this string value (with its quotes), unescaped, equal text? */
+bool json_string_is(struct str value, struct str text);
+/* Append the unescaped contents of a string value (with its quotes). */
+void json_unescape(struct str value, struct buf *out);
+/* A string value without escapes can be borrowed: true and a slice without the quotes. */
+bool json_borrow_string(struct str value, struct str *out);
+
+/* An integer value that fits; "1.0" and "1e2" are not integers. */
+bool json_to_i64(struct str value, int64_t *out);
+bool json_to_double(struct str value, double *out);
+bool json_is_true(struct str value);
+
+/* Append text as a JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
+void json_quote(struct buf *out, struct str text);
+
+/* Is this text a canonical integer of at most 2^53-1 in absolute value ("0", "42", "-7")? */
+bool json_is_safe_integer(struct str text);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Socket.IO packets, protocol 5 (and 4 of the 2.x clients, which differs in CONNECT only).
+ * Validates and slices; what is only routed keeps its bytes. Pure; any thread.
+ * Source: the Socket.IO protocol document, revision 5.
+ */
+#ifndef PROTO_SOCKETIO_H
+#define PROTO_SOCKETIO_H
+
+#include "base/buf.h"
+#include "proto/json.h"
+
+enum sio_type {
+	SIO_CONNECT, SIO_DISCONNECT, SIO_EVENT, SIO_ACK, SIO_CONNECT_ERROR, SIO_BINARY_EVENT,
+	SIO_BINARY_ACK
+};
+
+struct sio_limits {
+	struct json_limits json;
+	uint32_t attachments;	/* per packet: -E_PACKETS */
+	uint32_t namespace_bytes; /* -E_PACKET above it */
+};
+
+struct sio_packet {
+	enum sio_type type;
+	uint32_t attachments;
+	struct str nsp;	  /* starts with '/', query cut off; "/" when absent */
+	bool has_id;
+	uint64_t id;	  /* of an acknowledgement, at most 2^53-1 */
+	struct str data;  /* the JSON as it came, validated; empty when absent */
+	struct str event; /* EVENT, BINARY_EVENT: first element, a string value with quotes */
+	struct str args;  /* …: what follows the first element's comma up to ']', may be empty;
+			   * ACK: everything between the brackets */
+};
+
+/* One text message (without Engine.IO's '4'). Checks type, counts, the shape of data for
+ * each type, reserved event names ("connect", "connect_error", "disconnect",
+ * "disconnecting", "newListener", "removeListener") and that placeholders number 0 …
+ * attachments-1 are all there.
+ * Errors: -E_PACKET, -E_PACKETS, -E_JSON_…, -E_UTF8. */
+int sio_packet_parse(struct str text, const struct sio_limits *limits, struct sio_packet *out)
+	MUST_USE;
+
+/* Append the part before the data: type, "N-", "/nsp,", id. id may be NULL. */
+void sio_packet_head(struct buf *out, enum sio_type type, uint32_t attachments, struct str nsp,
+		     const uint64_t *id);
+
+/* How many binary placeholders a validated JSON text refers to: highest num + 1. */
+uint32_t sio_count_placeholders(struct str json);
+
+#endif

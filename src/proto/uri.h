@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The target of a request: path and query in origin form. Source: RFC 3986, RFC 9112 3.2.
+ * Pure; any thread.
+ */
+#ifndef PROTO_URI_H
+#define PROTO_URI_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct uri {
+	struct str path;  /* raw, starts with '/' */
+	struct str query; /* raw, without '?'; empty when there is none */
+};
+
+/* Slices of target, which is in origin form ("/p?q"); a fragment is refused.
+ * Errors: -E_HTTP_SYNTAX. */
+int uri_split(struct str target, struct uri *out) MUST_USE;
+
+/* Percent-decoded copy; plus_is_space as in form data. Errors: -E_PERCENT, -E_NOMEM. */
+int uri_decode(struct str raw, bool plus_is_space, struct arena *a, struct str *out) MUST_USE;
+
+/* Decoded value of the first member called name. False when there is none, or when its
+ * encoding is broken. "a" and "a=" both give an empty value. */
+bool query_get(struct str query, struct str name, struct arena *a, struct str *out);
+
+/* Walk the raw members: while (query_next(&rest, &name, &value)). rest starts as the query. */
+bool query_next(struct str *rest, struct str *name_out, struct str *value_out);
+
+/* The path with "." and ".." resolved and percent-decoded, as a relative file name without a
+ * leading '/'. Errors: -E_FORBIDDEN for whatever leaves the root, names a hidden file, holds
+ * NUL, backslash or an encoded slash; -E_PERCENT, -E_NOMEM. */
+int uri_file_name(struct str path, struct arena *a, struct str *out) MUST_USE;
+
+#endif
