@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of src/base: links that floor and those below, nothing else. */
+#include "unit/run.h"
+#include "unit/base/suites.h"
+
+int
+main(void)
+{
+	static const unit_suite_fn suites[] = {
+		NULL,
+	};
+
+	return unit_run(suites);
+}

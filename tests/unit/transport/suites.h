@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The suites of src/transport, one for each unit: declared here, listed in main.c. */
+#ifndef TESTS_UNIT_TRANSPORT_SUITES_H
+#define TESTS_UNIT_TRANSPORT_SUITES_H
+
+#include <check.h>
+
+#endif
