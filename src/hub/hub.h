@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * People and rooms of one loop: its namespaces, sockets and rooms, and the way to those of the
+ * other loops. Everything here belongs to the loop's thread unless marked [any thread].
+ *
+ *   hubs ──< hub (one per loop) ──< namespace ──< room ──< member >── socket >── client
+ */
+#ifndef HUB_HUB_H
+#define HUB_HUB_H
+
+#include "base/map.h"
+#include "hub/message.h"
+
+struct config;
+struct hub;
+struct loop;
+struct namespace;
+struct socket;
+
+/* An event from a client, borrowed for the call. */
+struct event_in {
+	struct str name; /* unescaped; a number event is given as its digits */
+	struct str args; /* JSON values as they came, without the name */
+	const struct str *attachments;
+	size_t attachments_n;
+	bool wants_ack;
+	uint64_t ack_id;
+};
+
+/* What the floor above decides. Called on the socket's loop. */
+struct hub_up {
+	/* Is there such a namespace (besides "/" and the mount's static ones)? */
+	bool (*namespace_exists)(void *up, struct str name);
+	/* A client asks for a namespace: answer now or later, once, by socket_accept or
+	 * socket_refuse. auth is a JSON object, or empty. */
+	void (*on_connect)(void *up, struct socket *s, struct str auth);
+	void (*on_event)(void *up, struct socket *s, const struct event_in *e);
+	/* The last word about a socket that was accepted. Its rooms are still there. reason is one
+	 * of Socket.IO's ("transport close", "client namespace disconnect", …). */
+	void (*on_disconnect)(void *up, struct socket *s, const char *reason);
+	/* Give back what the floor above hung on the socket; also for those never accepted. */
+	void (*on_free)(void *up, struct socket *s);
+};
+
+/* The hubs of all loops: created by the wiring, immutable afterwards. */
+struct hubs {
+	struct hub **hub; /* by loop id */
+	size_t n;
+};
+
+struct hub *hub_new(struct loop *loop, struct hubs *all, const struct hub_up *up,
+		    void *up_state) MUST_USE;
+void hub_free(struct hub *h);
+
+struct loop *hub_loop(const struct hub *h);
+struct hubs *hub_all(const struct hub *h);
+
+/* A socket of this loop by its id (20 characters), NULL when there is none. */
+struct socket *hub_find_socket(struct hub *h, struct str sid);
+
+/* Visit the sockets of a namespace (room empty: all, else its members) on this loop. The
+ * visitor may disconnect the socket it is at. */
+void hub_each_socket(struct hub *h, struct str nsp, struct str room,
+		     void (*visit)(void *arg, struct socket *s), void *arg);
+
+/* Whom a broadcast reaches: members of any of the rooms (none given: all of the namespace),
+ * each once, without members of any except room. A socket's own id is a room of its own. */
+struct target {
+	struct str nsp;
+	const struct str *rooms;
+	size_t rooms_n;
+	const struct str *except;
+	size_t except_n;
+	bool is_volatile; /* drop rather than queue for clients that lag or have no transport */
+	bool local;	  /* this node only */
+};
+
+/* Deliver on all loops. Order: after everything this thread broadcast before. [any thread;
+ * from is the caller's own hub, or NULL when the caller is no loop.]
+ * Errors: -E_NOMEM. */
+int hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
+		  const struct event *event) MUST_USE;
+
+/* Members of the target on all loops join, leave, or are disconnected. [any thread]
+ * Errors: -E_NOMEM. */
+int hub_join_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+	MUST_USE;
+int hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+	MUST_USE;
+int hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *to,
+		       bool close_transport) MUST_USE;
+
+/* Run fn on the loop that owns the socket, with NULL when the socket is gone by then. Calls for
+ * one socket from one thread run in order. arg belongs to fn. [any thread]
+ * Errors: -E_NOMEM, -E_NOT_FOUND when sid names no loop of ours. */
+int hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg),
+	     void *arg) MUST_USE;
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One event on its way to clients: immutable and counted, encoded at most once for each wire
+ * form, by the first loop that needs it. Any thread.
+ */
+#ifndef HUB_MESSAGE_H
+#define HUB_MESSAGE_H
+
+#include "base/frame.h"
+
+/* The forms in which a message leaves. One slot each. */
+enum wire {
+	WIRE_SIO4,	   /* Socket.IO over Engine.IO 4 */
+	WIRE_SIO3,	   /* over Engine.IO 3: binary frames carry a type byte */
+	WIRE_SIO_MSGPACK4, /* socket.io-msgpack-parser */
+	WIRE_SIO_MSGPACK3,
+	WIRE_SCHEDULE, WIRE_ROOMS, WIRE_TOPICS, WIRE_CHANNELS,
+	WIRE_N
+};
+
+/* What is to be said. All texts are borrowed for the call that takes them. */
+struct event {
+	struct str name;  /* unescaped: "task.created" */
+	struct str args;  /* JSON values between the brackets, without the name: {"a":1},"x" */
+	const struct str *attachments; /* placeholders in args count from 0 */
+	size_t attachments_n;
+	struct str room;   /* the room a plain dialect prints, may be empty */
+	struct str sender; /* user name a plain dialect prints, may be empty */
+};
+
+/* The frames of one encoded message: the first is its text, attachments follow. */
+struct frames {
+	size_t n;
+	struct frame *frame[];
+};
+
+struct message;
+
+/* Copies the event. nsp is the namespace it is sent in. NULL when memory is short. */
+struct message *message_new(struct str nsp, const struct event *event) MUST_USE;
+struct message *message_ref(struct message *m);
+void message_unref(struct message *m); /* NULL is allowed */
+
+const struct event *message_event(const struct message *m);
+struct str message_nsp(const struct message *m);
+
+/* Encoded now if nobody did before. Valid as long as the message. NULL: no memory, or the
+ * form has no words for this event. */
+const struct frames *message_frames(struct message *m, enum wire wire);
+
+#endif

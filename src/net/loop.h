@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One event loop: its libevent base, clock, timers, mailbox and what is to be done at the end
+ * of a turn. A turn: events → mail → timers → end-of-turn jobs (flushing) → burial. The clock
+ * is read when the turn wakes up; due timers run before the first event sees the turn, so that
+ * nothing outlives its time limit by the length of a turn.
+ * Thread: everything belongs to the loop's thread, except loop_post and loop_stop.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/counters.h"
+#include "base/list.h"
+#include "net/wheel.h"
+
+struct config;
+struct event_base;
+struct loop;
+
+/* A message for a loop; belongs to the sender until posted, then to deliver(). */
+struct mail {
+	struct mail *next;
+	void (*deliver)(struct loop *to, struct mail *m);
+};
+
+/* Something to do once at the end of the turn. */
+struct loop_job {
+	struct list link;
+	void (*run)(struct loop_job *j);
+};
+
+enum { LOOP_SCRATCH_BYTES = 65536 };
+
+struct loop {
+	int id;
+	uint64_t now_ms;  /* monotonic, this turn's */
+	int64_t wall_ms;  /* Unix epoch, this turn's */
+	struct wheel wheel;
+	struct counters counters;
+	struct arena arena; /* forgotten at the end of each turn */
+	char *scratch;	    /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
+	struct config *config; /* a reference of its own */
+	struct event_base *base;
+	struct loop_inside *inside;
+};
+
+/* clock may be a test's. Errors: NULL when memory or descriptors are short. */
+struct loop *loop_new(int id, struct clock clock, struct config *config) MUST_USE;
+void loop_free(struct loop *l);
+
+/* One turn; may_wait: sleep until something happens. Returns false once stopped. */
+bool loop_turn(struct loop *l, bool may_wait);
+/* Turns until loop_stop. */
+void loop_run(struct loop *l);
+void loop_stop(struct loop *l); /* [any thread] */
+
+/* Put m into the mailbox; wakes the loop if it was empty. Never fails. [any thread] */
+void loop_post(struct loop *to, struct mail *m);
+
+/* At the head of every event callback: reads the clock and runs due timers, once a turn. */
+void loop_wake(struct loop *l);
+
+/* Run j at the end of this turn; asking twice is harmless. */
+void loop_job_init(struct loop_job *j, void (*run)(struct loop_job *j));
+void loop_at_end(struct loop *l, struct loop_job *j);
+void loop_job_cancel(struct loop_job *j);
+
+/* free(memory) after the end of the turn, when no callback can see it any more. */
+struct loop_grave {
+	struct loop_grave *next;
+	void (*bury)(struct loop_grave *g);
+};
+void loop_bury(struct loop *l, struct loop_grave *g);
+
+/* The loop this thread runs, NULL when it runs none. [any thread] */
+struct loop *loop_current(void);
+
+#endif
