@@ -46,6 +46,7 @@ replay_file(const char *path)
 		die(path, strerror(errno));
 	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
+	printf("# %s\n", path); /* so that the log names the input that ends the process */
 	fflush(stdout);
 	feed(bytes, size);
 	if (size <= CUT_BYTES_MAX)
