@@ -79,7 +79,7 @@ struct target {
  * from is the caller's own hub, or NULL when the caller is no loop.]
  * Errors: -E_NOMEM. */
 int hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
-		  const struct event *event) MUST_USE;
+		  const struct event_out *event) MUST_USE;
 
 /* Members of the target on all loops join, leave, or are disconnected. [any thread]
  * Errors: -E_NOMEM. */

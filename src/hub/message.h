@@ -19,7 +19,7 @@ enum wire {
 };
 
 /* What is to be said. All texts are borrowed for the call that takes them. */
-struct event {
+struct event_out {
 	struct str name;  /* unescaped: "task.created" */
 	struct str args;  /* JSON values between the brackets, without the name: {"a":1},"x" */
 	const struct str *attachments; /* placeholders in args count from 0 */
@@ -37,11 +37,11 @@ struct frames {
 struct message;
 
 /* Copies the event. nsp is the namespace it is sent in. NULL when memory is short. */
-struct message *message_new(struct str nsp, const struct event *event) MUST_USE;
+struct message *message_new(struct str nsp, const struct event_out *event) MUST_USE;
 struct message *message_ref(struct message *m);
 void message_unref(struct message *m); /* NULL is allowed */
 
-const struct event *message_event(const struct message *m);
+const struct event_out *message_event(const struct message *m);
 struct str message_nsp(const struct message *m);
 
 /* Encoded now if nobody did before. Valid as long as the message. NULL: no memory, or the

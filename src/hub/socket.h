@@ -52,11 +52,11 @@ bool socket_is_in(const struct socket *s, struct str room);
 bool socket_each_room(const struct socket *s, size_t *at, struct str *room_out);
 
 /* Errors: -E_GONE, -E_NOMEM. A volatile event to a lagging client is dropped: 0. */
-int socket_emit(struct socket *s, const struct event *event, bool is_volatile);
+int socket_emit(struct socket *s, const struct event_out *event, bool is_volatile);
 /* error: 0 with the client's arguments, -E_TIMEOUT, or -E_GONE; called exactly once. */
 typedef void socket_ack_fn(void *arg, int error, struct str args, const struct str *attachments,
 			   size_t attachments_n);
-int socket_emit_ack(struct socket *s, const struct event *event, uint32_t timeout_ms,
+int socket_emit_ack(struct socket *s, const struct event_out *event, uint32_t timeout_ms,
 		    socket_ack_fn *on_ack, void *arg);
 /* Answer a client's event. args: JSON values without brackets. */
 int socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str *attachments,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Timers to the millisecond at 32 bytes each: a hierarchical wheel (five levels of 64 places).
+ * Timers to the millisecond at 32 bytes each: a hierarchical wheel (seven levels of 64 places: 139 years).
  * Setting and cancelling cost a list operation; a timer far away moves down a level at most
- * four times. Time is a parameter. One thread.
+ * six times. Time is a parameter. One thread.
  * Source: G. Varghese, A. Lauck, "Hashed and Hierarchical Timing Wheels".
  */
 #ifndef NET_WHEEL_H
@@ -18,7 +18,7 @@ struct wheel_timer {
 	void (*fire)(struct wheel_timer *t);
 };
 
-enum { WHEEL_LEVELS = 5, WHEEL_PLACES = 64 };
+enum { WHEEL_LEVELS = 7, WHEEL_PLACES = 64 };
 
 struct wheel {
 	uint64_t now_ms; /* everything up to here has fired */
