@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Strict JSON without a tree: validate a text once, then walk it as slices. No allocation.
- * The walkers trust their input to be validated. Pure; any thread. Source: RFC 8259.
+ * What follows json_check trusts its input to be validated: other bytes give nonsense,
+ * though never a step outside of the slice. Pure; any thread. Source: RFC 8259.
  */
 #ifndef PROTO_JSON_H
 #define PROTO_JSON_H
 
 #include "base/buf.h"
 
+enum { JSON_DEPTH_MAX = 1024 };
+
 struct json_limits {
-	uint32_t depth;	 /* nested arrays and objects: -E_JSON_DEPTH */
+	uint32_t depth;	 /* nested arrays and objects, JSON_DEPTH_MAX at most: -E_JSON_DEPTH */
 	uint32_t values; /* all values together: -E_JSON_COUNT */
 };
 
@@ -21,8 +24,10 @@ enum json_kind {
 /* The whole text is one JSON value (blanks around it allowed), valid UTF-8, no raw control
  * characters, no lone surrogates in escapes unless JavaScript's JSON.parse takes them (it
  * does: they pass here and are replaced by U+FFFD when unescaped).
- * Errors: -E_JSON_SYNTAX, -E_UTF8, -E_JSON_DEPTH, -E_JSON_COUNT. *error_at may be NULL. */
-int json_check(struct str text, const struct json_limits *limits, size_t *error_at) MUST_USE;
+ * Errors: -E_JSON_SYNTAX, -E_UTF8, -E_JSON_DEPTH, -E_JSON_COUNT; error_at_out (may be NULL)
+ * then gets the offset of the first byte that cannot be. */
+int json_check(struct str text, const struct json_limits *limits, size_t *error_at_out)
+	MUST_USE;
 
 /* Kind of a value by its first byte (blanks before it are skipped). */
 enum json_kind json_kind(struct str value);
@@ -41,19 +46,25 @@ bool json_next_member(struct json_walk *w, struct str *key_out, struct str *valu
  * False when there is none or object is not an object. */
 bool json_get(struct str object, struct str key, struct str *value_out);
 
-/* Does this string value (with its quotes), unescaped, equal text? */
+/* Does a raw key, as json_next_member gives it, unescaped, equal text? */
+bool json_key_is(struct str raw_key, struct str text);
+/* Does this string value (with its quotes), unescaped, equal text? False for other kinds. */
 bool json_string_is(struct str value, struct str text);
-/* Append the unescaped contents of a string value (with its quotes). */
+/* Append the unescaped contents of a string value (with its quotes); lone surrogates become
+ * U+FFFD. */
 void json_unescape(struct str value, struct buf *out);
 /* A string value without escapes can be borrowed: true and a slice without the quotes. */
 bool json_borrow_string(struct str value, struct str *out);
 
 /* An integer value that fits; "1.0" and "1e2" are not integers. */
 bool json_to_i64(struct str value, int64_t *out);
+/* A number value, rounded to nearest. False for other kinds, above 1.8e308 and when memory
+ * for a very long one is short. Expects the C locale's decimal point. */
 bool json_to_double(struct str value, double *out);
 bool json_is_true(struct str value);
 
-/* Append text as a JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
+/* Append text as a JSON string with quotes; invalid UTF-8 becomes U+FFFD, one for each
+ * maximal part, as TextDecoder does. */
 void json_quote(struct buf *out, struct str text);
 
 /* Is this text a canonical integer of at most 2^53-1 in absolute value ("0", "42", "-7")? */

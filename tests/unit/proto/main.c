@@ -7,6 +7,9 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		json_check_suite,
+		json_text_suite,
+		json_walk_suite,
 		NULL,
 	};
 

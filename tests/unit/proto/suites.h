@@ -5,4 +5,8 @@
 
 #include <check.h>
 
+Suite *json_check_suite(void);
+Suite *json_text_suite(void);
+Suite *json_walk_suite(void);
+
 #endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finding values in a validated JSON text: each is a slice of it, found again on each walk.
+ * Skipping a container counts brackets and jumps over strings, a word at a time.
+ */
+#include "proto/json.h"
+
+#include "proto/json_scan.h"
+
+enum json_kind
+json_kind(struct str value)
+{
+	const char *end = value.ptr + value.len;
+	const char *at = value.len ? json_skip_blanks(value.ptr, end) : end;
+
+	switch (at < end ? *at : '\0') {
+	case 'n':
+		return JSON_NULL_KIND;
+	case 't':
+	case 'f':
+		return JSON_BOOL;
+	case '"':
+		return JSON_STRING_KIND;
+	case '[':
+		return JSON_ARRAY_KIND;
+	case '{':
+		return JSON_OBJECT_KIND;
+	default:
+		return at < end && (*at == '-' || (*at >= '0' && *at <= '9')) ? JSON_NUMBER
+									      : JSON_INVALID;
+	}
+}
+
+/* Marks '"' and '\\'; other than in json_mark_special, what is not ASCII is let pass. */
+static inline uint64_t
+mark_string_end(uint64_t word)
+{
+	uint64_t quote = (word ^ JSON_EACH_BYTE('"')) - JSON_EACH_BYTE(1);
+	uint64_t backslash = (word ^ JSON_EACH_BYTE('\\')) - JSON_EACH_BYTE(1);
+
+	return (quote | backslash) & ~word & JSON_HIGH_BITS;
+}
+
+/* On the opening quote; returns what follows the closing one. */
+static const char *
+skip_string(const char *at, const char *end)
+{
+	at++;
+	while (at < end) {
+		if (end - at >= 8) {
+			uint64_t marks = mark_string_end(json_word(at));
+
+			at += marks ? json_first_mark(marks) : 8;
+			if (!marks)
+				continue;
+		}
+		if (*at == '"')
+			return at + 1;
+		at += *at == '\\' && end - at > 1 ? 2 : 1;
+	}
+	return end;
+}
+
+/* Marks brackets and braces of either direction, and quotes. Bit 0x20 is all that tells
+ * '[' from '{' and ']' from '}'; no other byte between strings becomes one of them. */
+static inline uint64_t
+mark_structure(uint64_t word)
+{
+	uint64_t folded = word | JSON_EACH_BYTE(0x20);
+	uint64_t opening = (folded ^ JSON_EACH_BYTE('{')) - JSON_EACH_BYTE(1);
+	uint64_t closing = (folded ^ JSON_EACH_BYTE('}')) - JSON_EACH_BYTE(1);
+	uint64_t quote = (word ^ JSON_EACH_BYTE('"')) - JSON_EACH_BYTE(1);
+
+	return (opening | closing | quote) & JSON_HIGH_BITS;
+}
+
+/* The next bracket, brace or quote; or, near the end, just the next byte. */
+static inline const char *
+find_structure(const char *at, const char *end)
+{
+	while (end - at >= 8) {
+		uint64_t marks = mark_structure(json_word(at));
+
+		if (marks)
+			return at + json_first_mark(marks);
+		at += 8;
+	}
+	return at;
+}
+
+/* On the opening bracket; returns what follows the closing one. */
+static const char *
+skip_container(const char *at, const char *end)
+{
+	size_t depth = 0;
+
+	while ((at = find_structure(at, end)) < end) {
+		switch (*at) {
+		case '"':
+			at = skip_string(at, end);
+			continue;
+		case '[':
+		case '{':
+			depth++;
+			break;
+		case ']':
+		case '}':
+			if (--depth == 0)
+				return at + 1;
+			break;
+		}
+		at++;
+	}
+	return end;
+}
+
+static const char *
+skip_value(const char *at, const char *end)
+{
+	if (*at == '"')
+		return skip_string(at, end);
+	if (*at == '[' || *at == '{')
+		return skip_container(at, end);
+	do
+		at++;
+	while (at < end && *at != ',' && *at != ']' && *at != '}' && (unsigned char)*at > ' ');
+	return at;
+}
+
+struct json_walk
+json_walk(struct str array_or_object)
+{
+	struct json_walk w = { array_or_object.ptr, array_or_object.ptr + array_or_object.len };
+
+	if (array_or_object.len)
+		w.at = json_skip_blanks(w.at, w.end);
+	if (w.at < w.end && (*w.at == '[' || *w.at == '{'))
+		w.at++;
+	else
+		w.at = w.end;
+	return w;
+}
+
+/* Is there a value or a key to come? Stands on it then. */
+static inline bool
+has_next(struct json_walk *w)
+{
+	w->at = json_skip_blanks(w->at, w->end);
+	if (w->at < w->end && *w->at == ',')
+		w->at = json_skip_blanks(w->at + 1, w->end);
+	if (w->at < w->end && *w->at != ']' && *w->at != '}')
+		return true;
+	w->at = w->end;
+	return false;
+}
+
+bool
+json_next(struct json_walk *w, struct str *value_out)
+{
+	const char *start;
+
+	if (!has_next(w))
+		return false;
+	start = w->at;
+	w->at = skip_value(start, w->end);
+	*value_out = (struct str){ start, (size_t)(w->at - start) };
+	return true;
+}
+
+bool
+json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out)
+{
+	struct str key;
+
+	if (!json_next(w, &key) || key.len < 2)
+		return false;
+	*key_out = (struct str){ key.ptr + 1, key.len - 2 };
+	w->at = json_skip_blanks(w->at, w->end);
+	if (w->at < w->end && *w->at == ':')
+		w->at++;
+	return json_next(w, value_out);
+}
+
+bool
+json_get(struct str object, struct str key, struct str *value_out)
+{
+	struct json_walk w = json_walk(object);
+	struct str name, value;
+	bool found = false;
+
+	if (json_kind(object) != JSON_OBJECT_KIND)
+		return false;
+	while (json_next_member(&w, &name, &value)) {
+		if (!json_key_is(name, key))
+			continue;
+		*value_out = value;
+		found = true;
+	}
+	return found;
+}
+
+bool
+json_is_true(struct str value)
+{
+	return str_eq(value, STR("true"));
+}
