@@ -12,6 +12,12 @@
 
 struct token_keys;
 
+enum { TOKEN_BYTES_MAX = 8192 }; /* a longer one is refused unread */
+
+/* Keys come from secret, keys[] and jwks_file. A kid leads to its keys; those without kid serve
+ * tokens without one and with one that is unknown. What a key may be used for comes from its
+ * kind, size and configuration: a secret of 32 to 47 bytes serves HS256 only, RSA has 2048 to
+ * 8192 bits, EC keys their curve. No keys at all are no error: every token is refused then. */
 /* Errors: -E_CONFIG with a sentence for each fault appended to errors, -E_NOMEM. */
 int token_keys_load(const struct config_token *config, struct token_keys **out,
 		    struct buf *errors) MUST_USE;
@@ -25,16 +31,19 @@ int token_verify(const struct token_keys *k, struct str token, int64_t now_s,
 		 struct identity **who_out, const char **why_out) MUST_USE;
 
 /* Sign claims (a JSON object) with the first key that can sign (HMAC).
- * Errors: -E_UNSUPPORTED when there is none, -E_NOMEM. Appends to out. */
-int token_sign(const struct token_keys *k, struct str claims_json, struct buf *out) MUST_USE;
+ * Errors: -E_UNSUPPORTED when there is none, -E_NOMEM, -E_ARGUMENT when claims_json is no JSON object. Appends to out. */
+int token_sign(const struct token_keys *k, struct str claims_json,
+	       struct buf *out) MUST_USE;
 
 /* Verified tokens remembered by digest, bounded, oldest forgotten first. */
 struct token_cache;
 struct token_cache *token_cache_new(size_t tokens_n) MUST_USE;
 void token_cache_free(struct token_cache *c);
-void token_cache_clear(struct token_cache *c); /* after new keys */
-/* As token_verify; expiry is checked again for a remembered token. */
-int token_cache_verify(struct token_cache *c, const struct token_keys *k, struct str token,
-		       int64_t now_s, struct identity **who_out, const char **why_out) MUST_USE;
+void token_cache_clear(struct token_cache *c);
+/* As token_verify; expiry is checked again for a remembered token. The cache holds a reference
+ * to the keys its tokens were good for and empties itself when called with others. */
+int token_cache_verify(struct token_cache *c, struct token_keys *k, struct str token,
+		       int64_t now_s, struct identity **who_out,
+		       const char **why_out) MUST_USE;
 
 #endif
