@@ -53,12 +53,14 @@ export function clock(date = new Date()) {
 export async function copyText(text) {
 	if (navigator.clipboard)
 		return navigator.clipboard.writeText(text);
+	const focused = document.activeElement;
 	const area = el("textarea", { class: "skip", "aria-hidden": "true" });
 	area.value = text;
 	document.body.append(area);
 	area.select();
 	const copied = document.execCommand("copy");
 	area.remove();
+	focused?.focus();
 	if (!copied)
 		throw new Error("the browser refused to copy");
 }

@@ -163,7 +163,7 @@ function wireForms() {
 	fields.token.addEventListener("input", showIdentity);
 	byId("disconnect").addEventListener("click", () => {
 		link.close();
-		link.set({ status: "disconnected" });
+		link.set({ status: "disconnected", error: null });
 	});
 	byId("reconnect").addEventListener("click", () => link.reconnect());
 	byId("break").addEventListener("click", () => link.breakTransport());

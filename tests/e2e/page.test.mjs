@@ -24,13 +24,15 @@ let page;
 let complaints;
 
 // A fresh page; complaints collects what the browser or the script objects to.
-async function visit(path, viewport = { width: 1280, height: 900 }, options = {}) {
-	const context = await browser.newContext({ viewport, ...options });
+// prepare(page) runs before the page is loaded.
+async function visit(path, viewport = { width: 1280, height: 900 }, prepare = () => {}) {
+	const context = await browser.newContext({ viewport });
 	page = await context.newPage();
 	page.setDefaultTimeout(WAIT_MS);
 	complaints = [];
 	page.on("console", message => message.type() === "error" && complaints.push(message.text()));
 	page.on("pageerror", error => complaints.push(String(error)));
+	await prepare(page);
 	await page.goto(BASE + path);
 }
 
@@ -236,6 +238,104 @@ describe("each error button shows its code", () => {
 	test("no button was forgotten here", async () => {
 		const ids = await page.locator("#scenarios li").evaluateAll(items => items.map(item => item.dataset.scenario));
 		assert.deepEqual(ids.sort(), Object.keys(expected).sort());
+	});
+});
+
+describe("without demo mode", () => {
+	const gone = { status: 404, contentType: "application/json", body: "{}" };
+
+	test("the fields are empty and wait for a token", async () => {
+		await visit("/", undefined, opened => opened.route("**/demo/token?*", route => route.fulfill(gone)));
+		await page.getByText("no demo mode: paste a token").waitFor();
+		assert.equal(await page.locator("[name=token]").inputValue(), "");
+		assert.equal(await page.locator("#demo").isVisible(), false);
+		await page.locator('#scenarios li[data-scenario="forbidden"] button').click();
+		await page.locator('#scenarios li[data-code="SKIPPED"]').waitFor();
+		await leave();
+	});
+
+	test("the rooms panel goes away", async () => {
+		await visitClient(undefined, opened => opened.route("**/demo/rooms", route => route.fulfill(gone)));
+		await page.locator("#rooms summary").click();
+		await page.locator("#rooms").waitFor({ state: "hidden" });
+		await leave();
+	});
+});
+
+describe("the plain dialects", () => {
+	// A server end for every plain WebSocket of the page: it greets, and keeps what comes.
+	function fakeServer(heard, greeting, onMessage = () => {}) {
+		return opened => opened.routeWebSocket(/\/ws/, socket => {
+			heard.urls.push(new URL(socket.url()));
+			socket.onMessage(text => {
+				heard.messages.push(text);
+				onMessage(socket, text);
+			});
+			socket.send(greeting);
+		});
+	}
+
+	function panel(name) {
+		return page.locator(`#panels [data-dialect="${name}"]`);
+	}
+
+	test("a panel connects with the token and sends what is written", async () => {
+		const heard = { urls: [], messages: [] };
+		await visitClient(undefined, fakeServer(heard, '{"type":"connected","data":{}}'));
+		const token = await page.locator("[name=token]").inputValue();
+		await panel("rooms").getByRole("button", { name: "Connect" }).click();
+		await panel("rooms").getByText('{"type":"connected"').waitFor();
+		assert.equal(heard.urls[0].searchParams.get("token"), token);
+		for (const text of ['{"type":"ping"}', "{not json"]) {
+			await panel("rooms").locator("textarea").fill(text);
+			await panel("rooms").getByRole("button", { name: "Send" }).click();
+			await panel("rooms").locator(".out").getByText(text).waitFor();
+		}
+		assert.deepEqual(heard.messages, ['{"type":"ping"}', "{not json"]);
+		await leave();
+	});
+
+	test("topics answers the server's ping and names its user", async () => {
+		const heard = { urls: [], messages: [] };
+		await visitClient(undefined, fakeServer(heard, '{"type":"ping"}'));
+		await panel("topics").getByRole("button", { name: "Connect" }).click();
+		await panel("topics").getByText('{"type":"pong"}').waitFor();
+		assert.deepEqual(heard.messages, ['{"type":"pong"}']);
+		assert.equal(JSON.parse(await panel("topics").locator("textarea").inputValue()).data.userId, "alice");
+		await leave();
+	});
+
+	test("a refused panel shows the close code", async () => {
+		const heard = { urls: [], messages: [] };
+		await visitClient(undefined, fakeServer(heard, '{"type":"connected"}',
+			socket => socket.close({ code: 4403, reason: "Forbidden" })));
+		await panel("rooms").getByRole("button", { name: "Connect" }).click();
+		await panel("rooms").getByText('{"type":"connected"}').waitFor();
+		await panel("rooms").getByRole("button", { name: "Send" }).click();
+		await panel("rooms").getByText("closed 4403 Forbidden").waitFor();
+		await leave();
+	});
+
+	test("all four connect side by side, another user's panel beside them", async () => {
+		const heard = { urls: [], messages: [] };
+		await visitClient(undefined, fakeServer(heard, "{}"));
+		await page.getByRole("button", { name: "Add channels" }).click();
+		await panel("channels").last().getByLabel("Demo user").fill("bob");
+		await page.locator("#plain-connect").click();
+		await page.waitForFunction(() => document.querySelectorAll('#panels [data-state="open"]').length === 5);
+		assert.equal(new Set(heard.urls.map(url => url.searchParams.get("token"))).size, 2);
+		await page.locator("#plain-disconnect").click();
+		await page.waitForFunction(() => document.querySelectorAll('#panels [data-state="open"]').length === 0);
+		await leave();
+	});
+
+	test("the rooms panel shows who is where", async () => {
+		const rooms = [{ room: "channel:1", members: [{ user: "alice", dialect: "rooms" }, { user: "bob", dialect: "channels" }] }];
+		await visitClient(undefined, opened => opened.route("**/demo/rooms", route => route.fulfill({ json: { rooms } })));
+		await page.locator("#rooms summary").click();
+		await page.locator('#rooms [data-room="channel:1"]').getByText("bob · channels").waitFor();
+		assert.equal(await page.locator("#rooms .badge").count(), 2);
+		await leave();
 	});
 });
 
