@@ -7,6 +7,10 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		identity_suite,
+		limit_suite,
+		origin_suite,
+		rate_suite,
 		NULL,
 	};
 

@@ -5,4 +5,9 @@
 
 #include <check.h>
 
+Suite *identity_suite(void);
+Suite *limit_suite(void);
+Suite *origin_suite(void);
+Suite *rate_suite(void);
+
 #endif
