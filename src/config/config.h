@@ -40,8 +40,8 @@ struct config_rate {
 
 struct config_mount {
 	char *listener; /* empty: all of them */
-	char *path;	/* "/realtime"; with or without trailing slash is the same */
-	char *host;	/* empty: any */
+	char *path;	/* "/realtime", here without slash at its end; "/" is the root */
+	char *host;	/* in small letters, without port; empty: any */
 	enum config_dialect dialect;
 	enum config_auth auth;
 	bool session_required; /* actions: query.sessionId */
@@ -115,7 +115,8 @@ struct config {
 	atomic_uint refs;
 	uint32_t workers; /* 0: one per core */
 	bool demo;
-	char *plugin_dir, *html_dir, *client_dir;
+	char *plugin_dir, *html_dir, *client_dir; /* never empty */
+	struct config_list trusted_proxies; /* "10.0.0.0/8", "::1" */
 	enum log_level log_level;
 	bool log_json;
 	uint32_t connections_n;		/* per process: above it accepted ones are closed; 0: no limit */
@@ -125,7 +126,7 @@ struct config {
 	uint32_t replay_ms; /* how long a REQUEST's result is kept for its repetition */
 	uint32_t drain_ms;  /* on SIGTERM: time for clients to leave and answers to come */
 	char *redis_url;
-	char *api_listen, *api_key;
+	char *api_listen, *api_key; /* either is empty: no server API */
 	struct config_http http;
 	struct config_token token;
 	struct config_listener *listeners;
@@ -144,18 +145,20 @@ struct config_source {
 	size_t sets_n;
 };
 
-/* Everything that is wrong, one line each: "file:line:column: key: expected …", is appended
- * to errors. Precedence: sets > environment > file > default. Unset lists of listeners and
- * mounts get the embedded defaults (PROTOCOLS.md's table).
+/* Read source->file and what comes over it. Everything that is wrong, one line each:
+ * "file:line:column: key: expected …", is appended to errors, no secret among it.
+ * Precedence: sets > environment > file > default. Lists of listeners and mounts that nobody
+ * gave hold the default ones.
  * Errors: -E_CONFIG, -E_NOMEM. Owns: *config_out holds one reference. */
 int config_load(const struct config_source *source, struct config **config_out, struct buf *errors)
 	MUST_USE;
 
+/* The same with the bytes of the file at hand; source->file is their name in the errors. */
+int config_load_text(const struct config_source *source, struct str text,
+		     struct config **config_out, struct buf *errors) MUST_USE;
+
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL is allowed */
-
-/* A commented sample with every key and its default, as YAML. */
-void config_sample(struct buf *out);
 
 /* "actions", "schedule", … */
 const char *config_dialect_name(enum config_dialect d);
