@@ -7,6 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		deflate_negotiate_suite,
+		deflate_suite,
 		json_check_suite,
 		json_text_suite,
 		json_walk_suite,

@@ -5,6 +5,8 @@
 
 #include <check.h>
 
+Suite *deflate_negotiate_suite(void);
+Suite *deflate_suite(void);
 Suite *json_check_suite(void);
 Suite *json_text_suite(void);
 Suite *json_walk_suite(void);
