@@ -7,11 +7,14 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		base64_suite,
 		deflate_negotiate_suite,
 		deflate_suite,
 		json_check_suite,
 		json_text_suite,
 		json_walk_suite,
+		uri_suite,
+		utf8_suite,
 		NULL,
 	};
 

@@ -5,10 +5,13 @@
 
 #include <check.h>
 
+Suite *base64_suite(void);
 Suite *deflate_negotiate_suite(void);
 Suite *deflate_suite(void);
 Suite *json_check_suite(void);
 Suite *json_text_suite(void);
 Suite *json_walk_suite(void);
+Suite *uri_suite(void);
+Suite *utf8_suite(void);
 
 #endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Targets are cut, not normalised: what the router compares are the bytes the client sent.
+ * Decoding happens where a value is used. Browsers and other clients leave characters such
+ * as '|', '{' or '"' unescaped in queries, so every visible ASCII character but '#' passes.
+ */
+#include "proto/uri.h"
+
+#include "base/errors.h"
+
+int
+uri_split(struct str target, struct uri *out)
+{
+	size_t path_len = target.len;
+
+	if (target.len == 0 || target.ptr[0] != '/')
+		return -E_HTTP_SYNTAX;
+	for (size_t i = 0; i < target.len; i++) {
+		char c = target.ptr[i];
+
+		if (c <= ' ' || c > '~' || c == '#')
+			return -E_HTTP_SYNTAX;
+		if (c == '?' && path_len == target.len)
+			path_len = i;
+	}
+	out->path = (struct str){target.ptr, path_len};
+	out->query = str_skip(target, path_len < target.len ? path_len + 1 : path_len);
+	return 0;
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Take one decoded byte off the front: its value, or -1 when the encoding is broken. */
+static int
+take_byte(struct str *raw, bool plus_is_space)
+{
+	char c = raw->ptr[0];
+	int high, low;
+
+	if (c != '%') {
+		*raw = str_skip(*raw, 1);
+		return c == '+' && plus_is_space ? ' ' : (unsigned char)c;
+	}
+	high = raw->len < 3 ? -1 : hex_value(raw->ptr[1]);
+	low = raw->len < 3 ? -1 : hex_value(raw->ptr[2]);
+	if (high < 0 || low < 0)
+		return -1;
+	*raw = str_skip(*raw, 3);
+	return high << 4 | low;
+}
+
+int
+uri_decode(struct str raw, bool plus_is_space, struct arena *a, struct str *out)
+{
+	char *to = arena_alloc(a, raw.len + 1);
+	size_t n = 0;
+
+	if (!to)
+		return -E_NOMEM;
+	while (raw.len > 0) {
+		int byte = take_byte(&raw, plus_is_space);
+
+		if (byte < 0)
+			return -E_PERCENT;
+		to[n++] = (char)byte;
+	}
+	to[n] = '\0';
+	*out = (struct str){to, n};
+	return 0;
+}
+
+static bool
+decodes_to(struct str raw, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
+			return false;
+	return raw.len == 0;
+}
+
+bool
+query_next(struct str *rest, struct str *name_out, struct str *value_out)
+{
+	while (rest->len > 0) {
+		struct str member = str_cut(rest, '&');
+
+		if (member.len == 0)
+			continue;
+		*name_out = str_cut(&member, '=');
+		*value_out = member;
+		return true;
+	}
+	return false;
+}
+
+bool
+query_get(struct str query, struct str name, struct arena *a, struct str *out)
+{
+	struct str raw_name, raw_value;
+
+	while (query_next(&query, &raw_name, &raw_value))
+		if (decodes_to(raw_name, name))
+			return uri_decode(raw_value, true, a, out) == 0;
+	return false;
+}
+
+/* Write the decoded segment to `to`. Errors: -E_FORBIDDEN for what no file name may hold:
+ * a decoded slash would add a segment nobody has looked at. */
+static int
+decode_segment(struct str raw, char *to, size_t *n_out)
+{
+	size_t n = 0;
+
+	while (raw.len > 0) {
+		int byte = take_byte(&raw, false);
+
+		if (byte < 0)
+			return -E_PERCENT;
+		if (byte == '\0' || byte == '\\' || byte == '/')
+			return -E_FORBIDDEN;
+		to[n++] = (char)byte;
+	}
+	*n_out = n;
+	return 0;
+}
+
+/* Forget the last segment of a name that is empty or ends with '/'. */
+static int
+drop_segment(const char *name, size_t *n)
+{
+	if (*n == 0)
+		return -E_FORBIDDEN;
+	do
+		--*n;
+	while (*n > 0 && name[*n - 1] != '/');
+	return 0;
+}
+
+int
+uri_file_name(struct str path, struct arena *a, struct str *out)
+{
+	char *name = arena_alloc(a, path.len + 1);
+	size_t n = 0, segment_n;
+	int error = 0;
+
+	if (!name)
+		return -E_NOMEM;
+	if (path.len == 0 || path.ptr[0] != '/')
+		return -E_FORBIDDEN;
+	for (path = str_skip(path, 1); path.ptr && !error;) {
+		struct str raw = str_cut(&path, '/');
+		struct str segment = {name + n, 0};
+
+		error = decode_segment(raw, name + n, &segment_n);
+		segment.len = error ? 0 : segment_n;
+		if (segment.len == 0 || str_eq(segment, STR(".")))
+			continue;
+		if (str_eq(segment, STR("..")))
+			error = drop_segment(name, &n);
+		else if (segment.ptr[0] == '.')
+			error = -E_FORBIDDEN;
+		else {
+			n += segment.len;
+			if (path.ptr)
+				name[n++] = '/';
+		}
+	}
+	if (error)
+		return error;
+	name[n] = '\0';
+	*out = (struct str){name, n};
+	return 0;
+}
