@@ -8,6 +8,9 @@
 Suite *base64_suite(void);
 Suite *deflate_negotiate_suite(void);
 Suite *deflate_suite(void);
+Suite *http_body_suite(void);
+Suite *http_head_suite(void);
+Suite *http_suite(void);
 Suite *json_check_suite(void);
 Suite *json_text_suite(void);
 Suite *json_walk_suite(void);

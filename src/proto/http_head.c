@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "proto/http_head.h"
+
+#include "base/errors.h"
+#include "proto/http_lines.h"
+#include "proto/http_llhttp.h"
+
+/* Methods are compared with case: RFC 9110 9.1. */
+static int
+read_method(struct str text, enum http_method *out)
+{
+	static const struct {
+		struct str text;
+		enum http_method method;
+	} methods[] = {
+		{{"GET", 3}, HTTP_GET},         {{"POST", 4}, HTTP_POST},
+		{{"OPTIONS", 7}, HTTP_OPTIONS}, {{"HEAD", 4}, HTTP_HEAD},
+		{{"PUT", 3}, HTTP_PUT},         {{"DELETE", 6}, HTTP_DELETE},
+		{{"PATCH", 5}, HTTP_PATCH},     {{"TRACE", 5}, HTTP_OTHER},
+	};
+
+	if (!http_is_token(text))
+		return -E_HTTP_SYNTAX;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (str_eq(text, methods[i].text)) {
+			*out = methods[i].method;
+			return 0;
+		}
+	return str_eq(text, STR("CONNECT")) ? -E_HTTP_METHOD : -E_HTTP_CODING;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+read_version(struct str text, int *minor_out)
+{
+	if (text.len != 8 || !str_has_prefix(text, STR("HTTP/")) ||
+	    !is_digit(text.ptr[5]) || text.ptr[6] != '.' || !is_digit(text.ptr[7]))
+		return -E_HTTP_SYNTAX;
+	if (text.ptr[5] != '1' || text.ptr[7] > '1')
+		return -E_HTTP_VERSION;
+	*minor_out = text.ptr[7] - '0';
+	return 0;
+}
+
+int
+http_head_read_start(struct str line, size_t target_max_bytes, struct http_start *out)
+{
+	struct str version = line;
+	struct str method = str_cut(&version, ' ');
+	struct str target = str_cut(&version, ' ');
+	int error;
+
+	if (!http_is_token(method) || target.len == 0 || !version.ptr)
+		return -E_HTTP_SYNTAX;
+	if (target.len > target_max_bytes)
+		return -E_URI_TOO_LONG;
+	error = read_version(version, &out->minor);
+	if (!error)
+		error = read_method(method, &out->method);
+	out->method_len = method.len;
+	out->target_len = target.len;
+	return error;
+}
+
+/* Digits, letters up to last_letter in either case, and others. */
+static bool
+is_made_of(struct str s, char last_letter, const char *others)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i], small = c | 0x20;
+
+		if (!is_digit(c) && (small < 'a' || small > last_letter) &&
+		    !strchr(others, c))
+			return false;
+	}
+	return true;
+}
+
+/* Names, IPv4 and [IPv6], with or without a port. Narrower than RFC 3986 3.2.2: no escapes
+ * and none of the marks that no name has and that other servers split at. */
+static bool
+is_host(struct str text)
+{
+	struct str port = text, host;
+	uint64_t number;
+
+	if (text.len > 0 && text.ptr[0] == '[') {
+		host = str_cut(&port, ']');
+		host = str_skip(host, 1);
+		if (host.len < 2 || !port.ptr || !memchr(host.ptr, ':', host.len) ||
+		    !is_made_of(host, 'f', ":.") || (port.len > 0 && port.ptr[0] != ':'))
+			return false;
+		port = port.len > 0 ? str_skip(port, 1) : (struct str){0};
+	} else {
+		host = str_cut(&port, ':');
+		if (host.len == 0 || !is_made_of(host, 'z', "-._~"))
+			return false;
+	}
+	return port.len == 0 || (port.len <= 5 && str_to_u64(port, 65535, &number));
+}
+
+static int
+read_host(struct http_head *h)
+{
+	size_t count = http_header_count(h, STR("Host"));
+
+	h->host = http_header_get(h, STR("Host"));
+	if (count == 0 && h->minor == 0)
+		return 0;
+	return count == 1 && is_host(h->host) ? 0 : -E_HTTP_HOST;
+}
+
+/* "http://authority/p?q" becomes "/p?q" when the authority is this host: RFC 9112 3.2.2.
+ * An empty path is "/", written over the last byte of the authority. */
+static int
+reduce_target(char *target, size_t n, struct http_head *h)
+{
+	struct str rest = {target, n}, scheme = str_cut(&rest, ':');
+	struct str authority;
+	size_t at = n;
+
+	if (!str_eq_nocase(scheme, STR("http")) && !str_eq_nocase(scheme, STR("https")))
+		return -E_HTTP_SYNTAX;
+	if (!str_has_prefix(rest, STR("//")))
+		return -E_HTTP_SYNTAX;
+	authority = str_skip(rest, 2);
+	for (size_t i = 0; i < authority.len; i++)
+		if (authority.ptr[i] == '/' || authority.ptr[i] == '?')
+			authority.len = i;
+	if (authority.len == 0 || !str_eq_nocase(authority, h->host))
+		return -E_HTTP_HOST;
+	at = (size_t)(authority.ptr - target) + authority.len;
+	if (at == n || target[at] != '/')
+		target[--at] = '/';
+	h->target = (struct str){target + at, n - at};
+	return 0;
+}
+
+static int
+read_target(char *target, size_t n, struct http_head *h)
+{
+	int error;
+
+	h->target = (struct str){target, n};
+	if (n == 1 && target[0] == '*' && h->method == HTTP_OPTIONS) {
+		h->uri = (struct uri){.path = h->target};
+		return 0;
+	}
+	if (target[0] != '/') {
+		error = reduce_target(target, n, h);
+		if (error)
+			return error;
+	}
+	return uri_split(h->target, &h->uri);
+}
+
+static bool
+is_number(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_digit(s.ptr[i]))
+			return false;
+	return s.len > 0;
+}
+
+/* Only "chunked", once: RFC 9112 6.1 wants it last, and nothing here decodes another. */
+static int
+check_coding(struct str codings)
+{
+	struct str rest = codings;
+
+	if (str_eq_nocase(codings, STR("chunked")))
+		return 0;
+	while (rest.ptr) {
+		struct str coding = str_trim(str_cut(&rest, ','));
+
+		if (coding.len > 0 && !str_eq_nocase(coding, STR("chunked")))
+			return -E_HTTP_CODING;
+	}
+	return -E_HTTP_FRAMING;
+}
+
+static int
+read_framing(const struct http_head *h, struct http_framing *out)
+{
+	size_t codings_n = http_header_count(h, STR("Transfer-Encoding"));
+	size_t lengths_n = http_header_count(h, STR("Content-Length"));
+	struct str length = http_header_get(h, STR("Content-Length"));
+
+	*out = (struct http_framing){0};
+	if (codings_n + lengths_n > 1 || (codings_n == 1 && h->minor == 0))
+		return -E_HTTP_FRAMING;
+	if (codings_n == 1) {
+		out->is_chunked = true;
+		return check_coding(http_header_get(h, STR("Transfer-Encoding")));
+	}
+	if (lengths_n == 0)
+		return 0;
+	if (!is_number(length))
+		return -E_HTTP_FRAMING;
+	return str_to_u64(length, UINT64_MAX, &out->length) ? 0 : -E_TOO_LARGE;
+}
+
+static int
+read_options(struct http_head *h)
+{
+	const struct http_header *expect = http_header_find(h, STR("Expect"));
+	bool is_upgrade = http_header_has_token(h, STR("Connection"), STR("upgrade"));
+
+	if (expect && (!str_eq_nocase(expect->value, STR("100-continue")) ||
+		       http_header_count(h, STR("Expect")) > 1))
+		return -E_HTTP_EXPECT;
+	h->expect_continue = expect && h->has_body && h->minor == 1;
+	h->keep_alive = !http_header_has_token(h, STR("Connection"), STR("close")) &&
+			(h->minor == 1 ||
+			 http_header_has_token(h, STR("Connection"), STR("keep-alive")));
+	h->upgrade = h->minor == 1 && is_upgrade &&
+		     http_header_get(h, STR("Upgrade")).len > 0;
+	return 0;
+}
+
+static int
+split_section(struct str section, const struct http_start *start, struct http_head *h)
+{
+	struct str line = http_lines_cut(&section);
+
+	*h = (struct http_head){
+		.method = start->method,
+		.method_text = {line.ptr, start->method_len},
+		.target = {line.ptr + start->method_len + 1, start->target_len},
+		.minor = start->minor,
+		.headers = h->headers,
+	};
+	for (line = http_lines_cut(&section); line.len > 0;
+	     line = http_lines_cut(&section))
+		if (http_header_split(line, &h->headers[h->headers_n++]) < 0)
+			return -E_HTTP_SYNTAX;
+	return 0;
+}
+
+int
+http_head_read(char *section, size_t n, const struct http_start *start,
+	       struct http_head *h, struct http_framing *framing_out)
+{
+	int error = split_section((struct str){section, n}, start, h);
+	struct http_split split;
+
+	if (!error)
+		error = read_host(h);
+	if (!error)
+		error = read_framing(h, framing_out);
+	if (error)
+		return error;
+	split = (struct http_split){h->method_text, h->target, h->minor, h->headers,
+				    h->headers_n};
+	h->has_body = framing_out->is_chunked || framing_out->length > 0;
+	error = read_options(h);
+	if (!error && !http_llhttp_agrees((struct str){section, n}, &split))
+		error = -E_HTTP_SYNTAX;
+	/* Last, as it may write. */
+	return error ? error
+		     : read_target(section + start->method_len + 1, start->target_len, h);
+}
+
+int
+http_head_check_trailer(struct str line)
+{
+#define NAME(text)                                                                       \
+	{                                                                                \
+		text, sizeof(text) - 1                                                   \
+	}
+	/* clang-format off */
+	static const struct str forbidden[] = {
+		NAME("Authorization"), NAME("Cache-Control"), NAME("Connection"),
+		NAME("Content-Encoding"), NAME("Content-Length"), NAME("Content-Range"),
+		NAME("Content-Type"), NAME("Cookie"), NAME("Expect"), NAME("Forwarded"),
+		NAME("Host"), NAME("Keep-Alive"), NAME("Max-Forwards"), NAME("Origin"),
+		NAME("Pragma"), NAME("Proxy-Authorization"), NAME("Proxy-Connection"),
+		NAME("Range"), NAME("Set-Cookie"), NAME("TE"), NAME("Trailer"),
+		NAME("Transfer-Encoding"), NAME("Upgrade"), NAME("X-Forwarded-For"),
+	};
+	/* clang-format on */
+#undef NAME
+	struct http_header header;
+	int error = http_header_split(line, &header);
+
+	for (size_t i = 0; !error && i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+		if (str_eq_nocase(header.name, forbidden[i]))
+			error = -E_HTTP_FRAMING;
+	return error;
+}

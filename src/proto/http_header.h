@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fields of a head or trailer. Pure; any thread. Source: RFC 9110 5, RFC 9112 5. */
+#ifndef PROTO_HTTP_HEADER_H
+#define PROTO_HTTP_HEADER_H
+
+#include "base/str.h"
+
+struct http_head;
+
+struct http_header {
+	struct str name, value; /* value without blanks at its ends */
+};
+
+/* Letters, digits and the marks of RFC 9110 5.6.2; not empty. */
+bool http_is_token(struct str s);
+
+/* A field line without its CRLF; a folded one has no name and is refused.
+ * Errors: -E_HTTP_SYNTAX. */
+int http_header_split(struct str line, struct http_header *out) MUST_USE;
+
+/* First header of that name, NULL when absent. */
+const struct http_header *http_header_find(const struct http_head *h, struct str name);
+
+/* Its value, empty when absent. */
+struct str http_header_get(const struct http_head *h, struct str name);
+
+/* How many lines have that name. */
+size_t http_header_count(const struct http_head *h, struct str name);
+
+/* Does a comma-separated header (all its lines) hold this token, compared without case? */
+bool http_header_has_token(const struct http_head *h, struct str name, struct str token);
+
+#endif
