@@ -17,9 +17,8 @@ frame_new(enum frame_kind kind, size_t head, size_t n)
 	f->len = (uint32_t)(head + n);
 	f->head = (uint8_t)head;
 	f->kind = (uint8_t)kind;
-	f->deflated = false;
 	f->more_follows = false;
-	f->plain = NULL;
+	atomic_init(&f->deflated, NULL);
 	return f;
 }
 
@@ -35,6 +34,6 @@ frame_unref(struct frame *f)
 {
 	if (!f || atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	frame_unref(f->plain);
+	frame_unref(atomic_load_explicit(&f->deflated, memory_order_relaxed));
 	free(f);
 }

@@ -24,9 +24,8 @@ struct frame {
 	uint32_t len;      /* all bytes, header included */
 	uint8_t head;      /* bytes of WebSocket header at the start */
 	uint8_t kind;      /* enum frame_kind */
-	bool deflated;     /* payload is compressed (RSV1): WebSocket only */
-	bool more_follows; /* the next frame of this queue belongs to it (attachments) */
-	struct frame *plain; /* of a deflated one: the same message as it was, owned; or NULL */
+	bool more_follows; /* the next frame of the queue belongs to it (attachments) */
+	_Atomic(struct frame *) deflated; /* the same message compressed, once somebody did; owned */
 	char bytes[];
 };
 

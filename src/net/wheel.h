@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Timers to the millisecond at 32 bytes each: a hierarchical wheel (seven levels of 64 places: 139 years).
- * Setting and cancelling cost a list operation; a timer far away moves down a level at most
- * six times. Time is a parameter. One thread.
+ * Timers to the millisecond at 32 bytes each: a hierarchical wheel (seven levels of 64 places
+ * reach 139 years). Setting and cancelling cost a list operation; a timer far away moves down
+ * a level at most six times. Time is a parameter. One thread.
  * Source: G. Varghese, A. Lauck, "Hashed and Hierarchical Timing Wheels".
  */
 #ifndef NET_WHEEL_H

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/loop.h"
+
+#include "base/log.h"
+#include "config/config.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct loop_inside {
+	struct clock clock;
+	struct event tick;    /* wakes the loop for the wheel */
+	struct event doorbell; /* wakes it for mail */
+	int doorbell_fd;
+	bool is_awake; /* this turn's clock is read */
+	struct list jobs;
+	struct loop_grave *graves;
+	_Atomic(struct mail *) mail; /* newest first */
+	atomic_bool stopping;
+};
+
+static _Thread_local struct loop *current;
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	loop_wake(arg);
+}
+
+static void
+on_doorbell(evutil_socket_t fd, short what, void *arg)
+{
+	uint64_t rung;
+
+	(void)what;
+	(void)arg;
+	while (read(fd, &rung, sizeof(rung)) < 0 && errno == EINTR)
+		;
+}
+
+static struct event_base *
+new_base(void)
+{
+	struct event_config *how = event_config_new();
+	struct event_base *base;
+
+	if (!how)
+		return NULL;
+	event_config_set_flag(how, EVENT_BASE_FLAG_NOLOCK);
+	base = event_base_new_with_config(how);
+	event_config_free(how);
+	return base;
+}
+
+static void
+read_clock(struct loop *l)
+{
+	l->now_ms = l->inside->clock.mono_ms(l->inside->clock.state);
+	l->wall_ms = l->inside->clock.wall_ms(l->inside->clock.state);
+}
+
+struct loop *
+loop_new(int id, struct clock clock, struct config *config)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+	struct loop_inside *in = calloc(1, sizeof(*in));
+
+	if (!l || !in) {
+		free(l);
+		free(in);
+		return NULL;
+	}
+	l->id = id;
+	l->inside = in;
+	in->clock = clock;
+	in->doorbell_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	l->scratch = malloc(LOOP_SCRATCH_BYTES);
+	l->base = new_base();
+	if (config)
+		l->config = config_ref(config);
+	list_init(&in->jobs);
+	if (in->doorbell_fd < 0 || !l->scratch || !l->base)
+		goto fail;
+	read_clock(l);
+	wheel_init(&l->wheel, l->now_ms);
+	evtimer_assign(&in->tick, l->base, on_tick, l);
+	event_assign(&in->doorbell, l->base, in->doorbell_fd, EV_READ | EV_PERSIST, on_doorbell, l);
+	if (event_add(&in->doorbell, NULL))
+		goto fail;
+	return l;
+fail:
+	loop_free(l);
+	return NULL;
+}
+
+static void
+bury_the_dead(struct loop *l)
+{
+	while (l->inside->graves) {
+		struct loop_grave *g = l->inside->graves;
+
+		l->inside->graves = g->next;
+		g->bury(g);
+	}
+}
+
+void
+loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	bury_the_dead(l);
+	if (l->base)
+		event_base_free(l->base);
+	if (l->inside->doorbell_fd >= 0)
+		close(l->inside->doorbell_fd);
+	config_unref(l->config);
+	arena_fini(&l->arena);
+	free(l->scratch);
+	free(l->inside);
+	free(l);
+}
+
+/* libevent sleeps until the wheel's next timer at the longest. */
+static void
+set_tick(struct loop *l)
+{
+	uint64_t next = wheel_next_ms(&l->wheel), now;
+	struct timeval delay;
+
+	if (next == UINT64_MAX) {
+		event_del(&l->inside->tick);
+		return;
+	}
+	now = l->inside->clock.mono_ms(l->inside->clock.state);
+	next = next > now ? next - now : 0;
+	delay.tv_sec = (time_t)(next / 1000);
+	delay.tv_usec = (suseconds_t)(next % 1000 * 1000);
+	event_add(&l->inside->tick, &delay);
+}
+
+void
+loop_wake(struct loop *l)
+{
+	if (l->inside->is_awake)
+		return;
+	l->inside->is_awake = true;
+	read_clock(l);
+	wheel_run(&l->wheel, l->now_ms);
+}
+
+static void
+deliver_mail(struct loop *l)
+{
+	struct mail *newest = atomic_exchange_explicit(&l->inside->mail, NULL, memory_order_acquire);
+	struct mail *oldest = NULL;
+
+	while (newest) {
+		struct mail *older = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = older;
+	}
+	while (oldest) {
+		struct mail *m = oldest;
+
+		oldest = m->next;
+		counter_add(&l->counters, COUNTER_MAILS, 1);
+		m->deliver(l, m);
+	}
+}
+
+static void
+run_jobs(struct loop *l)
+{
+	while (!list_is_empty(&l->inside->jobs)) {
+		struct loop_job *j = CONTAINER_OF(l->inside->jobs.next, struct loop_job, link);
+
+		list_remove(&j->link);
+		j->run(j);
+	}
+}
+
+bool
+loop_turn(struct loop *l, bool may_wait)
+{
+	current = l;
+	l->inside->is_awake = false;
+	if (may_wait)
+		set_tick(l);
+	event_base_loop(l->base, may_wait ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
+	loop_wake(l);
+	deliver_mail(l);
+	run_jobs(l);
+	bury_the_dead(l);
+	arena_reset(&l->arena);
+	counter_add(&l->counters, COUNTER_LOOP_TURNS, 1);
+	return !atomic_load_explicit(&l->inside->stopping, memory_order_relaxed);
+}
+
+void
+loop_run(struct loop *l)
+{
+	while (loop_turn(l, true))
+		;
+}
+
+static void
+ring(struct loop *l)
+{
+	uint64_t one = 1;
+
+	while (write(l->inside->doorbell_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+void
+loop_stop(struct loop *l)
+{
+	atomic_store(&l->inside->stopping, true);
+	ring(l);
+}
+
+void
+loop_post(struct loop *to, struct mail *m)
+{
+	struct mail *newest = atomic_load_explicit(&to->inside->mail, memory_order_relaxed);
+
+	do
+		m->next = newest;
+	while (!atomic_compare_exchange_weak_explicit(&to->inside->mail, &newest, m,
+						      memory_order_release, memory_order_relaxed));
+	if (!newest)
+		ring(to);
+}
+
+void
+loop_job_init(struct loop_job *j, void (*run)(struct loop_job *j))
+{
+	list_init(&j->link);
+	j->run = run;
+}
+
+void
+loop_at_end(struct loop *l, struct loop_job *j)
+{
+	if (list_is_empty(&j->link))
+		list_add_tail(&l->inside->jobs, &j->link);
+}
+
+void
+loop_job_cancel(struct loop_job *j)
+{
+	list_remove(&j->link);
+}
+
+void
+loop_bury(struct loop *l, struct loop_grave *g)
+{
+	g->next = l->inside->graves;
+	l->inside->graves = g;
+}
+
+struct loop *
+loop_current(void)
+{
+	return current;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bytes in and out of one peer, whatever carries them: a TCP or Unix socket, TLS on top of it,
+ * or memory in tests. Embedded in its connection; belongs to the loop it is attached to.
+ */
+#ifndef NET_STREAM_H
+#define NET_STREAM_H
+
+#include "base/str.h"
+
+#include <event2/event_struct.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+struct loop;
+struct stream;
+
+enum { STREAM_READ = 1, STREAM_WRITE = 2 };
+
+struct stream_ops {
+	/* Bytes read, 0: nothing there now. Errors: -E_GONE at the end or on a broken peer. */
+	ssize_t (*read)(struct stream *s, void *into, size_t n);
+	/* Bytes taken, 0: no room now. Errors: -E_GONE. */
+	ssize_t (*writev)(struct stream *s, const struct iovec *parts, int n);
+	/* Bytes are waiting inside that no event will announce (TLS). */
+	bool (*has_pending)(const struct stream *s);
+	void (*end)(struct stream *s); /* nothing more will be written */
+	void (*close)(struct stream *s);
+	bool is_secure;
+};
+
+struct stream {
+	const struct stream_ops *ops;
+	struct loop *loop;
+	void *state; /* of the ops */
+	void (*on_ready)(struct stream *s, int what); /* STREAM_READ | STREAM_WRITE */
+	int fd;	       /* -1: memory */
+	uint8_t watch; /* what it waits for */
+	struct event event;
+};
+
+/* Take over fd (non-blocking). */
+void stream_open_fd(struct stream *s, struct loop *l, int fd,
+		    void (*on_ready)(struct stream *s, int what));
+
+/* Wait for these (replaces what was waited for). Errors: -E_NOMEM. */
+int stream_watch(struct stream *s, int what) MUST_USE;
+
+/* Leave one loop, join another, for hand-over; nothing is watched in between. */
+void stream_detach(struct stream *s);
+void stream_attach(struct stream *s, struct loop *l);
+
+void stream_close(struct stream *s);
+
+#endif

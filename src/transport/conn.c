@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/conn.h"
+
+#include "base/errors.h"
+#include "net/stream_memory.h"
+
+#include <stdlib.h>
+
+enum { PARTS_PER_WRITE = 256, LINGER_MS = 2000 };
+
+struct conn_move {
+	struct mail mail;
+	struct conn *conn;
+	struct loop *to;
+	void (*arrived)(struct conn *c);
+};
+
+/* Input is given back here, not on closing: the protocol above may still be looking at it. */
+static void
+bury(struct loop_grave *g)
+{
+	struct conn *c = CONTAINER_OF(g, struct conn, grave);
+
+	if (c->up && c->up->on_free)
+		c->up->on_free(c);
+	buf_fini(&c->in);
+	free(c->move);
+	free(c);
+}
+
+static void
+on_timer(struct wheel_timer *t)
+{
+	struct conn *c = CONTAINER_OF(t, struct conn, timer);
+
+	conn_close(c, c->is_ending ? 0 : -E_SLOW);
+}
+
+static void
+watch(struct conn *c)
+{
+	int what = (c->is_held || c->is_half_closed ? 0 : STREAM_READ) |
+		   (c->is_stuck ? STREAM_WRITE : 0);
+
+	if (stream_watch(&c->stream, what))
+		conn_close(c, -E_NOMEM);
+}
+
+/* Everything of an ending connection is written: say so to the peer and wait for its end. */
+static void
+finish_ending(struct conn *c)
+{
+	if (c->is_half_closed) {
+		conn_close(c, 0);
+		return;
+	}
+	c->stream.ops->end(&c->stream);
+	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + LINGER_MS);
+	c->is_held = false;
+	watch(c);
+}
+
+static void
+flush(struct conn *c)
+{
+	struct iovec parts[PARTS_PER_WRITE];
+	bool was_stuck = c->is_stuck;
+	ssize_t sent;
+
+	while (c->out.n) {
+		int n = send_queue_parts(&c->out, parts, PARTS_PER_WRITE);
+		size_t before = c->out.bytes;
+
+		sent = c->stream.ops->writev(&c->stream, parts, n);
+		if (sent < 0) {
+			conn_close(c, -E_GONE);
+			return;
+		}
+		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, (uint64_t)sent);
+		send_queue_advance(&c->out, (size_t)sent);
+		if (sent > 0 && c->is_stuck)
+			wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
+		if (c->out.n && (sent == 0 || before - c->out.bytes < before))
+			break;
+	}
+	c->is_stuck = c->out.n > 0;
+	if (c->is_stuck != was_stuck) {
+		if (c->is_stuck)
+			wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
+		else
+			wheel_cancel(&c->loop->wheel, &c->timer);
+		watch(c);
+	}
+	if (c->is_closed || c->is_stuck)
+		return;
+	if (c->is_ending)
+		finish_ending(c);
+	else if (was_stuck)
+		c->up->on_drain(c);
+}
+
+static void
+on_flush(struct loop_job *j)
+{
+	struct conn *c = CONTAINER_OF(j, struct conn, flush);
+
+	if (c->move)
+		loop_post(c->move->to, &c->move->mail); /* the last touch on this loop */
+	else
+		flush(c);
+}
+
+/* Offer bytes to the protocol above; keep what it leaves. */
+static void
+offer(struct conn *c, char *bytes, size_t n)
+{
+	bool from_kept = c->in.len > 0;
+	const struct conn_up *up;
+	long used;
+
+	if (c->is_offering) {
+		c->offer_again = true;
+		return;
+	}
+
+	if (from_kept) {
+		buf_add(&c->in, bytes, n);
+		if (c->in.failed) {
+			conn_close(c, -E_NOMEM);
+			return;
+		}
+		bytes = c->in.data;
+		n = c->in.len;
+	}
+	do {
+		up = c->up;
+		c->offer_again = false;
+		c->is_offering = true;
+		used = up->on_bytes(c, bytes, n);
+		c->is_offering = false;
+		if (used < 0 && !c->is_closed && !c->is_ending)
+			conn_close(c, (int)used);
+		if (used < 0 || c->is_closed || c->is_ending)
+			return;
+		bytes += used;
+		n -= (size_t)used;
+	} while (n && !c->move && (c->up != up || c->offer_again));
+	if (from_kept)
+		buf_drop(&c->in, c->in.len - n);
+	else
+		buf_add(&c->in, bytes, n);
+	if (c->in.len == 0)
+		buf_fini(&c->in);
+	if (c->in.failed)
+		conn_close(c, -E_NOMEM);
+}
+
+static void
+on_readable(struct conn *c)
+{
+	ssize_t n = c->stream.ops->read(&c->stream, c->loop->scratch, LOOP_SCRATCH_BYTES);
+
+	if (n > 0) {
+		counter_add(&c->loop->counters, COUNTER_BYTES_IN, (uint64_t)n);
+		if (!c->is_ending)
+			offer(c, c->loop->scratch, (size_t)n);
+		return;
+	}
+	if (n == 0)
+		return;
+	c->is_half_closed = true;
+	if (c->is_ending && !c->out.n)
+		conn_close(c, 0);
+	else if (c->is_ending)
+		watch(c);
+	else
+		c->up->on_end(c);
+}
+
+static void
+on_ready(struct stream *s, int what)
+{
+	struct conn *c = CONTAINER_OF(s, struct conn, stream);
+
+	if (what & STREAM_WRITE)
+		flush(c);
+	if (what & STREAM_READ && !c->is_closed)
+		do
+			on_readable(c);
+		while (!c->is_closed && !c->move && !c->is_held && !c->is_half_closed &&
+		       c->stream.ops->has_pending(&c->stream));
+}
+
+static struct conn *
+new_conn(struct loop *l)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->loop = l;
+	c->write_timeout_ms = 30000;
+	c->grave.bury = bury;
+	list_init(&c->link);
+	loop_job_init(&c->flush, on_flush);
+	wheel_timer_init(&c->timer, on_timer);
+	counter_add(&l->counters, COUNTER_CONNECTIONS, 1);
+	return c;
+}
+
+struct conn *
+conn_new(struct loop *l, int fd, const struct address *peer)
+{
+	struct conn *c = new_conn(l);
+
+	if (!c)
+		return NULL;
+	c->peer = *peer;
+	stream_open_fd(&c->stream, l, fd, on_ready);
+	return c;
+}
+
+struct conn *
+conn_new_memory(struct loop *l, struct stream_memory *m)
+{
+	struct conn *c = new_conn(l);
+
+	if (!c)
+		return NULL;
+	c->peer = (struct address){.bytes = {127, 0, 0, 1}, .family = AF_INET};
+	stream_open_memory(&c->stream, l, m, on_ready);
+	return c;
+}
+
+void
+conn_start(struct conn *c)
+{
+	watch(c);
+}
+
+void
+conn_set_up(struct conn *c, const struct conn_up *up, void *up_state)
+{
+	c->up = up;
+	c->up_state = up_state;
+}
+
+int
+conn_send(struct conn *c, struct frame *f)
+{
+	int error;
+
+	if (c->is_closed || c->is_ending)
+		return -E_GONE;
+	error = send_queue_push(&c->out, f);
+	if (error)
+		return error;
+	if (!c->is_stuck || c->move)
+		loop_at_end(c->loop, &c->flush);
+	return 0;
+}
+
+void
+conn_hold(struct conn *c, bool hold)
+{
+	if (c->is_held == hold || c->is_closed || c->is_ending)
+		return;
+	c->is_held = hold;
+	watch(c);
+	if (!hold)
+		conn_again(c);
+}
+
+void
+conn_again(struct conn *c)
+{
+	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move &&
+	    (c->in.len || c->is_offering))
+		offer(c, NULL, 0);
+}
+
+void
+conn_end(struct conn *c)
+{
+	if (c->is_closed || c->is_ending)
+		return;
+	c->is_ending = true;
+	if (!c->is_stuck)
+		loop_at_end(c->loop, &c->flush);
+}
+
+void
+conn_close(struct conn *c, int error)
+{
+	if (c->is_closed)
+		return;
+	c->is_closed = true;
+	stream_close(&c->stream);
+	wheel_cancel(&c->loop->wheel, &c->timer);
+	loop_job_cancel(&c->flush);
+	list_remove(&c->link);
+	send_queue_fini(&c->out);
+	counter_sub(&c->loop->counters, COUNTER_CONNECTIONS, 1);
+	c->up->on_close(c, error);
+	loop_bury(c->loop, &c->grave);
+}
+
+static void
+arrive(struct loop *l, struct mail *m)
+{
+	struct conn_move *move = CONTAINER_OF(m, struct conn_move, mail);
+	struct conn *c = move->conn;
+
+	c->move = NULL;
+	c->loop = l;
+	stream_attach(&c->stream, l);
+	if (c->out.n)
+		loop_at_end(l, &c->flush);
+	move->arrived(c);
+	free(move);
+	if (!c->is_closed)
+		watch(c);
+	conn_again(c);
+}
+
+void
+conn_move(struct conn *c, struct loop *to, void (*arrived)(struct conn *c))
+{
+	c->move = malloc(sizeof(*c->move));
+	if (!c->move) {
+		conn_close(c, -E_NOMEM);
+		return;
+	}
+	*c->move = (struct conn_move){
+		.mail.deliver = arrive, .conn = c, .to = to, .arrived = arrived};
+	counter_add(&c->loop->counters, COUNTER_HANDED_OVER, 1);
+	wheel_cancel(&c->loop->wheel, &c->timer);
+	list_remove(&c->link);
+	stream_detach(&c->stream);
+	c->is_stuck = false;
+	loop_at_end(c->loop, &c->flush);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One connected socket from the first byte to burial: reads, keeps what the protocol above has
+ * not used yet, queues frames, writes them once a turn with one system call. It knows neither
+ * HTTP nor WebSocket: the protocol above is a table that can be exchanged (upgrade).
+ * Owned by its loop; freed after the turn in which it was closed. Thread: its loop; conn_move
+ * carries it to another one.
+ *
+ *   open ──conn_end──> ending (flush, half-close, wait for the peer) ──> closed
+ *     └────────────────────────conn_close───────────────────────────────────^
+ */
+#ifndef TRANSPORT_CONN_H
+#define TRANSPORT_CONN_H
+
+#include "base/buf.h"
+#include "net/address.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "transport/send_queue.h"
+
+struct conn;
+
+struct conn_up {
+	/* Bytes in order, to be changed in place at will. Returns how many were used; the rest
+	 * comes again in front of what follows. Negative: the connection is closed. */
+	long (*on_bytes)(struct conn *c, char *bytes, size_t n);
+	/* Everything queued has been written, after some of it had to wait. */
+	void (*on_drain)(struct conn *c);
+	/* The peer has finished sending. Not called while ending. */
+	void (*on_end)(struct conn *c);
+	/* Exactly once; error is why, 0 for a normal end. */
+	void (*on_close)(struct conn *c, int error);
+	/* Free up_state: no callback is looking at it any more. May be NULL. */
+	void (*on_free)(struct conn *c);
+};
+
+struct conn {
+	struct stream stream;
+	struct loop *loop;
+	const struct conn_up *up;
+	void *up_state;
+	struct send_queue out;
+	struct buf in; /* read but not used */
+	struct list link; /* for its owner on this loop */
+	struct loop_job flush;
+	struct wheel_timer timer; /* stalled write, or lingering end */
+	struct loop_grave grave;
+	struct address peer;
+	uint32_t write_timeout_ms;
+	bool is_ending, is_half_closed, is_closed;
+	bool is_held;  /* reading is paused by the protocol above */
+	bool is_stuck; /* a write found no room */
+	bool is_offering, offer_again;
+	struct conn_move *move; /* on its way to another loop at the end of this turn */
+};
+
+/* An accepted socket of loop; up is told of everything. Reading starts with conn_start.
+ * NULL when memory is short (fd stays the caller's). */
+struct conn *conn_new(struct loop *l, int fd, const struct address *peer) MUST_USE;
+struct stream_memory;
+struct conn *conn_new_memory(struct loop *l, struct stream_memory *m) MUST_USE;
+void conn_start(struct conn *c);
+
+/* Exchange the protocol; unused input goes to the new one at the end of its current callback. */
+void conn_set_up(struct conn *c, const struct conn_up *up, void *up_state);
+
+/* Queue f, written at the end of this turn. Owns: takes its own reference.
+ * Errors: -E_GONE when ending or closed, -E_NOMEM. */
+int conn_send(struct conn *c, struct frame *f);
+
+/* Stop reading, or go on (unused input is offered again). */
+void conn_hold(struct conn *c, bool hold);
+
+/* Offer the unused input again: what kept the protocol above from using it is over. */
+void conn_again(struct conn *c);
+
+/* Write what is queued, then close. Harmless when ending. */
+void conn_end(struct conn *c);
+/* Close now, forget what is queued. Harmless when closed. */
+void conn_close(struct conn *c, int error);
+
+/* Leave this loop for another at the end of the turn; arrived runs there. The connection may not
+ * be used here any more. Input that is unused is offered after arrived has been called. */
+void conn_move(struct conn *c, struct loop *to, void (*arrived)(struct conn *c));
+
+#endif

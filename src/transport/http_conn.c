@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/http_conn.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+
+#include <stdlib.h>
+
+/* Pipelined bytes that may wait behind a request that is being answered. */
+enum { WAITING_BYTES = 16384 };
+
+struct http_conn {
+	struct conn *conn;
+	struct http_server *server;
+	struct http_parser *parser;
+	struct request *request; /* from its head to its answer */
+	bool is_serving;	 /* the handler has it */
+	struct wheel_timer deadline;
+};
+
+static const struct conn_up http_up;
+
+static void
+free_request(struct request *r)
+{
+	arena_fini(&r->arena);
+	buf_fini(&r->body);
+	buf_fini(&r->headers);
+	free(r);
+}
+
+static void
+free_http(struct http_conn *h)
+{
+	if (h->request)
+		free_request(h->request);
+	http_parser_free(h->parser);
+	free(h);
+}
+
+static void
+set_deadline(struct http_conn *h, uint32_t ms)
+{
+	struct loop *l = h->server->loop;
+
+	if (ms)
+		wheel_set(&l->wheel, &h->deadline, l->now_ms + ms);
+	else
+		wheel_cancel(&l->wheel, &h->deadline);
+}
+
+/* A request without the means to become a struct request: answer and end. */
+static void
+refuse_bytes(struct http_conn *h, int error)
+{
+	struct request r = {.conn = h->conn, .server = h->server};
+
+	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
+	set_deadline(h, 0);
+	request_refuse(&r, error);
+	buf_fini(&r.headers);
+}
+
+static void
+on_deadline(struct wheel_timer *t)
+{
+	struct http_conn *h = CONTAINER_OF(t, struct http_conn, deadline);
+
+	if (!h->request && http_parser_is_idle(h->parser)) {
+		conn_end(h->conn);
+		return;
+	}
+	counter_add(&h->server->loop->counters, COUNTER_REQUEST_TIMEOUTS, 1);
+	refuse_bytes(h, -E_HTTP_TIMEOUT);
+}
+
+int
+http_conn_start(struct http_server *s, struct conn *c)
+{
+	struct http_conn *h = calloc(1, sizeof(*h));
+
+	conn_set_up(c, &http_up, h);
+	if (!h)
+		return -E_NOMEM;
+	h->conn = c;
+	h->server = s;
+	wheel_timer_init(&h->deadline, on_deadline);
+	c->write_timeout_ms = s->times->write_timeout_ms;
+	list_add_tail(&s->conns, &c->link);
+	h->parser = http_parser_new(&s->limits);
+	if (!h->parser)
+		return -E_NOMEM;
+	set_deadline(h, s->times->head_timeout_ms);
+	conn_start(c);
+	return 0;
+}
+
+/* The head is there: find the route and ask it. */
+static void
+begin(struct http_conn *h)
+{
+	struct request *r = h->request;
+	const struct http_head *head = r->head;
+
+	r->route = router_find(h->server->router, str_from(h->server->listener), head->host,
+			       head->uri.path);
+	if (!r->route) {
+		request_refuse(r, -E_NOT_FOUND);
+		return;
+	}
+	if (r->route->begin && r->route->begin(r) == ROUTE_TAKEN)
+		return;
+	if (head->has_body)
+		set_deadline(h, h->server->times->body_timeout_ms);
+	if (head->expect_continue && head->has_body) {
+		struct str text = STR("HTTP/1.1 100 Continue\r\n\r\n");
+		struct frame *f = frame_new(FRAME_RAW, 0, text.len);
+
+		if (f) {
+			memcpy(f->bytes, text.ptr, text.len);
+			conn_send(h->conn, f);
+			frame_unref(f);
+		}
+	}
+}
+
+static int
+on_head(struct http_conn *h)
+{
+	struct request *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -E_NOMEM;
+	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
+	r->conn = h->conn;
+	r->server = h->server;
+	r->head = http_parser_head(h->parser);
+	h->request = r;
+	begin(h);
+	return 0;
+}
+
+static void
+on_done(struct http_conn *h)
+{
+	set_deadline(h, 0);
+	h->is_serving = true;
+	if (h->request->body.failed)
+		request_refuse(h->request, -E_NOMEM);
+	else
+		h->request->route->serve(h->request);
+}
+
+/* One event of the parser. Returns false when the bytes that follow have to wait. */
+static bool
+on_event(struct http_conn *h, enum http_event event, struct str body)
+{
+	struct conn *c = h->conn;
+	int error = 0;
+
+	switch (event) {
+	case HTTP_MORE:
+		if (!h->request && !http_parser_is_idle(h->parser) && !wheel_is_set(&h->deadline))
+			set_deadline(h, h->server->times->head_timeout_ms);
+		return false;
+	case HTTP_HEAD_DONE:
+		error = on_head(h);
+		break;
+	case HTTP_BODY:
+		buf_add_str(&h->request->body, body);
+		break;
+	case HTTP_DONE:
+		on_done(h);
+		break;
+	}
+	if (error)
+		refuse_bytes(h, error);
+	return !c->is_closed && !c->is_ending && !c->move && c->up == &http_up;
+}
+
+static long
+on_bytes(struct conn *c, char *bytes, size_t n)
+{
+	struct http_conn *h = c->up_state;
+	bool was_idle = http_parser_is_idle(h->parser) && !h->request;
+	size_t used = 0;
+
+	if (h->is_serving) {
+		if (n > WAITING_BYTES)
+			conn_hold(c, true);
+		return 0;
+	}
+	if (was_idle)
+		set_deadline(h, h->server->times->head_timeout_ms);
+	for (;;) {
+		enum http_event event;
+		struct str body;
+		long taken = http_parser_feed(h->parser, bytes + used, n - used, &event, &body);
+
+		if (taken < 0) {
+			refuse_bytes(h, (int)taken);
+			return (long)n;
+		}
+		used += (size_t)taken;
+		if (!on_event(h, event, body) || h->is_serving)
+			return (long)used;
+		if (used == n && !h->request)
+			return (long)used;
+	}
+}
+
+static void
+on_end(struct conn *c)
+{
+	struct http_conn *h = c->up_state;
+
+	if (h->is_serving && h->request->on_abort)
+		conn_close(c, 0);
+	else if (!h->is_serving)
+		conn_end(c);
+	else
+		conn_hold(c, true); /* the answer is still to come */
+}
+
+static void
+on_drain(struct conn *c)
+{
+	(void)c;
+}
+
+static void
+on_close(struct conn *c, int error)
+{
+	struct http_conn *h = c->up_state;
+
+	(void)error;
+	if (!h)
+		return; /* memory was too short to start */
+	if (h->is_serving && h->request->on_abort)
+		h->request->on_abort(h->request);
+	wheel_cancel(&c->loop->wheel, &h->deadline);
+}
+
+static void
+on_free(struct conn *c)
+{
+	if (c->up_state)
+		free_http(c->up_state);
+}
+
+static const struct conn_up http_up = {on_bytes, on_drain, on_end, on_close, on_free};
+
+static struct http_conn *
+http_of(struct request *r)
+{
+	return r->conn->up_state;
+}
+
+void
+http_conn_finish(struct request *r, bool close)
+{
+	struct http_conn *h = http_of(r);
+	struct conn *c = r->conn;
+	bool was_serving = h->is_serving;
+
+	h->is_serving = false;
+	if (r == h->request) {
+		free_request(r);
+		h->request = NULL;
+	}
+	if (close || h->server->is_draining || c->is_half_closed) {
+		conn_end(c);
+		return;
+	}
+	http_parser_next(h->parser);
+	set_deadline(h, h->server->times->keepalive_timeout_ms);
+	conn_hold(c, false);
+	if (was_serving)
+		conn_again(c);
+}
+
+void
+http_conn_leave(struct request *r)
+{
+	struct http_conn *h = http_of(r);
+
+	wheel_cancel(&h->server->loop->wheel, &h->deadline);
+	list_remove(&h->conn->link);
+	conn_set_up(r->conn, NULL, NULL);
+	free_http(h);
+}
+
+static void
+arrived(struct conn *c)
+{
+	struct http_conn *h = c->up_state;
+
+	h->server = h->server->sibling[c->loop->id];
+	h->request->server = h->server;
+	list_add_tail(&h->server->conns, &c->link);
+	begin(h);
+}
+
+void
+http_conn_move(struct request *r, struct loop *to)
+{
+	struct http_conn *h = http_of(r);
+
+	set_deadline(h, 0);
+	conn_move(r->conn, to, arrived);
+}
+
+void
+http_conn_drain(struct conn *c)
+{
+	struct http_conn *h = c->up_state;
+
+	if (!h->request && http_parser_is_idle(h->parser))
+		conn_end(c);
+}

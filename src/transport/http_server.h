@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * HTTP on the connections of one listener and one loop: reads requests one after the other,
+ * keeps their deadlines, finds their route, and writes the answers in order.
+ * Owned by its loop's wiring; its connections own themselves. Thread: its loop.
+ *
+ *   idle ─first byte─> head ─> [begin] body ─> [serve] answering ─answered─> idle
+ */
+#ifndef TRANSPORT_HTTP_SERVER_H
+#define TRANSPORT_HTTP_SERVER_H
+
+#include "proto/http.h"
+#include "transport/conn.h"
+#include "transport/router.h"
+
+struct http_server {
+	struct loop *loop;
+	const struct router *router;
+	const struct config_http *times; /* of the configuration the server was made with */
+	struct http_limits limits;
+	const char *listener;	      /* name, for routes */
+	struct http_server **sibling; /* the same listener on each loop, by loop id */
+	struct list conns;	      /* those that speak HTTP now */
+	bool is_draining;	      /* answers close their connection */
+	bool is_secure;
+};
+
+/* An accepted descriptor, or a test's memory. NULL when memory is short: fd is closed. */
+struct conn *http_server_accept(struct http_server *s, int fd, const struct address *peer);
+struct conn *http_server_accept_memory(struct http_server *s, struct stream_memory *m);
+
+/* Close idle connections, and the others after their answer. */
+void http_server_drain(struct http_server *s);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One HTTP request on its way through a handler, and its answer. Lives from its head until it
+ * was answered, upgraded or aborted; the handler that keeps it longer than serve sets on_abort.
+ * Thread: the loop of its connection.
+ */
+#ifndef TRANSPORT_REQUEST_H
+#define TRANSPORT_REQUEST_H
+
+#include "base/arena.h"
+#include "base/frame.h"
+#include "proto/http.h"
+#include "transport/http_server.h"
+
+struct request {
+	struct conn *conn;
+	struct http_server *server;
+	const struct http_head *head;
+	const struct route *route;
+	struct arena arena; /* forgotten with the request */
+	struct buf body;
+	struct buf headers; /* lines that go out with whatever answer comes ("A: b\r\n") */
+	/* The client left before the answer: forget the request. Set by who answers later. */
+	void (*on_abort)(struct request *r);
+	void *state; /* of that handler */
+	bool is_answered;
+};
+
+struct answer {
+	int status;
+	struct str type;     /* Content-Type; empty: none */
+	struct str headers;  /* further complete lines */
+	struct str body;     /* copied, or */
+	struct frame *frame; /* shared: a FRAME_RAW whose bytes are the body */
+	bool close;
+};
+
+/* Exactly once per request; the request is gone afterwards. */
+void request_answer(struct request *r, const struct answer *a);
+/* {"status":…,"error":"NAME","message":"…"} with the error's status. */
+void request_refuse(struct request *r, int error);
+
+/* Hand the connection, unread bytes included, to the loop to; begin runs there again. */
+void request_move(struct request *r, struct loop *to);
+
+/* Answer 101 with these header lines and give the connection to another protocol. The request is
+ * gone afterwards; bytes that came behind it go to up. Errors: -E_NOMEM, -E_GONE. */
+int request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
+		    void *up_state) MUST_USE;
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/send_queue.h"
+
+#include "base/errors.h"
+
+#include <stdlib.h>
+
+enum { RING_FIRST = 4 };
+
+static inline struct frame **
+place(const struct send_queue *q, uint32_t i)
+{
+	return &q->ring[(q->head + i) & (q->cap - 1)];
+}
+
+void
+send_queue_fini(struct send_queue *q)
+{
+	for (uint32_t i = 0; i < q->n; i++)
+		frame_unref(*place(q, i));
+	free(q->ring);
+	*q = (struct send_queue){0};
+}
+
+static int
+grow(struct send_queue *q)
+{
+	uint32_t cap = q->cap ? 2 * q->cap : RING_FIRST;
+	struct frame **ring = malloc(cap * sizeof(*ring));
+
+	if (!ring)
+		return -E_NOMEM;
+	for (uint32_t i = 0; i < q->n; i++)
+		ring[i] = *place(q, i);
+	free(q->ring);
+	q->ring = ring;
+	q->cap = cap;
+	q->head = 0;
+	return 0;
+}
+
+int
+send_queue_push(struct send_queue *q, struct frame *f)
+{
+	if (q->n == q->cap) {
+		int error = grow(q);
+
+		if (error)
+			return error;
+	}
+	*place(q, q->n++) = frame_ref(f);
+	q->bytes += f->len;
+	return 0;
+}
+
+struct frame *
+send_queue_pop(struct send_queue *q)
+{
+	struct frame *f;
+
+	if (q->n == 0)
+		return NULL;
+	f = *place(q, 0);
+	q->bytes -= f->len - q->sent;
+	q->sent = 0;
+	q->head++;
+	if (--q->n == 0)
+		send_queue_fini(q);
+	return f;
+}
+
+struct frame *
+send_queue_at(const struct send_queue *q, uint32_t i)
+{
+	return *place(q, i);
+}
+
+int
+send_queue_parts(const struct send_queue *q, struct iovec *parts, int parts_n)
+{
+	int n = 0;
+
+	for (; n < parts_n && (uint32_t)n < q->n; n++) {
+		struct frame *f = *place(q, (uint32_t)n);
+		size_t skip = n == 0 ? q->sent : 0;
+
+		parts[n] = (struct iovec){f->bytes + skip, f->len - skip};
+	}
+	return n;
+}
+
+void
+send_queue_advance(struct send_queue *q, size_t n)
+{
+	while (n) {
+		size_t left = send_queue_at(q, 0)->len - q->sent;
+
+		if (n < left) {
+			q->sent += (uint32_t)n;
+			q->bytes -= n;
+			return;
+		}
+		n -= left;
+		frame_unref(send_queue_pop(q));
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Frames waiting for one socket or one poll: a ring of references that holds memory only while
+ * something waits. One owner, one thread.
+ */
+#ifndef TRANSPORT_SEND_QUEUE_H
+#define TRANSPORT_SEND_QUEUE_H
+
+#include "base/frame.h"
+
+#include <sys/uio.h>
+
+struct send_queue {
+	struct frame **ring;
+	uint32_t head, n, cap;
+	uint32_t sent; /* bytes of the first frame that are gone already */
+	size_t bytes;  /* waiting, as on the wire of a WebSocket */
+};
+
+void send_queue_fini(struct send_queue *q);
+
+/* Queue f behind what waits already. Owns: takes its own reference on success; the caller
+ * keeps his. Errors: -E_NOMEM. */
+int send_queue_push(struct send_queue *q, struct frame *f) MUST_USE;
+
+/* Take the first frame out; its reference passes to the caller. NULL when empty. */
+struct frame *send_queue_pop(struct send_queue *q);
+
+/* The i-th waiting frame, 0 is the first; i < n. */
+struct frame *send_queue_at(const struct send_queue *q, uint32_t i);
+
+/* Fill parts with what waits; returns how many were filled. */
+int send_queue_parts(const struct send_queue *q, struct iovec *parts, int parts_n);
+
+/* n bytes were written. */
+void send_queue_advance(struct send_queue *q, size_t n);
+
+#endif

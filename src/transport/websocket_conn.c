@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/websocket_conn.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+#include "proto/deflate.h"
+#include "proto/websocket.h"
+
+#include <stdlib.h>
+
+enum { CLOSE_WAIT_MS = 2000, CODE_NONE = 1005, CODE_LOST = 1006 };
+
+struct websocket {
+	struct conn *conn;
+	const struct config_mount *mount;
+	const struct websocket_up *up;
+	void *up_state;
+	struct ws_parser parser;
+	struct buf message; /* fragments of the message under way */
+	uint64_t heard_ms;
+	struct wheel_timer close_timer;
+	struct ws_deflate deflate;
+	uint16_t close_code; /* to be told to up */
+	bool is_closing;     /* a close frame was sent */
+};
+
+static const struct conn_up websocket_conn_up;
+
+static struct deflate_pool *
+pool_of_thread(void)
+{
+	static _Thread_local struct deflate_pool *pool;
+
+	if (!pool)
+		pool = deflate_pool_new();
+	return pool;
+}
+
+static void
+on_close_timer(struct wheel_timer *t)
+{
+	websocket_abort(CONTAINER_OF(t, struct websocket, close_timer));
+}
+
+static int
+answer_handshake(struct request *r, struct websocket *w, struct str subprotocol)
+{
+	struct buf lines = BUF_INIT, extension = BUF_INIT;
+	char accept[WS_ACCEPT_BYTES];
+	int error;
+
+	ws_accept_key(http_header_get(r->head, STR("sec-websocket-key")), accept);
+	buf_printf(&lines, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %.*s\r\n",
+		   WS_ACCEPT_BYTES, accept);
+	if (subprotocol.len)
+		buf_printf(&lines, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(subprotocol));
+	if (w->mount->deflate) {
+		struct buf offers = BUF_INIT;
+
+		for (size_t i = 0; i < r->head->headers_n; i++) {
+			if (!str_eq_nocase(r->head->headers[i].name, STR("sec-websocket-extensions")))
+				continue;
+			if (offers.len)
+				buf_add_char(&offers, ',');
+			buf_add_str(&offers, r->head->headers[i].value);
+		}
+		ws_deflate_negotiate(buf_str(&offers), &w->deflate, &extension);
+		buf_fini(&offers);
+	}
+	if (w->deflate.on)
+		buf_printf(&lines, "Sec-WebSocket-Extensions: %.*s\r\n", STR_ARG(buf_str(&extension)));
+	error = lines.failed || extension.failed ? -E_NOMEM : 0;
+	if (!error)
+		error = request_upgrade(r, buf_str(&lines), &websocket_conn_up, w);
+	buf_fini(&lines);
+	buf_fini(&extension);
+	return error;
+}
+
+int
+websocket_open(struct request *r, const struct config_mount *mount, struct str subprotocol,
+	       const struct websocket_up *up, void *up_state, struct websocket **out)
+{
+	struct websocket *w;
+	int error = ws_handshake_check(r->head);
+
+	if (error)
+		return error;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -E_NOMEM;
+	w->conn = r->conn;
+	w->mount = mount;
+	w->up = up;
+	w->up_state = up_state;
+	w->heard_ms = r->conn->loop->now_ms;
+	w->close_code = CODE_LOST;
+	wheel_timer_init(&w->close_timer, on_close_timer);
+	error = answer_handshake(r, w, subprotocol);
+	if (error) {
+		free(w);
+		return error;
+	}
+	counter_add(&w->conn->loop->counters, COUNTER_WEBSOCKETS, 1);
+	*out = w;
+	return 0;
+}
+
+/* Fail the connection as RFC 6455 7.1.7 says: close frame, then the end. */
+static void
+fail(struct websocket *w, int error)
+{
+	counter_add(&w->conn->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
+	conn_end(w->conn);
+}
+
+static void
+tell_message(struct websocket *w, enum ws_opcode opcode, char *data, size_t n)
+{
+	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_IN, 1);
+	if (w->up)
+		w->up->on_message(w->up_state, opcode == WS_TEXT ? FRAME_TEXT : FRAME_BINARY, data, n);
+}
+
+static int
+tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
+{
+	struct buf text = BUF_INIT;
+	struct deflate_pool *pool = pool_of_thread();
+	int error = pool ? inflate_message(pool, w->deflate.client_bits, packed,
+					   w->mount->message_bytes, &text)
+			 : -E_NOMEM;
+
+	if (!error && opcode == WS_TEXT && !utf8_is_valid(buf_str(&text)))
+		error = -E_UTF8;
+	if (!error)
+		tell_message(w, opcode, text.data, text.len);
+	buf_fini(&text);
+	return error;
+}
+
+/* A slice of a message: most come whole and are passed on where they lie. */
+static int
+on_data(struct websocket *w, const struct ws_slice *s)
+{
+	char *data = s->data;
+	size_t n = s->len;
+	bool is_whole = s->is_first && s->is_last;
+	int error = 0;
+
+	if (!is_whole) {
+		if (w->message.len + n > w->mount->message_bytes)
+			return -E_TOO_LARGE;
+		buf_add(&w->message, data, n);
+		if (w->message.failed)
+			return -E_NOMEM;
+		if (!s->is_last)
+			return 0;
+		data = w->message.data;
+		n = w->message.len;
+	}
+	if (s->deflated)
+		error = tell_inflated(w, s->opcode, (struct str){data, n});
+	else
+		tell_message(w, s->opcode, data, n);
+	if (!is_whole)
+		buf_fini(&w->message);
+	return error;
+}
+
+static void
+on_peer_close(struct websocket *w, struct str payload)
+{
+	int code = ws_close_code(payload);
+
+	w->close_code = (uint16_t)code;
+	websocket_close(w, code, (struct str){NULL, 0});
+	conn_end(w->conn);
+}
+
+static void
+on_control(struct websocket *w, const struct ws_slice *s)
+{
+	struct str payload = {s->data, s->len};
+	struct frame *f;
+
+	if (s->opcode == WS_CLOSE) {
+		on_peer_close(w, payload);
+		return;
+	}
+	if (s->opcode != WS_PING || w->is_closing)
+		return;
+	f = ws_frame_of(WS_PONG, payload);
+	if (f && w->conn->out.bytes < w->mount->queue_hard_bytes)
+		conn_send(w->conn, f);
+	frame_unref(f);
+}
+
+static bool
+is_over(const struct websocket *w)
+{
+	return w->conn->is_closed || w->conn->is_ending;
+}
+
+static long
+on_bytes(struct conn *c, char *bytes, size_t n)
+{
+	struct websocket *w = c->up_state;
+	struct ws_limits limits = {w->mount->message_bytes, w->mount->fragments_n, w->deflate.on};
+	size_t used = 0;
+
+	w->heard_ms = c->loop->now_ms;
+	while (used < n && !is_over(w)) {
+		struct ws_slice slice;
+		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used, &slice);
+		int error = taken < 0 ? (int)taken : 0;
+
+		if (taken > 0)
+			used += (size_t)taken;
+		if (!error && slice.event == WS_EVENT_MORE)
+			break;
+		if (!error && slice.event == WS_EVENT_CONTROL)
+			on_control(w, &slice);
+		else if (!error && !w->is_closing)
+			error = on_data(w, &slice);
+		if (error && !is_over(w))
+			fail(w, error);
+	}
+	/* who sends faster than it reads waits until it has read */
+	if (!is_over(w) && c->out.bytes > w->mount->queue_soft_bytes)
+		conn_hold(c, true);
+	return (long)used;
+}
+
+static void
+on_drain(struct conn *c)
+{
+	struct websocket *w = c->up_state;
+
+	conn_hold(c, false);
+	if (!c->is_closed && w->up)
+		w->up->on_drain(w->up_state);
+}
+
+static void
+on_end(struct conn *c)
+{
+	conn_close(c, 0);
+}
+
+static void
+on_close(struct conn *c, int error)
+{
+	struct websocket *w = c->up_state;
+
+	(void)error;
+	wheel_cancel(&c->loop->wheel, &w->close_timer);
+	counter_sub(&c->loop->counters, COUNTER_WEBSOCKETS, 1);
+	if (w->up)
+		w->up->on_close(w->up_state, w->close_code);
+	w->up = NULL;
+}
+
+static void
+on_free(struct conn *c)
+{
+	struct websocket *w = c->up_state;
+
+	buf_fini(&w->message);
+	free(w);
+}
+
+static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close, on_free};
+
+/* The compressed form of a shared frame is made once and hangs on it for everybody. */
+static struct frame *
+deflated(struct websocket *w, struct frame *f)
+{
+	struct frame *twin = atomic_load_explicit(&f->deflated, memory_order_acquire), *expected = NULL;
+	struct deflate_pool *pool = pool_of_thread();
+	struct buf packed = BUF_INIT;
+	uint8_t header[WS_HEADER_BYTES];
+	size_t head;
+
+	if (twin)
+		return frame_ref(twin);
+	if (!pool || deflate_message(pool, w->deflate.server_bits, frame_payload(f), &packed)) {
+		buf_fini(&packed);
+		return frame_ref(f);
+	}
+	head = ws_header(f->kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, true, packed.len, header);
+	twin = frame_new(f->kind, head, packed.len);
+	if (twin) {
+		memcpy(twin->bytes, header, head);
+		memcpy(twin->bytes + head, packed.data, packed.len);
+		/* only the full window suits everybody */
+		if (w->deflate.server_bits == 15 &&
+		    atomic_compare_exchange_strong(&f->deflated, &expected, twin))
+			frame_ref(twin);
+	}
+	buf_fini(&packed);
+	return twin ? twin : frame_ref(f);
+}
+
+int
+websocket_send(struct websocket *w, struct frame *f)
+{
+	size_t payload = f->len - f->head;
+	int error;
+
+	if (w->is_closing)
+		return -E_GONE;
+	if (w->conn->out.bytes + f->len > w->mount->queue_hard_bytes)
+		return -E_FULL;
+	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_OUT, 1);
+	if (!w->deflate.on || payload < w->mount->deflate_min_bytes)
+		return conn_send(w->conn, f);
+	f = deflated(w, f);
+	error = conn_send(w->conn, f);
+	frame_unref(f);
+	return error;
+}
+
+size_t
+websocket_queued(const struct websocket *w)
+{
+	return w->conn->out.bytes;
+}
+
+void
+websocket_ping(struct websocket *w)
+{
+	struct frame *f = ws_frame_of(WS_PING, (struct str){NULL, 0});
+
+	if (f && !w->is_closing)
+		conn_send(w->conn, f);
+	frame_unref(f);
+}
+
+uint64_t
+websocket_heard_ms(const struct websocket *w)
+{
+	return w->heard_ms;
+}
+
+void
+websocket_close(struct websocket *w, int code, struct str reason)
+{
+	struct loop *l = w->conn->loop;
+	struct frame *f;
+
+	if (w->is_closing || is_over(w))
+		return;
+	f = ws_frame_close(code, reason);
+	if (f)
+		conn_send(w->conn, f);
+	frame_unref(f);
+	w->is_closing = true;
+	conn_hold(w->conn, false);
+	wheel_set(&l->wheel, &w->close_timer, l->now_ms + CLOSE_WAIT_MS);
+}
+
+void
+websocket_abort(struct websocket *w)
+{
+	conn_close(w->conn, 0);
+}
+
+void
+websocket_set_up(struct websocket *w, const struct websocket_up *up, void *up_state)
+{
+	w->up = up;
+	w->up_state = up_state;
+}
+
+void
+websocket_forget(struct websocket *w)
+{
+	w->up = NULL;
+}
+
+struct conn *
+websocket_conn(const struct websocket *w)
+{
+	return w->conn;
+}

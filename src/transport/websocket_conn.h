@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A connection that speaks WebSocket: messages in, frames out, control frames answered, the
+ * closing handshake kept. Owned by its connection; freed with it.
+ * Thread: its loop. Source: RFC 6455, RFC 7692.
+ */
+#ifndef TRANSPORT_WEBSOCKET_CONN_H
+#define TRANSPORT_WEBSOCKET_CONN_H
+
+#include "transport/request.h"
+
+struct config_mount;
+struct websocket;
+
+struct websocket_up {
+	/* A whole message, valid UTF-8 if it is text; to be changed in place at will. */
+	void (*on_message)(void *up, enum frame_kind kind, char *data, size_t n);
+	/* What had to wait has been written. */
+	void (*on_drain)(void *up);
+	/* Exactly once, unless websocket_forget came first. code: what the close frame said, 1005
+	 * without one, 1006 without a close frame. */
+	void (*on_close)(void *up, int code);
+};
+
+/* Check the handshake and switch protocols. On success the request is gone; on failure it is
+ * still there and nothing was answered. subprotocol may be empty.
+ * Errors: -E_HTTP_SYNTAX, -E_HTTP_UPGRADE, -E_NOMEM, -E_GONE. */
+int websocket_open(struct request *r, const struct config_mount *mount, struct str subprotocol,
+		   const struct websocket_up *up, void *up_state, struct websocket **out) MUST_USE;
+
+/* Queue a message frame; compressed if that was agreed on and pays.
+ * Errors: -E_GONE when closing, -E_FULL above the mount's queue_hard_bytes, -E_NOMEM. */
+int websocket_send(struct websocket *w, struct frame *f);
+
+/* Bytes waiting to be written. */
+size_t websocket_queued(const struct websocket *w);
+
+/* RFC 6455 ping without payload: for clients that cannot answer in their own dialect. */
+void websocket_ping(struct websocket *w);
+/* When the last frame of any kind came from the client (loop's now_ms). */
+uint64_t websocket_heard_ms(const struct websocket *w);
+
+/* Start the closing handshake; on_close follows. Harmless when closing. */
+void websocket_close(struct websocket *w, int code, struct str reason);
+/* Drop the connection at once; on_close follows, before this returns. */
+void websocket_abort(struct websocket *w);
+
+/* Exchange who is told, for an upgrade. */
+void websocket_set_up(struct websocket *w, const struct websocket_up *up, void *up_state);
+/* Tell nobody any more. */
+void websocket_forget(struct websocket *w);
+
+struct conn *websocket_conn(const struct websocket *w);
+
+#endif
