@@ -49,12 +49,26 @@ set_deadline(struct http_conn *h, uint32_t ms)
 		wheel_cancel(&l->wheel, &h->deadline);
 }
 
-/* A request without the means to become a struct request: answer and end. */
+static void
+tell_abort(struct http_conn *h)
+{
+	struct request *r = h->request;
+
+	if (r && r->on_abort) {
+		void (*on_abort)(struct request *) = r->on_abort;
+
+		r->on_abort = NULL;
+		on_abort(r);
+	}
+}
+
+/* The bytes are no request, or stopped being one: answer and end. */
 static void
 refuse_bytes(struct http_conn *h, int error)
 {
 	struct request r = {.conn = h->conn, .server = h->server};
 
+	tell_abort(h);
 	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
 	set_deadline(h, 0);
 	request_refuse(&r, error);
@@ -236,8 +250,7 @@ on_close(struct conn *c, int error)
 	(void)error;
 	if (!h)
 		return; /* memory was too short to start */
-	if (h->is_serving && h->request->on_abort)
-		h->request->on_abort(h->request);
+	tell_abort(h);
 	wheel_cancel(&c->loop->wheel, &h->deadline);
 }
 
@@ -277,6 +290,12 @@ http_conn_finish(struct request *r, bool close)
 	conn_hold(c, false);
 	if (was_serving)
 		conn_again(c);
+}
+
+void
+request_limit_body(struct request *r, uint64_t bytes)
+{
+	http_parser_limit_body(http_of(r)->parser, bytes);
 }
 
 void

@@ -40,6 +40,9 @@ void request_answer(struct request *r, const struct answer *a);
 /* {"status":…,"error":"NAME","message":"…"} with the error's status. */
 void request_refuse(struct request *r, int error);
 
+/* In begin: a smaller limit for the body than the server's; above it 413. */
+void request_limit_body(struct request *r, uint64_t bytes);
+
 /* Hand the connection, unread bytes included, to the loop to; begin runs there again. */
 void request_move(struct request *r, struct loop *to);
 

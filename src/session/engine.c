@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/engine.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+#include "session/cors.h"
+
+#include <stdio.h>
+
+/* Codes of engine.io, printed in its own JSON. */
+enum refusal {
+	UNKNOWN_TRANSPORT, UNKNOWN_SID, BAD_METHOD, BAD_REQUEST, FORBIDDEN, BAD_PROTOCOL, ACCEPTED
+};
+
+static const struct {
+	int status;
+	const char *message;
+} refusals[] = {
+	[UNKNOWN_TRANSPORT] = {400, "Transport unknown"},
+	[UNKNOWN_SID] = {400, "Session ID unknown"},
+	[BAD_METHOD] = {400, "Bad handshake method"},
+	[BAD_REQUEST] = {400, "Bad request"},
+	[FORBIDDEN] = {403, "Forbidden"},
+	[BAD_PROTOCOL] = {400, "Unsupported protocol version"},
+};
+
+static void
+refuse(struct request *r, enum refusal code)
+{
+	char body[96];
+	int n = snprintf(body, sizeof(body), "{\"code\":%d,\"message\":\"%s\"}", code,
+			 refusals[code].message);
+
+	request_answer(r, &(struct answer){
+				  .status = refusals[code].status,
+				  .type = STR("application/json"),
+				  .body = {body, (size_t)n},
+				  .close = r->head->has_body || r->head->upgrade,
+			  });
+}
+
+/* The members of the query that Engine.IO knows. */
+struct asked {
+	struct str transport, sid, eio;
+	bool has_sid, is_websocket, base64;
+};
+
+static struct asked
+read_query(struct request *r)
+{
+	struct str q = r->head->uri.query, b64;
+	struct asked a = {0};
+
+	query_get(q, STR("transport"), &r->arena, &a.transport);
+	query_get(q, STR("EIO"), &r->arena, &a.eio);
+	a.has_sid = query_get(q, STR("sid"), &r->arena, &a.sid) && a.sid.len;
+	a.is_websocket = str_eq(a.transport, STR("websocket"));
+	a.base64 = query_get(q, STR("b64"), &r->arena, &b64) && b64.len && !str_eq(b64, STR("0"));
+	return a;
+}
+
+static enum refusal
+check_transport(const struct engine *e, const struct asked *a)
+{
+	if (a->is_websocket)
+		return e->mount->websocket ? ACCEPTED : UNKNOWN_TRANSPORT;
+	return str_eq(a->transport, STR("polling")) && e->mount->polling ? ACCEPTED
+									  : UNKNOWN_TRANSPORT;
+}
+
+static enum refusal
+check_first_request(const struct engine *e, const struct asked *a, const struct http_head *head)
+{
+	if (head->method != HTTP_GET)
+		return BAD_METHOD;
+	if (a->is_websocket && !head->upgrade)
+		return BAD_REQUEST;
+	if (str_eq(a->eio, STR("4")))
+		return ACCEPTED;
+	return e->mount->eio3 && str_eq(a->eio, STR("3")) ? ACCEPTED : BAD_PROTOCOL;
+}
+
+/* May this request go to this session? Source: engine.io server.ts, verify(). */
+static enum refusal
+check_session(const struct session *s, const struct asked *a, const struct http_head *head)
+{
+	if (!s)
+		return UNKNOWN_SID;
+	if (head->method != HTTP_GET && (head->method != HTTP_POST || a->is_websocket))
+		return BAD_METHOD;
+	if (!a->is_websocket)
+		return s->polling ? ACCEPTED : BAD_REQUEST;
+	/* one probe at a time, and none for a session that is on WebSocket */
+	return head->upgrade && s->polling && !s->probe && !s->is_closing && s->mount->upgrades
+		       ? ACCEPTED
+		       : BAD_REQUEST;
+}
+
+static struct sessions *
+sessions_here(const struct engine *e, struct request *r)
+{
+	return e->sessions[r->conn->loop->id];
+}
+
+/* To the loop that owns the session, when that is another one. */
+static bool
+moved(const struct engine *e, struct request *r, struct str sid)
+{
+	uint16_t node;
+	int loop;
+
+	if (!sid_owner(sid, &node, &loop) || node != e->node || (size_t)loop >= e->loops_n ||
+	    loop == r->conn->loop->id)
+		return false;
+	request_move(r, e->sessions[loop]->loop);
+	return true;
+}
+
+static bool
+serves_client(const struct engine *e, struct request *r)
+{
+	struct str rest = route_rest(r->route, r->head->uri.path);
+
+	if (!e->client || rest.len < 2 || r->head->method != HTTP_GET ||
+	    !str_has_prefix(rest, STR("/socket.io.")))
+		return false;
+	return static_files_answer(e->client, r, str_skip(rest, 1));
+}
+
+enum route_next
+engine_begin(struct request *r)
+{
+	const struct engine *e = r->route->arg;
+	struct asked a = read_query(r);
+	enum refusal code;
+
+	if (a.has_sid && moved(e, r, a.sid))
+		return ROUTE_TAKEN;
+	if (!cors_check(e->mount, r)) {
+		refuse(r, FORBIDDEN);
+		return ROUTE_TAKEN;
+	}
+	if (r->head->method == HTTP_OPTIONS)
+		return ROUTE_SERVE;
+	if (serves_client(e, r))
+		return ROUTE_TAKEN;
+	code = check_transport(e, &a);
+	if (code == ACCEPTED && !a.has_sid) {
+		code = check_first_request(e, &a, r->head);
+	} else if (code == ACCEPTED) {
+		struct session *s = sessions_find(sessions_here(e, r), a.sid, e->mount);
+
+		code = check_session(s, &a, r->head);
+		if (code == ACCEPTED && r->head->method == HTTP_POST &&
+		    polling_begin_post(s->polling, r))
+			code = BAD_REQUEST;
+	}
+	if (code == ACCEPTED)
+		return ROUTE_SERVE;
+	refuse(r, code);
+	return ROUTE_TAKEN;
+}
+
+static void
+set_cookie(const struct engine *e, struct request *r, const struct session *s)
+{
+	if (*e->mount->cookie)
+		buf_printf(&r->headers, "Set-Cookie: %s=%.*s; Path=/; HttpOnly; SameSite=Lax\r\n",
+			   e->mount->cookie, SID_BYTES, s->id);
+}
+
+static void
+open_session(const struct engine *e, struct request *r, const struct asked *a)
+{
+	int protocol = str_eq(a->eio, STR("3")) ? 3 : 4, error;
+	struct session *s = session_new(sessions_here(e, r), e->mount, protocol, r);
+
+	if (!s) {
+		request_refuse(r, -E_NOMEM);
+		return;
+	}
+	s->base64 = a->base64;
+	error = e->app->on_session(e->app_state[r->conn->loop->id], s, r);
+	if (error) {
+		session_close(s, "forced close");
+		request_refuse(r, error);
+		return;
+	}
+	set_cookie(e, r, s);
+	if (!a->is_websocket) {
+		session_open_polling(s, r);
+		return;
+	}
+	error = session_open_websocket(s, r);
+	if (error == -E_HTTP_UPGRADE)
+		buf_add_str(&r->headers, STR("Sec-WebSocket-Version: 13\r\n"));
+	if (error)
+		request_refuse(r, error);
+}
+
+static void
+serve_session(struct session *s, struct request *r, const struct asked *a)
+{
+	int error;
+
+	if (r->head->method == HTTP_POST) {
+		polling_post(s->polling, r);
+	} else if (a->is_websocket) {
+		error = session_probe(s, r);
+		if (error)
+			request_refuse(r, error);
+	} else {
+		session_poll(s, r);
+	}
+}
+
+void
+engine_serve(struct request *r)
+{
+	const struct engine *e = r->route->arg;
+	struct asked a = read_query(r);
+	struct session *s;
+
+	if (r->head->method == HTTP_OPTIONS) {
+		cors_preflight(r);
+		return;
+	}
+	if (!a.has_sid) {
+		open_session(e, r, &a);
+		return;
+	}
+	/* the session may have ended while the body came */
+	s = sessions_find(sessions_here(e, r), a.sid, e->mount);
+	if (!s || (!a.is_websocket && !s->polling))
+		refuse(r, s ? BAD_REQUEST : UNKNOWN_SID);
+	else
+		serve_session(s, r, &a);
+}

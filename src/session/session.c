@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/session.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "proto/websocket.h"
+
+#include <stdlib.h>
+
+/* How long a closed polling session waits for the poll that fetches its last packets. */
+enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
+
+static const struct websocket_up websocket_up, probe_up;
+static const struct polling_up polling_up;
+
+static uint64_t
+now_of(const struct session *s)
+{
+	return s->all->loop->now_ms;
+}
+
+/* --- the sessions of a loop ------------------------------------------------------------ */
+
+void
+sessions_init(struct sessions *all, struct loop *l, uint16_t node)
+{
+	*all = (struct sessions){.loop = l, .node = node};
+}
+
+static void
+bury(struct loop_grave *g)
+{
+	struct session *s = CONTAINER_OF(g, struct session, grave);
+
+	free(s->hello);
+	free(s);
+}
+
+/* Out of the map and of every timer; memory stays until the end of the turn. */
+static void
+forget(struct session *s)
+{
+	struct loop *l = s->all->loop;
+
+	if (s->is_closed)
+		return;
+	s->is_closed = true;
+	wheel_cancel(&l->wheel, &s->heartbeat);
+	wheel_cancel(&l->wheel, &s->upgrade);
+	map_remove(&s->all->by_id, (struct str){s->id, SID_BYTES});
+	counter_sub(&l->counters, COUNTER_SESSIONS, 1);
+	loop_bury(l, &s->grave);
+}
+
+void
+sessions_fini(struct sessions *all)
+{
+	map_fini(&all->by_id);
+}
+
+struct session *
+sessions_find(struct sessions *all, struct str sid, const struct config_mount *mount)
+{
+	struct session *s = map_get(&all->by_id, sid);
+
+	return s && s->mount == mount ? s : NULL;
+}
+
+void
+sessions_close_all(struct sessions *all, const char *reason)
+{
+	for (size_t at = 0;;) {
+		struct session *s = map_next(&all->by_id, &at);
+
+		if (!s)
+			return;
+		session_close(s, reason);
+		if (s->is_closed)
+			at = 0; /* the map changed */
+	}
+}
+
+/* --- the end --------------------------------------------------------------------------- */
+
+/* The one way out. last is what a waiting poll gets to hear. */
+static void
+end(struct session *s, const char *reason, enum eio_type last)
+{
+	if (s->is_closed)
+		return;
+	forget(s);
+	log_debug("session closed", "why=\"%s\" sid=%.*s", reason, SID_BYTES, s->id);
+	if (s->probe) {
+		websocket_forget(s->probe);
+		websocket_close(s->probe, CODE_NORMAL, (struct str){NULL, 0});
+	}
+	if (s->polling)
+		polling_free(s->polling, last);
+	if (s->websocket) {
+		websocket_forget(s->websocket);
+		websocket_close(s->websocket, CODE_NORMAL, (struct str){NULL, 0});
+	}
+	s->probe = s->websocket = NULL;
+	s->polling = NULL;
+	if (s->up && !s->is_closing)
+		s->up->on_close(s->up_state, reason);
+}
+
+void
+session_close(struct session *s, const char *reason)
+{
+	if (s->is_closed || s->is_closing)
+		return;
+	if (!s->polling || polling_is_writable(s->polling) || !polling_queued(s->polling)) {
+		end(s, reason, EIO_CLOSE);
+		return;
+	}
+	/* what is queued waits for one more poll */
+	(void)polling_send_digit(s->polling, EIO_CLOSE);
+	if (s->up)
+		s->up->on_close(s->up_state, reason);
+	s->is_closing = true;
+	wheel_set(&s->all->loop->wheel, &s->heartbeat, now_of(s) + LAST_POLL_MS);
+}
+
+/* --- heartbeat --------------------------------------------------------------------------- */
+
+static void
+send_digit(struct session *s, enum eio_type type)
+{
+	char digit = (char)('0' + type);
+	struct frame *f;
+
+	if (s->polling) {
+		(void)polling_send_digit(s->polling, type); /* a full queue ends by itself */
+		return;
+	}
+	f = ws_frame_of(WS_TEXT, (struct str){&digit, 1});
+	if (f)
+		websocket_send(s->websocket, f);
+	frame_unref(f);
+}
+
+static void
+on_heartbeat(struct wheel_timer *t)
+{
+	struct session *s = CONTAINER_OF(t, struct session, heartbeat);
+
+	if (s->is_closing) {
+		end(s, "forced close", EIO_CLOSE);
+		return;
+	}
+	if (s->awaits_pong || s->protocol == 3) {
+		counter_add(&s->all->loop->counters, COUNTER_PING_TIMEOUTS, 1);
+		end(s, "ping timeout", EIO_CLOSE);
+		return;
+	}
+	s->awaits_pong = true;
+	wheel_set(&s->all->loop->wheel, t, t->at_ms + s->mount->ping_timeout_ms);
+	send_digit(s, EIO_PING);
+}
+
+/* Protocol 4: the server pings and waits. Protocol 3: the client pings, in time or not. */
+static void
+restart_heartbeat(struct session *s)
+{
+	uint64_t wait = s->mount->ping_interval_ms;
+
+	if (s->protocol == 3)
+		wait += s->mount->ping_timeout_ms;
+	s->awaits_pong = false;
+	wheel_set(&s->all->loop->wheel, &s->heartbeat, now_of(s) + wait);
+}
+
+/* --- packets ----------------------------------------------------------------------------- */
+
+static void
+fail(struct session *s)
+{
+	counter_add(&s->all->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	end(s, "parse error", EIO_CLOSE);
+}
+
+static void
+on_ping(struct session *s, const struct eio_packet *p)
+{
+	char pong[128] = {'0' + EIO_PONG};
+	struct frame *f;
+
+	if (s->protocol != 3 || p->data.len >= sizeof(pong)) {
+		fail(s);
+		return;
+	}
+	if (p->data.len)
+		memcpy(pong + 1, p->data.ptr, p->data.len);
+	f = ws_frame_of(WS_TEXT, (struct str){pong, 1 + p->data.len});
+	if (f)
+		session_send(s, f);
+	frame_unref(f);
+	restart_heartbeat(s);
+}
+
+static void
+on_packet(void *up, const struct eio_packet *p)
+{
+	struct session *s = up;
+
+	if (s->is_closing || s->is_closed)
+		return;
+	switch (p->type) {
+	case EIO_MESSAGE:
+		if (s->protocol == 3)
+			restart_heartbeat(s);
+		counter_add(&s->all->loop->counters, COUNTER_MESSAGES_IN, !s->websocket);
+		s->up->on_message(s->up_state, p->is_binary ? FRAME_BINARY : FRAME_TEXT,
+				  (char *)(uintptr_t)p->data.ptr, p->data.len);
+		return;
+	case EIO_PING:
+		on_ping(s, p);
+		return;
+	case EIO_PONG:
+		if (s->protocol == 4 && s->awaits_pong)
+			restart_heartbeat(s);
+		return;
+	case EIO_CLOSE:
+		end(s, "transport close", EIO_NOOP);
+		return;
+	case EIO_NOOP:
+	case EIO_OPEN:
+	case EIO_UPGRADE:
+		fail(s);
+		return;
+	}
+}
+
+static void
+on_polling_drain(void *up)
+{
+	struct session *s = up;
+
+	if (s->is_closing) {
+		if (!polling_queued(s->polling))
+			end(s, "forced close", EIO_CLOSE);
+	} else {
+		s->up->on_drain(s->up_state);
+	}
+}
+
+static void
+on_polling_error(void *up, int error)
+{
+	struct session *s = up;
+
+	if (error != -E_GONE)
+		counter_add(&s->all->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	end(s, error == -E_GONE || error == -E_STATE ? "transport error" : "parse error", EIO_CLOSE);
+}
+
+static const struct polling_up polling_up = {on_packet, on_polling_drain, on_polling_error};
+
+/* A WebSocket message as a packet of the session's protocol. Errors: -E_PACKET, …. */
+static int
+parse(const struct session *s, enum frame_kind kind, char *data, size_t n, struct eio_packet *out)
+{
+	if (kind == FRAME_BINARY)
+		return eio_packet_parse_binary(s->protocol, (struct str){data, n}, out);
+	return eio_packet_parse(s->protocol, data, n, out);
+}
+
+static void
+on_ws_message(void *up, enum frame_kind kind, char *data, size_t n)
+{
+	struct session *s = up;
+	struct eio_packet p;
+
+	if (parse(s, kind, data, n, &p))
+		fail(s);
+	else
+		on_packet(s, &p);
+}
+
+static void
+on_ws_drain(void *up)
+{
+	struct session *s = up;
+
+	s->up->on_drain(s->up_state);
+}
+
+static void
+on_ws_close(void *up, int code)
+{
+	struct session *s = up;
+
+	(void)code;
+	s->websocket = NULL;
+	end(s, "transport close", EIO_CLOSE);
+}
+
+static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_ws_close};
+
+/* --- upgrade ----------------------------------------------------------------------------- */
+
+static void
+drop_probe(struct session *s)
+{
+	struct websocket *w = s->probe;
+
+	s->probe = NULL;
+	s->is_probed = false;
+	wheel_cancel(&s->all->loop->wheel, &s->upgrade);
+	if (w) {
+		websocket_forget(w);
+		websocket_close(w, CODE_NORMAL, (struct str){NULL, 0});
+	}
+}
+
+static void
+on_upgrade_timeout(struct wheel_timer *t)
+{
+	drop_probe(CONTAINER_OF(t, struct session, upgrade));
+}
+
+/* While a probe is answered the client waits for its poll to end, so let none hang. */
+static void
+release_poll(struct session *s)
+{
+	if (s->is_probed && polling_is_writable(s->polling) && !polling_queued(s->polling))
+		send_digit(s, EIO_NOOP);
+}
+
+void
+session_poll(struct session *s, struct request *r)
+{
+	polling_get(s->polling, r);
+	if (s->polling)
+		release_poll(s);
+}
+
+/* The probe becomes the transport; what the poll did not fetch goes first. */
+static void
+complete_upgrade(struct session *s)
+{
+	struct polling *p = s->polling;
+	struct websocket *w = s->probe;
+	struct frame *f;
+	int error = 0;
+
+	wheel_cancel(&s->all->loop->wheel, &s->upgrade);
+	s->probe = NULL;
+	s->polling = NULL;
+	s->is_probed = false;
+	s->websocket = w;
+	websocket_set_up(w, &websocket_up, s);
+	while ((f = polling_take(p))) {
+		char first = f->len > f->head ? f->bytes[f->head] : 0;
+
+		if (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP)
+			error = websocket_send(w, f);
+		frame_unref(f);
+	}
+	polling_free(p, EIO_NOOP);
+	counter_add(&s->all->loop->counters, COUNTER_SESSION_UPGRADES, 1);
+	if (error)
+		end(s, "transport error", EIO_CLOSE);
+	else
+		s->up->on_drain(s->up_state);
+}
+
+static void
+on_probe_message(void *up, enum frame_kind kind, char *data, size_t n)
+{
+	struct session *s = up;
+	struct eio_packet p;
+	struct frame *f;
+
+	if (s->is_closing || parse(s, kind, data, n, &p)) {
+		drop_probe(s);
+		return;
+	}
+	if (p.type == EIO_PING && str_eq(p.data, STR("probe"))) {
+		f = ws_frame_of(WS_TEXT, STR("3probe"));
+		if (f)
+			websocket_send(s->probe, f);
+		frame_unref(f);
+		s->is_probed = true;
+		release_poll(s);
+	} else if (p.type == EIO_UPGRADE && s->is_probed) {
+		complete_upgrade(s);
+	} else {
+		drop_probe(s);
+	}
+}
+
+static void
+on_probe_drain(void *up)
+{
+	(void)up;
+}
+
+static void
+on_probe_close(void *up, int code)
+{
+	struct session *s = up;
+
+	(void)code;
+	s->probe = NULL;
+	drop_probe(s);
+}
+
+static const struct websocket_up probe_up = {on_probe_message, on_probe_drain, on_probe_close};
+
+int
+session_probe(struct session *s, struct request *r)
+{
+	int error = websocket_open(r, s->mount, (struct str){NULL, 0}, &probe_up, s, &s->probe);
+
+	if (!error)
+		wheel_set(&s->all->loop->wheel, &s->upgrade, now_of(s) + s->mount->upgrade_timeout_ms);
+	return error;
+}
+
+/* --- opening ----------------------------------------------------------------------------- */
+
+static struct str
+put(char **at, struct str s)
+{
+	struct str copy = {*at, s.len};
+
+	if (s.len)
+		memcpy(*at, s.ptr, s.len);
+	*at += s.len;
+	return copy;
+}
+
+static struct session_hello *
+hello_of(struct request *r, int64_t wall_ms)
+{
+	const struct http_head *head = r->head;
+	size_t n = head->target.len;
+	struct session_hello *hello;
+	char *at;
+
+	for (size_t i = 0; i < head->headers_n; i++)
+		n += head->headers[i].name.len + head->headers[i].value.len + 4;
+	hello = malloc(sizeof(*hello) + n);
+	if (!hello)
+		return NULL;
+	at = hello->text;
+	*hello = (struct session_hello){.issued_ms = wall_ms,
+					.peer = r->conn->peer,
+					.is_secure = r->conn->stream.ops->is_secure};
+	hello->url = put(&at, head->target);
+	hello->query = (struct str){at - head->uri.query.len, head->uri.query.len};
+	hello->headers = (struct str){at, 0};
+	for (size_t i = 0; i < head->headers_n; i++) {
+		struct str name = put(&at, head->headers[i].name);
+
+		for (size_t j = 0; j < name.len; j++)
+			if (name.ptr[j] >= 'A' && name.ptr[j] <= 'Z')
+				*(at - name.len + j) |= 0x20;
+		put(&at, STR(": "));
+		put(&at, head->headers[i].value);
+		put(&at, STR("\r\n"));
+	}
+	hello->headers.len = (size_t)(at - hello->headers.ptr);
+	return hello;
+}
+
+struct session *
+session_new(struct sessions *all, const struct config_mount *mount, int protocol, struct request *r)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->all = all;
+	s->mount = mount;
+	s->protocol = (uint8_t)protocol;
+	s->grave.bury = bury;
+	sid_new(all->node, all->loop->id, s->id);
+	wheel_timer_init(&s->heartbeat, on_heartbeat);
+	wheel_timer_init(&s->upgrade, on_upgrade_timeout);
+	s->hello = hello_of(r, all->loop->wall_ms);
+	if (!s->hello || map_add(&all->by_id, (struct str){s->id, SID_BYTES}, s)) {
+		free(s->hello);
+		free(s);
+		return NULL;
+	}
+	counter_add(&all->loop->counters, COUNTER_SESSIONS, 1);
+	counter_add(&all->loop->counters, COUNTER_SESSIONS_OPENED, 1);
+	return s;
+}
+
+static void
+say_hello(struct session *s, bool can_upgrade)
+{
+	struct buf text = BUF_INIT;
+	struct frame *f;
+
+	eio_write_open(&text, &(struct eio_open){
+				      .sid = {s->id, SID_BYTES},
+				      .can_upgrade = can_upgrade,
+				      .ping_interval_ms = s->mount->ping_interval_ms,
+				      .ping_timeout_ms = s->mount->ping_timeout_ms,
+				      .payload_bytes = s->mount->max_payload_bytes,
+			      });
+	f = text.failed ? NULL : ws_frame_of(WS_TEXT, buf_str(&text));
+	buf_fini(&text);
+	restart_heartbeat(s);
+	if (f)
+		session_send(s, f);
+	else
+		end(s, "transport error", EIO_CLOSE);
+	frame_unref(f);
+}
+
+void
+session_open_polling(struct session *s, struct request *r)
+{
+	s->polling = polling_new(s->all->loop, s->mount, s->protocol, s->base64, &polling_up, s);
+	if (!s->polling) {
+		end(s, "transport error", EIO_CLOSE);
+		request_refuse(r, -E_NOMEM);
+		return;
+	}
+	polling_get(s->polling, r);
+	say_hello(s, s->mount->upgrades && s->mount->websocket);
+}
+
+int
+session_open_websocket(struct session *s, struct request *r)
+{
+	int error = websocket_open(r, s->mount, (struct str){NULL, 0}, &websocket_up, s,
+				   &s->websocket);
+
+	if (error) {
+		s->websocket = NULL;
+		end(s, "transport error", EIO_CLOSE);
+		return error;
+	}
+	say_hello(s, false);
+	return 0;
+}
+
+/* --- sending ----------------------------------------------------------------------------- */
+
+int
+session_send(struct session *s, struct frame *f)
+{
+	int error;
+
+	if (s->is_closed || s->is_closing)
+		return -E_GONE;
+	error = s->polling ? polling_send(s->polling, f) : websocket_send(s->websocket, f);
+	if (error == -E_FULL) {
+		counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
+		if (s->websocket)
+			websocket_abort(s->websocket); /* it would not read a close frame either */
+		end(s, "transport error", EIO_CLOSE);
+	}
+	if (!error && s->is_probed && s->polling)
+		release_poll(s);
+	return error;
+}
+
+bool
+session_is_lagging(const struct session *s)
+{
+	if (s->polling)
+		return !polling_is_writable(s->polling);
+	return !s->websocket || websocket_queued(s->websocket) > s->mount->queue_soft_bytes;
+}
+
+struct str
+session_transport_name(const struct session *s)
+{
+	return s->websocket ? STR("websocket") : STR("polling");
+}

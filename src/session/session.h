@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An Engine.IO session: a client that outlives its sockets. It owns its transports (a poll, a
+ * WebSocket, for a while both), keeps the heartbeat to the millisecond, and moves from polling
+ * to WebSocket without losing or reordering a packet. What the messages mean is the business
+ * of the table above it.
+ * Owned by the sessions of its loop; freed at the end of the turn in which it closed.
+ * Thread: its loop. Source: the Engine.IO protocol document, revisions 3 and 4.
+ *
+ *   open ──session_close──> closing (a last poll may fetch what is queued) ──> closed
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "base/map.h"
+#include "session/sid.h"
+#include "transport/polling.h"
+#include "transport/websocket_conn.h"
+
+struct session;
+
+struct session_up {
+	/* A message, to be changed in place at will. */
+	void (*on_message)(void *up, enum frame_kind kind, char *data, size_t n);
+	/* What had to wait is on its way. */
+	void (*on_drain)(void *up);
+	/* Exactly once. reason: "transport close", "transport error", "ping timeout", "parse
+	 * error", "forced close", "server shutting down". */
+	void (*on_close)(void *up, const char *reason);
+};
+
+/* What came with the first request: one block of memory, texts inside it. */
+struct session_hello {
+	struct str query, url, headers; /* headers: "name: value\r\n", names in lower case */
+	struct address peer;
+	int64_t issued_ms;
+	bool is_secure;
+	char text[];
+};
+
+/* The sessions of one loop. */
+struct sessions {
+	struct loop *loop;
+	uint16_t node;
+	struct map by_id;
+};
+
+struct session {
+	char id[SID_BYTES];
+	uint8_t protocol; /* 3 or 4 */
+	bool base64;	  /* protocol 3: b64=1 */
+	bool is_closing, is_closed;
+	bool is_probed; /* the probe was answered: polls are released at once */
+	struct sessions *all;
+	const struct config_mount *mount;
+	const struct session_up *up;
+	void *up_state;
+	struct polling *polling;   /* one of the two carries the session */
+	struct websocket *websocket;
+	struct websocket *probe;   /* on its way to become the websocket */
+	struct wheel_timer heartbeat; /* next ping, or the end of the wait for its answer */
+	struct wheel_timer upgrade;   /* the end of the wait for a probe */
+	bool awaits_pong;
+	struct loop_grave grave;
+	struct session_hello *hello;
+};
+
+void sessions_init(struct sessions *all, struct loop *l, uint16_t node);
+void sessions_fini(struct sessions *all);
+/* NULL when there is no such session on this mount. */
+struct session *sessions_find(struct sessions *all, struct str sid,
+			      const struct config_mount *mount);
+/* Close all of them. */
+void sessions_close_all(struct sessions *all, const char *reason);
+
+/* A new session without transport yet; up is set by the caller before the first one is given.
+ * Copies what it needs of the request. NULL: no memory. */
+struct session *session_new(struct sessions *all, const struct config_mount *mount, int protocol,
+			    struct request *r) MUST_USE;
+
+/* Give it its first transport, say hello ("0{…}") and start the heartbeat. The request is the
+ * first GET. */
+void session_open_polling(struct session *s, struct request *r);
+/* The request is an upgrade. Errors: as websocket_open; the session is gone then and the
+ * request still there. */
+int session_open_websocket(struct session *s, struct request *r) MUST_USE;
+/* A GET of a session that polls. */
+void session_poll(struct session *s, struct request *r);
+/* A second transport asks to take over. Errors: as websocket_open. */
+int session_probe(struct session *s, struct request *r) MUST_USE;
+
+/* Queue a message frame (payload "4…" or bare bytes). A frame that finds the queue full ends
+ * the session, unless it is volatile. Errors: -E_GONE, -E_FULL, -E_NOMEM. */
+int session_send(struct session *s, struct frame *f);
+/* Volatile messages are dropped now: the client lags or has no poll waiting. */
+bool session_is_lagging(const struct session *s);
+
+/* The server ends it; queued messages still leave. */
+void session_close(struct session *s, const char *reason);
+
+struct str session_transport_name(const struct session *s);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/polling.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+#include "proto/websocket.h"
+
+#include <stdlib.h>
+
+struct polling {
+	struct loop *loop;
+	const struct config_mount *mount;
+	const struct polling_up *up; /* NULL: freed at the end of the turn */
+	void *up_state;
+	struct request *get, *post;
+	struct send_queue queue;
+	struct loop_job flush;
+	struct loop_grave grave;
+	int protocol;
+	bool base64;
+};
+
+static void
+bury(struct loop_grave *g)
+{
+	free(CONTAINER_OF(g, struct polling, grave));
+}
+
+static bool
+is_binary(const struct polling *p)
+{
+	if (p->protocol != 3 || p->base64)
+		return false;
+	for (uint32_t i = 0; i < p->queue.n && i < p->mount->poll_packets_n; i++)
+		if (send_queue_at(&p->queue, i)->kind == FRAME_BINARY)
+			return true;
+	return false;
+}
+
+/* Answer the waiting GET with the oldest packets, at most packets_n of them. */
+static void
+answer_get(struct polling *p, uint32_t packets_n)
+{
+	struct request *r = p->get;
+	struct buf body = BUF_INIT;
+	bool binary = is_binary(p);
+	struct eio_writer w = eio_writer(p->protocol, p->base64, binary, &body);
+
+	for (uint32_t i = 0; p->queue.n && i < packets_n; i++) {
+		struct frame *f = send_queue_pop(&p->queue);
+
+		eio_writer_add(&w, f);
+		frame_unref(f);
+	}
+	p->get = NULL;
+	r->on_abort = NULL;
+	if (body.failed)
+		request_refuse(r, -E_NOMEM);
+	else
+		request_answer(r, &(struct answer){
+					  .status = 200,
+					  .type = binary ? STR("application/octet-stream")
+							 : STR("text/plain; charset=UTF-8"),
+					  .headers = STR("Cache-Control: no-store\r\n"),
+					  .body = buf_str(&body),
+				  });
+	buf_fini(&body);
+}
+
+static void
+on_flush(struct loop_job *j)
+{
+	struct polling *p = CONTAINER_OF(j, struct polling, flush);
+
+	if (!p->get || !p->queue.n)
+		return;
+	answer_get(p, p->mount->poll_packets_n);
+	p->up->on_drain(p->up_state);
+}
+
+struct polling *
+polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool base64,
+	    const struct polling_up *up, void *up_state)
+{
+	struct polling *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->loop = l;
+	p->mount = mount;
+	p->protocol = protocol;
+	p->base64 = base64;
+	p->up = up;
+	p->up_state = up_state;
+	p->grave.bury = bury;
+	loop_job_init(&p->flush, on_flush);
+	return p;
+}
+
+void
+polling_free(struct polling *p, enum eio_type last)
+{
+	p->up = NULL;
+	loop_job_cancel(&p->flush);
+	if (p->get) {
+		(void)polling_send_digit(p, last); /* full or not, the poll ends */
+		answer_get(p, UINT32_MAX);
+	}
+	if (p->post)
+		p->post->on_abort = NULL;
+	loop_job_cancel(&p->flush);
+	send_queue_fini(&p->queue);
+	loop_bury(p->loop, &p->grave);
+}
+
+static void
+on_post_abort(struct request *r)
+{
+	struct polling *p = r->state;
+
+	p->post = NULL;
+}
+
+int
+polling_begin_post(struct polling *p, struct request *r)
+{
+	if (p->post) {
+		p->up->on_error(p->up_state, -E_STATE);
+		return -E_STATE;
+	}
+	p->post = r;
+	r->state = p;
+	r->on_abort = on_post_abort;
+	request_limit_body(r, p->mount->max_payload_bytes);
+	return 0;
+}
+
+/* All packets of the body, while up wants them. Errors: -E_PACKET, …. */
+static int
+read_packets(struct polling *p, struct request *r)
+{
+	struct str type = http_header_get(r->head, STR("content-type"));
+	bool binary = str_eq(type, STR("application/octet-stream"));
+	struct eio_reader reader;
+	struct eio_packet packet;
+	int got = 0;
+
+	if (binary && p->protocol != 3)
+		return -E_PACKET;
+	reader = eio_reader(p->protocol, binary, r->body.data, r->body.len);
+	while (p->up && (got = eio_reader_next(&reader, &packet)) > 0)
+		p->up->on_packet(p->up_state, &packet);
+	return got < 0 ? got : 0;
+}
+
+void
+polling_post(struct polling *p, struct request *r)
+{
+	int error = read_packets(p, r);
+
+	r->on_abort = NULL;
+	p->post = NULL;
+	if (error && p->up)
+		p->up->on_error(p->up_state, error);
+	if (error)
+		request_refuse(r, -E_PACKET);
+	else
+		request_answer(r, &(struct answer){
+					  .status = 200, .type = STR("text/html"), .body = STR("ok")});
+}
+
+static void
+on_get_abort(struct request *r)
+{
+	struct polling *p = r->state;
+
+	p->get = NULL;
+	if (p->up)
+		p->up->on_error(p->up_state, -E_GONE);
+}
+
+void
+polling_get(struct polling *p, struct request *r)
+{
+	if (p->get) {
+		p->up->on_error(p->up_state, -E_STATE);
+		request_refuse(r, -E_PACKET);
+		return;
+	}
+	p->get = r;
+	r->state = p;
+	r->on_abort = on_get_abort;
+	if (p->queue.n)
+		loop_at_end(p->loop, &p->flush);
+}
+
+int
+polling_send(struct polling *p, struct frame *f)
+{
+	int error;
+
+	if (p->queue.bytes + f->len > p->mount->queue_hard_bytes)
+		return -E_FULL;
+	error = send_queue_push(&p->queue, f);
+	if (!error && p->get)
+		loop_at_end(p->loop, &p->flush);
+	return error;
+}
+
+int
+polling_send_digit(struct polling *p, enum eio_type type)
+{
+	char digit = (char)('0' + type);
+	struct frame *f = ws_frame_of(WS_TEXT, (struct str){&digit, 1});
+	int error = f ? polling_send(p, f) : -E_NOMEM;
+
+	frame_unref(f);
+	return error;
+}
+
+bool
+polling_is_writable(const struct polling *p)
+{
+	return p->get != NULL;
+}
+
+size_t
+polling_queued(const struct polling *p)
+{
+	return p->queue.bytes;
+}
+
+struct frame *
+polling_take(struct polling *p)
+{
+	return send_queue_pop(&p->queue);
+}
