@@ -193,20 +193,18 @@ sio_count_placeholders(struct str json)
 static bool
 is_reserved(struct str event)
 {
-	/* Most names differ from all of them in the first letter, unless an escape hides it. */
-	switch (event.ptr[1]) {
-	case 'c':
-	case 'd':
-	case 'n':
-	case 'r':
-	case '\\':
-		break;
-	default:
-		return false;
+	size_t n = sizeof(reserved_events) / sizeof(reserved_events[0]);
+	struct str name;
+
+	if (json_borrow_string(event, &name)) {
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(name, reserved_events[i]))
+				return true;
+	} else {
+		for (size_t i = 0; i < n; i++)
+			if (json_string_is(event, reserved_events[i]))
+				return true;
 	}
-	for (size_t i = 0; i < sizeof(reserved_events) / sizeof(reserved_events[0]); i++)
-		if (json_string_is(event, reserved_events[i]))
-			return true;
 	return false;
 }
 
