@@ -58,9 +58,7 @@ new_value(struct config_assign *a, const struct config_row *row, struct str valu
 		rc = config_yaml_read(value, a->label, false, a->arena, a->report, &node);
 		if (rc == -E_NOMEM)
 			a->rc = rc;
-		if (rc)
-			return NULL;
-		if (node)
+		if (rc || node)
 			return node;
 		value.len = 0;
 	} else if (row->type == TYPE_TEXTS) {

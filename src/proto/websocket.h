@@ -58,18 +58,21 @@ int ws_close_code(struct str payload);
 enum { WS_HEADER_BYTES = 10 };
 size_t ws_header(enum ws_opcode opcode, bool rsv1, uint64_t len, uint8_t out[WS_HEADER_BYTES]);
 
-/* A frame with its header written and n bytes of payload to be filled by the caller at
- * *payload_out before anybody else sees it. kind follows from opcode. NULL: no memory. */
+/* A frame with its header written and n bytes of payload (125 at most in a control frame) to
+ * be filled by the caller at *payload_out before anybody else sees it. kind follows from
+ * opcode. NULL: no memory. */
 struct frame *ws_frame_new(enum ws_opcode opcode, size_t n, char **payload_out) MUST_USE;
 struct frame *ws_frame_of(enum ws_opcode opcode, struct str payload) MUST_USE;
+/* code 1005 makes one without a payload; a reason above 123 bytes is cut between characters. */
 struct frame *ws_frame_close(int code, struct str reason) MUST_USE;
 
-/* Is this head a valid opening handshake (GET, version 13, key of 16 bytes, tokens)?
+/* Is this head a valid opening handshake (GET, version 13, key of 16 bytes, tokens; each of
+ * version and key once)?
  * Errors: -E_HTTP_SYNTAX → 400, -E_HTTP_UPGRADE → 426 with Sec-WebSocket-Version: 13. */
 int ws_handshake_check(const struct http_head *h) MUST_USE;
 
 enum { WS_ACCEPT_BYTES = 28 };
-/* Sec-WebSocket-Accept for this key, not zero-terminated. */
+/* Sec-WebSocket-Accept for this (checked) key, not zero-terminated. */
 void ws_accept_key(struct str key, char out[WS_ACCEPT_BYTES]);
 
 #endif

@@ -7,7 +7,6 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		envelope_suite,
 		NULL,
 	};
 

@@ -5,6 +5,4 @@
 
 #include <check.h>
 
-Suite *envelope_suite(void);
-
 #endif

@@ -11,8 +11,6 @@ main(void)
 		limit_suite,
 		origin_suite,
 		rate_suite,
-		schema_suite,
-		token_suite,
 		NULL,
 	};
 

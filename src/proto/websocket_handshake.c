@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The opening handshake as far as it is text. Source: RFC 6455 4.2. */
+#include "proto/websocket.h"
+
+#include "base/errors.h"
+#include "proto/base64.h"
+
+#include <openssl/sha.h>
+
+enum { KEY_BYTES = 16, KEY_TEXT_BYTES = BASE64_LEN(KEY_BYTES) };
+
+static size_t
+count_headers(const struct http_head *h, struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->headers_n; i++)
+		n += str_eq_nocase(h->headers[i].name, name);
+	return n;
+}
+
+static bool
+is_key(struct str text)
+{
+	char key[KEY_TEXT_BYTES];
+	size_t key_bytes;
+
+	return text.len == KEY_TEXT_BYTES && base64_decode(text, key, &key_bytes) == 0 &&
+	       key_bytes == KEY_BYTES;
+}
+
+int
+ws_handshake_check(const struct http_head *h)
+{
+	struct str key = STR("Sec-WebSocket-Key"), version = STR("Sec-WebSocket-Version");
+
+	if (!h->upgrade || !http_header_has_token(h, STR("Upgrade"), STR("websocket")))
+		return -E_HTTP_UPGRADE;
+	if (h->method != HTTP_GET || h->has_body || count_headers(h, version) > 1)
+		return -E_HTTP_SYNTAX;
+	if (!str_eq(http_header_get(h, version), STR("13")))
+		return -E_HTTP_UPGRADE;
+	if (count_headers(h, key) != 1 || !is_key(http_header_get(h, key)))
+		return -E_HTTP_SYNTAX;
+	return 0;
+}
+
+void
+ws_accept_key(struct str key, char out[WS_ACCEPT_BYTES])
+{
+	static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+	unsigned char text[KEY_TEXT_BYTES + sizeof(guid) - 1], digest[SHA_DIGEST_LENGTH];
+	size_t key_bytes = key.len < KEY_TEXT_BYTES ? key.len : KEY_TEXT_BYTES;
+
+	memcpy(text, key.ptr, key_bytes);
+	memcpy(text + key_bytes, guid, sizeof(guid) - 1);
+	SHA1(text, key_bytes + sizeof(guid) - 1, digest);
+	base64_encode(digest, sizeof(digest), out);
+}
