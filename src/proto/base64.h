@@ -10,14 +10,16 @@
 /* With padding; writes BASE64_LEN(n) bytes, no zero. Returns that length. */
 size_t base64_encode(const void *bytes, size_t n, char *out);
 
-/* Padded or not, no blanks; out may be the input's own memory. n_out gets the length.
- * Errors: -E_BASE64. */
+/* Padded or not, no blanks; bits that fall off at the end may be anything, as Node takes
+ * them. out has room for text.len / 4 * 3 + 2 bytes, or is the input's own memory; n_out
+ * gets the length. Errors: -E_BASE64. */
 int base64_decode(struct str text, void *out, size_t *n_out) MUST_USE;
 
 /* Without padding. Returns the length, at most BASE64_LEN(n). */
 size_t base64url_encode(const void *bytes, size_t n, char *out);
 
-/* Strict: no padding, no blanks, no non-zero trailing bits (RFC 7515 2). Errors: -E_BASE64. */
+/* Strict: no padding, no blanks, no non-zero trailing bits (RFC 7515 2). out as above.
+ * Errors: -E_BASE64. */
 int base64url_decode(struct str text, void *out, size_t *n_out) MUST_USE;
 
 #endif

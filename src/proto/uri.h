@@ -14,8 +14,8 @@ struct uri {
 	struct str query; /* raw, without '?'; empty when there is none */
 };
 
-/* Slices of target, which is in origin form ("/p?q"); a fragment is refused.
- * Errors: -E_HTTP_SYNTAX. */
+/* Slices of target, which is in origin form ("/p?q"); a fragment and all but visible ASCII
+ * are refused. Errors: -E_HTTP_SYNTAX. */
 int uri_split(struct str target, struct uri *out) MUST_USE;
 
 /* Percent-decoded copy; plus_is_space as in form data. Errors: -E_PERCENT, -E_NOMEM. */
@@ -29,8 +29,9 @@ bool query_get(struct str query, struct str name, struct arena *a, struct str *o
 bool query_next(struct str *rest, struct str *name_out, struct str *value_out);
 
 /* The path with "." and ".." resolved and percent-decoded, as a relative file name without a
- * leading '/'. Errors: -E_FORBIDDEN for whatever leaves the root, names a hidden file, holds
- * NUL, backslash or an encoded slash; -E_PERCENT, -E_NOMEM. */
+ * leading '/': "" for the root, and "dir/" stays "dir/". Errors: -E_FORBIDDEN for whatever
+ * leaves the root, names a hidden file, holds NUL, backslash or an encoded slash;
+ * -E_PERCENT, -E_NOMEM. */
 int uri_file_name(struct str path, struct arena *a, struct str *out) MUST_USE;
 
 #endif

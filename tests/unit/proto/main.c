@@ -12,6 +12,7 @@ main(void)
 		deflate_suite,
 		http_body_suite,
 		http_head_suite,
+		http_llhttp_suite,
 		http_suite,
 		json_check_suite,
 		json_text_suite,

@@ -10,6 +10,7 @@ Suite *deflate_negotiate_suite(void);
 Suite *deflate_suite(void);
 Suite *http_body_suite(void);
 Suite *http_head_suite(void);
+Suite *http_llhttp_suite(void);
 Suite *http_suite(void);
 Suite *json_check_suite(void);
 Suite *json_text_suite(void);
