@@ -58,7 +58,9 @@ new_value(struct config_assign *a, const struct config_row *row, struct str valu
 		rc = config_yaml_read(value, a->label, false, a->arena, a->report, &node);
 		if (rc == -E_NOMEM)
 			a->rc = rc;
-		if (rc || node)
+		if (rc)
+			return NULL;
+		if (node)
 			return node;
 		value.len = 0;
 	} else if (row->type == TYPE_TEXTS) {

@@ -48,8 +48,10 @@ struct hubs {
 	size_t n;
 };
 
-struct hub *hub_new(struct loop *loop, struct hubs *all, const struct hub_up *up,
-		    void *up_state) MUST_USE;
+struct token_keys;
+/* Takes a reference to keys. NULL when memory is short. */
+struct hub *hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys,
+		    const struct hub_up *up, void *up_state) MUST_USE;
 void hub_free(struct hub *h);
 
 struct loop *hub_loop(const struct hub *h);

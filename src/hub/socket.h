@@ -6,6 +6,7 @@
 #ifndef HUB_SOCKET_H
 #define HUB_SOCKET_H
 
+#include "base/arena.h"
 #include "hub/hub.h"
 #include "policy/identity.h"
 

@@ -52,8 +52,8 @@ struct eio_writer {
 	uint32_t packets_n;
 };
 struct eio_writer eio_writer(int protocol, bool base64, bool has_binary, struct buf *out);
-/* Append f, of a deflated frame its plain one; other kinds than text and binary have no place
- * in a payload and are ignored. out->failed tells of missing memory. */
+/* Append f; other kinds than text and binary have no place in a payload and are ignored.
+ * out->failed tells of missing memory. */
 void eio_writer_add(struct eio_writer *w, const struct frame *f);
 /* Length that adding f would append, at most. */
 size_t eio_writer_cost(const struct eio_writer *w, const struct frame *f);

@@ -32,6 +32,12 @@ on_engine_message(void *up, enum frame_kind kind, char *data, size_t n)
 }
 
 static void
+on_engine_open(void *up)
+{
+	(void)up;
+}
+
+static void
 on_engine_drain(void *up)
 {
 	(void)up;
@@ -44,7 +50,8 @@ on_engine_close(void *up, const char *reason)
 	(void)reason;
 }
 
-static const struct session_up engine_up = {on_engine_message, on_engine_drain, on_engine_close};
+static const struct session_up engine_up = {on_engine_open, on_engine_message, on_engine_drain,
+					     on_engine_close};
 
 static int
 on_session(void *app, struct session *s, struct request *r)
@@ -103,7 +110,7 @@ echo_websocket_serve(struct request *r)
 		return;
 	}
 	e = malloc(sizeof(*e));
-	error = e ? websocket_open(r, mount, (struct str){NULL, 0}, &echo_up, e, &e->websocket)
+	error = e ? websocket_open(r, mount, mount->message_bytes, &echo_up, e, &e->websocket)
 		  : -E_NOMEM;
 	if (!error)
 		return;

@@ -13,6 +13,7 @@ enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
 
 static const struct websocket_up websocket_up, probe_up;
 static const struct polling_up polling_up;
+static void on_overflow(struct loop_job *j);
 
 static uint64_t
 now_of(const struct session *s)
@@ -48,6 +49,7 @@ forget(struct session *s)
 	s->is_closed = true;
 	wheel_cancel(&l->wheel, &s->heartbeat);
 	wheel_cancel(&l->wheel, &s->upgrade);
+	loop_job_cancel(&s->overflow);
 	map_remove(&s->all->by_id, (struct str){s->id, SID_BYTES});
 	counter_sub(&l->counters, COUNTER_SESSIONS, 1);
 	loop_bury(l, &s->grave);
@@ -414,7 +416,8 @@ static const struct websocket_up probe_up = {on_probe_message, on_probe_drain, o
 int
 session_probe(struct session *s, struct request *r)
 {
-	int error = websocket_open(r, s->mount, (struct str){NULL, 0}, &probe_up, s, &s->probe);
+	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes, &probe_up, s,
+				   &s->probe);
 
 	if (!error)
 		wheel_set(&s->all->loop->wheel, &s->upgrade, now_of(s) + s->mount->upgrade_timeout_ms);
@@ -479,6 +482,7 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	s->mount = mount;
 	s->protocol = (uint8_t)protocol;
 	s->grave.bury = bury;
+	loop_job_init(&s->overflow, on_overflow);
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
 	wheel_timer_init(&s->upgrade, on_upgrade_timeout);
@@ -509,10 +513,10 @@ say_hello(struct session *s, bool can_upgrade)
 	f = text.failed ? NULL : ws_frame_of(WS_TEXT, buf_str(&text));
 	buf_fini(&text);
 	restart_heartbeat(s);
-	if (f)
-		session_send(s, f);
-	else
+	if (!f || session_send(s, f))
 		end(s, "transport error", EIO_CLOSE);
+	else
+		s->up->on_open(s->up_state);
 	frame_unref(f);
 }
 
@@ -532,8 +536,8 @@ session_open_polling(struct session *s, struct request *r)
 int
 session_open_websocket(struct session *s, struct request *r)
 {
-	int error = websocket_open(r, s->mount, (struct str){NULL, 0}, &websocket_up, s,
-				   &s->websocket);
+	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes, &websocket_up,
+				   s, &s->websocket);
 
 	if (error) {
 		s->websocket = NULL;
@@ -546,6 +550,17 @@ session_open_websocket(struct session *s, struct request *r)
 
 /* --- sending ----------------------------------------------------------------------------- */
 
+static void
+on_overflow(struct loop_job *j)
+{
+	struct session *s = CONTAINER_OF(j, struct session, overflow);
+
+	counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
+	if (s->websocket)
+		websocket_abort(s->websocket); /* it would not read a close frame either */
+	end(s, "transport error", EIO_CLOSE);
+}
+
 int
 session_send(struct session *s, struct frame *f)
 {
@@ -554,12 +569,8 @@ session_send(struct session *s, struct frame *f)
 	if (s->is_closed || s->is_closing)
 		return -E_GONE;
 	error = s->polling ? polling_send(s->polling, f) : websocket_send(s->websocket, f);
-	if (error == -E_FULL) {
-		counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
-		if (s->websocket)
-			websocket_abort(s->websocket); /* it would not read a close frame either */
-		end(s, "transport error", EIO_CLOSE);
-	}
+	if (error == -E_FULL)
+		loop_at_end(s->all->loop, &s->overflow);
 	if (!error && s->is_probed && s->polling)
 		release_poll(s);
 	return error;

@@ -20,6 +20,8 @@
 struct session;
 
 struct session_up {
+	/* The hello is on its way: messages may be sent from now on. */
+	void (*on_open)(void *up);
 	/* A message, to be changed in place at will. */
 	void (*on_message)(void *up, enum frame_kind kind, char *data, size_t n);
 	/* What had to wait is on its way. */
@@ -60,6 +62,7 @@ struct session {
 	struct websocket *probe;   /* on its way to become the websocket */
 	struct wheel_timer heartbeat; /* next ping, or the end of the wait for its answer */
 	struct wheel_timer upgrade;   /* the end of the wait for a probe */
+	struct loop_job overflow;     /* the queue is full: end with the turn */
 	bool awaits_pong;
 	struct loop_grave grave;
 	struct session_hello *hello;
@@ -90,7 +93,8 @@ void session_poll(struct session *s, struct request *r);
 int session_probe(struct session *s, struct request *r) MUST_USE;
 
 /* Queue a message frame (payload "4…" or bare bytes). A frame that finds the queue full ends
- * the session, unless it is volatile. Errors: -E_GONE, -E_FULL, -E_NOMEM. */
+ * the session with the turn, so that a broadcast may go on. Errors: -E_GONE, -E_FULL,
+ * -E_NOMEM. */
 int session_send(struct session *s, struct frame *f);
 /* Volatile messages are dropped now: the client lags or has no poll waiting. */
 bool session_is_lagging(const struct session *s);

@@ -20,6 +20,7 @@ struct websocket {
 	uint64_t heard_ms;
 	struct wheel_timer close_timer;
 	struct ws_deflate deflate;
+	uint32_t message_bytes;
 	uint16_t close_code; /* to be told to up */
 	bool is_closing;     /* a close frame was sent */
 };
@@ -43,7 +44,7 @@ on_close_timer(struct wheel_timer *t)
 }
 
 static int
-answer_handshake(struct request *r, struct websocket *w, struct str subprotocol)
+answer_handshake(struct request *r, struct websocket *w)
 {
 	struct buf lines = BUF_INIT, extension = BUF_INIT;
 	char accept[WS_ACCEPT_BYTES];
@@ -52,8 +53,6 @@ answer_handshake(struct request *r, struct websocket *w, struct str subprotocol)
 	ws_accept_key(http_header_get(r->head, STR("sec-websocket-key")), accept);
 	buf_printf(&lines, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %.*s\r\n",
 		   WS_ACCEPT_BYTES, accept);
-	if (subprotocol.len)
-		buf_printf(&lines, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(subprotocol));
 	if (w->mount->deflate) {
 		struct buf offers = BUF_INIT;
 
@@ -78,7 +77,7 @@ answer_handshake(struct request *r, struct websocket *w, struct str subprotocol)
 }
 
 int
-websocket_open(struct request *r, const struct config_mount *mount, struct str subprotocol,
+websocket_open(struct request *r, const struct config_mount *mount, uint32_t message_bytes,
 	       const struct websocket_up *up, void *up_state, struct websocket **out)
 {
 	struct websocket *w;
@@ -93,10 +92,11 @@ websocket_open(struct request *r, const struct config_mount *mount, struct str s
 	w->mount = mount;
 	w->up = up;
 	w->up_state = up_state;
+	w->message_bytes = message_bytes;
 	w->heard_ms = r->conn->loop->now_ms;
 	w->close_code = CODE_LOST;
 	wheel_timer_init(&w->close_timer, on_close_timer);
-	error = answer_handshake(r, w, subprotocol);
+	error = answer_handshake(r, w);
 	if (error) {
 		free(w);
 		return error;
@@ -129,7 +129,7 @@ tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 	struct buf text = BUF_INIT;
 	struct deflate_pool *pool = pool_of_thread();
 	int error = pool ? inflate_message(pool, w->deflate.client_bits, packed,
-					   w->mount->message_bytes, &text)
+					   w->message_bytes, &text)
 			 : -E_NOMEM;
 
 	if (!error && opcode == WS_TEXT && !utf8_is_valid(buf_str(&text)))
@@ -150,7 +150,7 @@ on_data(struct websocket *w, const struct ws_slice *s)
 	int error = 0;
 
 	if (!is_whole) {
-		if (w->message.len + n > w->mount->message_bytes)
+		if (w->message.len + n > w->message_bytes)
 			return -E_TOO_LARGE;
 		buf_add(&w->message, data, n);
 		if (w->message.failed)
@@ -207,7 +207,7 @@ static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
 	struct websocket *w = c->up_state;
-	struct ws_limits limits = {w->mount->message_bytes, w->mount->fragments_n, w->deflate.on};
+	struct ws_limits limits = {w->message_bytes, w->mount->fragments_n, w->deflate.on};
 	size_t used = 0;
 
 	w->heard_ms = c->loop->now_ms;

@@ -7,6 +7,11 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		config_keys_suite,
+		config_read_suite,
+		config_source_suite,
+		config_value_suite,
+		config_yaml_suite,
 		NULL,
 	};
 

@@ -5,4 +5,10 @@
 
 #include <check.h>
 
+Suite *config_keys_suite(void);
+Suite *config_read_suite(void);
+Suite *config_source_suite(void);
+Suite *config_value_suite(void);
+Suite *config_yaml_suite(void);
+
 #endif

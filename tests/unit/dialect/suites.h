@@ -5,4 +5,6 @@
 
 #include <check.h>
 
+Suite *envelope_suite(void);
+
 #endif

@@ -11,6 +11,8 @@ main(void)
 		limit_suite,
 		origin_suite,
 		rate_suite,
+		schema_suite,
+		token_suite,
 		NULL,
 	};
 

@@ -142,8 +142,8 @@ END_TEST
 
 START_TEST(time_that_goes_back_locks_nobody_out_for_long)
 {
-	struct config_rate limit = { 1, 1 };
-	struct rate r = { 0 };
+	struct config_rate limit = {1, 1};
+	struct rate r = {0};
 
 	ck_assert(rate_take(&r, &limit, 10000000));
 	ck_assert(!rate_take(&r, &limit, 5000));

@@ -9,5 +9,7 @@ Suite *identity_suite(void);
 Suite *limit_suite(void);
 Suite *origin_suite(void);
 Suite *rate_suite(void);
+Suite *schema_suite(void);
+Suite *token_suite(void);
 
 #endif

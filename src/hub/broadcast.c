@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One block of memory for all loops: the target, what is to be done, and a letter for each
+ * loop. The sender's own loop acts at once, the others when the letter arrives.
+ */
+#include "base/errors.h"
+#include "hub/hub_inside.h"
+#include "hub/namespace.h"
+#include "hub/socket_inside.h"
+
+#include <stdlib.h>
+
+enum deed { EMIT, JOIN, LEAVE, DISCONNECT };
+
+struct letter {
+	struct mail mail;
+	struct broadcast *broadcast;
+};
+
+struct broadcast {
+	atomic_uint refs;
+	struct hubs *all;
+	enum deed deed;
+	struct target to;
+	struct message *message; /* EMIT */
+	struct str room;	 /* JOIN, LEAVE */
+	bool close_transport;	 /* DISCONNECT */
+	struct letter letters[];
+};
+
+static void
+unref(struct broadcast *b)
+{
+	if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	message_unref(b->message);
+	free(b);
+}
+
+static void
+act(const struct broadcast *b, struct socket *s)
+{
+	switch (b->deed) {
+	case EMIT:
+		socket_deliver(s, b->message, b->to.is_volatile);
+		break;
+	case JOIN:
+		if (socket_join(s, b->room))
+			socket_disconnect(s, true); /* a promise that cannot be kept */
+		break;
+	case LEAVE:
+		socket_leave(s, b->room);
+		break;
+	case DISCONNECT:
+		socket_disconnect(s, b->close_transport);
+		break;
+	}
+}
+
+/* The socket called name, when a room's name is a socket's id. */
+static struct socket *
+socket_called(struct hub *h, const struct namespace *nsp, struct str name)
+{
+	struct socket *s = name.len == SOCKET_ID_BYTES ? hub_find_socket(h, name) : NULL;
+
+	return s && s->nsp == nsp ? s : NULL;
+}
+
+static void
+mark_excepted(struct hub *h, struct namespace *nsp, const struct target *to)
+{
+	for (size_t i = 0; i < to->except_n; i++) {
+		struct socket *s = socket_called(h, nsp, to->except[i]);
+		struct room *room = map_get(&nsp->rooms, to->except[i]);
+
+		if (s)
+			s->round = h->round;
+		for (uint32_t j = 0; room && j < room->n; j++)
+			room->members[j].socket->round = h->round;
+	}
+}
+
+static inline bool
+is_new(struct hub *h, struct socket *s)
+{
+	if (s->round == h->round || s->state != SOCKET_CONNECTED)
+		return false;
+	s->round = h->round;
+	return true;
+}
+
+/* Whom the target reaches here, each once. Emitting changes no list, so it walks them as they
+ * are; the other deeds do and get a copy. */
+static size_t
+each_target(struct hub *h, const struct broadcast *b, struct socket **copy)
+{
+	struct namespace *nsp = namespace_find(h, b->to.nsp);
+	size_t n = 0;
+
+	if (!nsp)
+		return 0;
+	h->round++;
+	mark_excepted(h, nsp, &b->to);
+	for (uint32_t i = 0; b->to.rooms_n == 0 && i < nsp->n; i++) {
+		struct socket *s = nsp->sockets[i];
+
+		if (!is_new(h, s))
+			continue;
+		if (copy)
+			copy[n++] = s;
+		else
+			act(b, s);
+	}
+	for (size_t r = 0; r < b->to.rooms_n; r++) {
+		struct room *room = map_get(&nsp->rooms, b->to.rooms[r]);
+		struct socket *own = socket_called(h, nsp, b->to.rooms[r]);
+
+		for (uint32_t i = 0; i < (room ? room->n : 0) + (own != NULL); i++) {
+			struct socket *s = room && i < room->n ? room->members[i].socket : own;
+
+			if (!is_new(h, s))
+				continue;
+			if (copy)
+				copy[n++] = s;
+			else
+				act(b, s);
+		}
+	}
+	return n;
+}
+
+static void
+run(struct hub *h, const struct broadcast *b)
+{
+	struct namespace *nsp = namespace_find(h, b->to.nsp);
+	struct socket **copy;
+	size_t n;
+
+	if (!nsp)
+		return;
+	if (b->deed == EMIT) {
+		each_target(h, b, NULL);
+		return;
+	}
+	copy = arena_alloc(&h->loop->arena, (nsp->n + 1) * sizeof(struct socket *));
+	n = copy ? each_target(h, b, copy) : 0;
+	for (size_t i = 0; i < n; i++)
+		act(b, copy[i]);
+}
+
+static void
+on_letter(struct loop *l, struct mail *m)
+{
+	struct broadcast *b = CONTAINER_OF(m, struct letter, mail)->broadcast;
+
+	run(b->all->hub[l->id], b);
+	unref(b);
+}
+
+static struct str
+put(char **at, struct str s)
+{
+	struct str copy = {*at, s.len};
+
+	if (s.len)
+		memcpy(*at, s.ptr, s.len);
+	*at += s.len;
+	return copy;
+}
+
+/* Letters, then the lists of names, then the texts, in one block. */
+static struct broadcast *
+broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct str room)
+{
+	size_t names_n = to->rooms_n + to->except_n, text = to->nsp.len + room.len;
+	struct broadcast *b;
+	struct str *names;
+	char *at;
+
+	for (size_t i = 0; i < names_n; i++)
+		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]).len;
+	b = malloc(sizeof(*b) + all->n * sizeof(struct letter) + names_n * sizeof(struct str) + text);
+	if (!b)
+		return NULL;
+	*b = (struct broadcast){.all = all, .deed = deed, .to = *to};
+	atomic_init(&b->refs, 1);
+	names = (struct str *)(void *)&b->letters[all->n];
+	at = (char *)(names + names_n);
+	for (size_t i = 0; i < names_n; i++)
+		names[i] = put(&at, i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]);
+	b->to.nsp = put(&at, to->nsp);
+	b->to.rooms = names;
+	b->to.except = names + to->rooms_n;
+	b->room = put(&at, room);
+	return b;
+}
+
+static void
+send_out(struct broadcast *b, struct hub *from)
+{
+	for (size_t i = 0; i < b->all->n; i++) {
+		if (b->all->hub[i] == from)
+			continue;
+		b->letters[i] = (struct letter){.mail.deliver = on_letter, .broadcast = b};
+		atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+		loop_post(b->all->hub[i]->loop, &b->letters[i].mail);
+	}
+	if (from)
+		run(from, b);
+	unref(b);
+}
+
+int
+hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
+	      const struct event_out *event)
+{
+	struct broadcast *b = broadcast_new(all, to, EMIT, (struct str){NULL, 0});
+
+	if (b)
+		b->message = message_new(to->nsp, event);
+	if (!b || !b->message) {
+		free(b);
+		return -E_NOMEM;
+	}
+	if (from)
+		counter_add(&from->loop->counters, COUNTER_BROADCASTS, 1);
+	send_out(b, from);
+	return 0;
+}
+
+static int
+move_all(struct hubs *all, struct hub *from, const struct target *to, enum deed deed,
+	 struct str room, bool close_transport)
+{
+	struct broadcast *b = broadcast_new(all, to, deed, room);
+
+	if (!b)
+		return -E_NOMEM;
+	b->close_transport = close_transport;
+	send_out(b, from);
+	return 0;
+}
+
+int
+hub_join_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+{
+	return move_all(all, from, to, JOIN, room, false);
+}
+
+int
+hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+{
+	return move_all(all, from, to, LEAVE, room, false);
+}
+
+int
+hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *to,
+		   bool close_transport)
+{
+	return move_all(all, from, to, DISCONNECT, (struct str){NULL, 0}, close_transport);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hub/client.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "hub/ack.h"
+#include "hub/encode.h"
+#include "hub/hub_inside.h"
+#include "hub/socket_inside.h"
+
+#include <stdlib.h>
+
+enum { NAMESPACE_BYTES_MAX = 256 };
+
+/* A packet whose attachments are still on their way. */
+struct binary {
+	struct buf text;	 /* the packet, as it came */
+	struct buf bytes;	 /* the attachments, one behind the other */
+	uint32_t n, expected_n;
+	size_t ends[];		 /* of each attachment in bytes */
+};
+
+static void
+drop_binary(struct client *c)
+{
+	if (!c->binary)
+		return;
+	buf_fini(&c->binary->text);
+	buf_fini(&c->binary->bytes);
+	free(c->binary);
+	c->binary = NULL;
+}
+
+static struct sio_limits
+limits_of(const struct client *c)
+{
+	return (struct sio_limits){
+		.json = {.depth = c->mount->json_depth, .values = c->mount->json_values_n},
+		.attachments = c->mount->attachments_n,
+		.namespace_bytes = NAMESPACE_BYTES_MAX,
+	};
+}
+
+void
+client_fail(struct client *c, const char *why)
+{
+	log_debug("client refused", "why=\"%s\" sid=%.*s", why, SID_BYTES, c->session->id);
+	counter_add(&c->hub->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	session_close(c->session, "parse error");
+}
+
+struct socket *
+client_find_socket(struct client *c, struct str nsp)
+{
+	LIST_EACH(link, &c->sockets) {
+		struct socket *s = CONTAINER_OF(link, struct socket, link);
+
+		if (str_eq(socket_nsp(s), nsp))
+			return s;
+	}
+	return NULL;
+}
+
+/* --- sending ----------------------------------------------------------------------------- */
+
+int
+client_send(struct client *c, const struct frames *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		int error = c->session ? session_send(c->session, f->frame[i]) : -E_GONE;
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int
+client_send_own(struct client *c, struct frames *f)
+{
+	int error = f ? client_send(c, f) : -E_NOMEM;
+
+	frames_free(f);
+	return error;
+}
+
+/* --- packets ----------------------------------------------------------------------------- */
+
+static void
+on_event(struct socket *s, const struct sio_packet *p, const struct str *attachments)
+{
+	struct hub *h = s->client->hub;
+	struct buf name = BUF_INIT;
+	struct event_in e = {.args = p->args,
+			     .attachments = attachments,
+			     .attachments_n = p->attachments,
+			     .wants_ack = p->has_id,
+			     .ack_id = p->id};
+
+	if (json_kind(p->event) != JSON_STRING_KIND) {
+		e.name = p->event;
+	} else if (!json_borrow_string(p->event, &e.name)) {
+		json_unescape(p->event, &name);
+		e.name = buf_str(&name);
+	}
+	h->up->on_event(h->up_state, s, &e);
+	buf_fini(&name);
+}
+
+static void
+on_packet(struct client *c, const struct sio_packet *p, const struct str *attachments)
+{
+	struct socket *s = client_find_socket(c, p->nsp);
+
+	if (p->type == SIO_CONNECT) {
+		if (!s)
+			client_connect(c, p->nsp, p->data);
+		return;
+	}
+	if (!s || !socket_is_connected(s)) {
+		client_fail(c, "packet for a namespace that is not connected");
+		return;
+	}
+	switch (p->type) {
+	case SIO_EVENT:
+	case SIO_BINARY_EVENT:
+		on_event(s, p, attachments);
+		break;
+	case SIO_ACK:
+	case SIO_BINARY_ACK:
+		ack_arrived(s, p->id, p->args, attachments, p->attachments);
+		break;
+	case SIO_DISCONNECT:
+		socket_end(s, "client namespace disconnect");
+		break;
+	case SIO_CONNECT:
+	case SIO_CONNECT_ERROR:
+		client_fail(c, "packet of a server");
+		break;
+	}
+}
+
+static void
+await_attachments(struct client *c, struct str text, uint32_t n)
+{
+	struct binary *b = calloc(1, sizeof(*b) + n * sizeof(b->ends[0]));
+
+	if (b) {
+		b->expected_n = n;
+		buf_add_str(&b->text, text);
+		c->binary = b;
+	}
+	if (!b || b->text.failed)
+		client_fail(c, "no memory for a packet");
+}
+
+static void
+on_text(struct client *c, struct str text)
+{
+	struct sio_limits limits = limits_of(c);
+	struct sio_packet p;
+	int error = c->binary ? -E_PACKET : sio_packet_parse(text, &limits, &p);
+
+	if (error)
+		client_fail(c, error_text(error));
+	else if (p.attachments)
+		await_attachments(c, text, p.attachments);
+	else
+		on_packet(c, &p, NULL);
+}
+
+/* All attachments are there: the packet as its text says. */
+static void
+complete_binary(struct client *c)
+{
+	struct binary *b = c->binary;
+	struct sio_limits limits = limits_of(c);
+	struct sio_packet p;
+	struct str *attachments = arena_alloc(&c->hub->loop->arena, b->n * sizeof(*attachments));
+	int error = attachments ? sio_packet_parse(buf_str(&b->text), &limits, &p) : -E_NOMEM;
+
+	c->binary = NULL;
+	for (uint32_t i = 0; attachments && i < b->n; i++) {
+		size_t start = i ? b->ends[i - 1] : 0;
+
+		attachments[i] = (struct str){b->bytes.data + start, b->ends[i] - start};
+	}
+	if (error)
+		client_fail(c, error_text(error));
+	else
+		on_packet(c, &p, attachments);
+	buf_fini(&b->text);
+	buf_fini(&b->bytes);
+	free(b);
+}
+
+static void
+on_binary(struct client *c, struct str bytes)
+{
+	struct binary *b = c->binary;
+
+	if (!b) {
+		client_fail(c, "attachment without a packet");
+		return;
+	}
+	if (b->bytes.len + bytes.len > c->mount->message_bytes) {
+		client_fail(c, "attachments are too large");
+		return;
+	}
+	buf_add_str(&b->bytes, bytes);
+	b->ends[b->n++] = b->bytes.len;
+	if (b->bytes.failed)
+		client_fail(c, "no memory for an attachment");
+	else if (b->n == b->expected_n)
+		complete_binary(c);
+}
+
+/* --- the session below ------------------------------------------------------------------- */
+
+static void
+on_open(void *up)
+{
+	struct client *c = up;
+
+	/* clients of Socket.IO 2 are in the main namespace without asking */
+	if (c->session->protocol == 3)
+		client_connect(c, STR("/"), (struct str){NULL, 0});
+}
+
+static void
+on_message(void *up, enum frame_kind kind, char *data, size_t n)
+{
+	struct client *c = up;
+
+	if (kind == FRAME_TEXT)
+		on_text(c, (struct str){data, n});
+	else
+		on_binary(c, (struct str){data, n});
+}
+
+static void
+on_drain(void *up)
+{
+	(void)up;
+}
+
+static void
+bury(struct loop_grave *g)
+{
+	free(CONTAINER_OF(g, struct client, grave));
+}
+
+static void
+on_close(void *up, const char *reason)
+{
+	struct client *c = up;
+
+	wheel_cancel(&c->hub->loop->wheel, &c->connect_timer);
+	drop_binary(c);
+	while (!list_is_empty(&c->sockets))
+		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
+	c->session = NULL;
+	loop_bury(c->hub->loop, &c->grave);
+}
+
+static const struct session_up session_up = {on_open, on_message, on_drain, on_close};
+
+static void
+on_connect_timeout(struct wheel_timer *t)
+{
+	struct client *c = CONTAINER_OF(t, struct client, connect_timer);
+
+	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_TIMEOUTS, 1);
+	session_close(c->session, "connect timeout");
+}
+
+static int
+on_session(void *app, struct session *s, struct request *r)
+{
+	struct hub *h = app;
+	struct client *c = calloc(1, sizeof(*c));
+
+	(void)r;
+	if (!c)
+		return -E_NOMEM;
+	c->session = s;
+	c->hub = h;
+	c->mount = s->mount;
+	c->wire = s->protocol == 3 ? WIRE_SIO3 : WIRE_SIO4;
+	c->grave.bury = bury;
+	list_init(&c->sockets);
+	wheel_timer_init(&c->connect_timer, on_connect_timeout);
+	if (s->mount->connect_timeout_ms)
+		wheel_set(&h->loop->wheel, &c->connect_timer,
+			  h->loop->now_ms + s->mount->connect_timeout_ms);
+	s->up = &session_up;
+	s->up_state = c;
+	return 0;
+}
+
+const struct engine_app client_engine_app = {on_session};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A Socket.IO client on one Engine.IO session: puts packets together (binary attachments),
+ * checks them, connects namespaces, and gives events to their sockets.
+ * Owned by its session; freed after the turn in which that closed. Thread: its loop.
+ */
+#ifndef HUB_CLIENT_H
+#define HUB_CLIENT_H
+
+#include "hub/hub.h"
+#include "proto/socketio.h"
+#include "session/engine.h"
+
+struct client {
+	struct session *session; /* NULL once closed */
+	struct hub *hub;
+	const struct config_mount *mount;
+	struct list sockets;
+	struct wheel_timer connect_timer; /* until the first namespace is joined */
+	struct binary *binary;		  /* a packet that waits for its attachments */
+	uint8_t wire;			  /* enum wire */
+	struct loop_grave grave;
+};
+
+/* For mounts that speak Socket.IO; app_state is the loop's hub. */
+extern const struct engine_app client_engine_app;
+
+struct socket *client_find_socket(struct client *c, struct str nsp);
+
+/* Queue all frames. Errors: as session_send. */
+int client_send(struct client *c, const struct frames *f);
+/* The same, and free them; NULL counts as -E_NOMEM. */
+int client_send_own(struct client *c, struct frames *f);
+
+/* The client broke the rules: its session ends. */
+void client_fail(struct client *c, const char *why);
+
+/* A CONNECT packet: token, namespace, then the floor above. */
+void client_connect(struct client *c, struct str nsp, struct str auth);
+
+#endif

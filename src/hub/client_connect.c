@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * CONNECT: does the namespace exist, who is asking, and may he? The token comes from the packet,
+ * else from the first request of the session.
+ */
+#include "base/errors.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "hub/client.h"
+#include "hub/encode.h"
+#include "hub/hub_inside.h"
+#include "hub/socket_inside.h"
+
+static bool
+exists(struct client *c, struct str nsp)
+{
+	struct hub *h = c->hub;
+
+	if (str_eq(nsp, STR("/")))
+		return true;
+	for (size_t i = 0; i < c->mount->namespaces.n; i++)
+		if (str_eq(nsp, str_from(c->mount->namespaces.items[i])))
+			return true;
+	return h->up->namespace_exists(h->up_state, nsp);
+}
+
+/* The value of a header of the first request; empty when absent. */
+static struct str
+header(const struct session *s, struct str name)
+{
+	struct str rest = s->hello->headers;
+
+	while (rest.len) {
+		const char *end = memmem(rest.ptr, rest.len, "\r\n", 2);
+		struct str line = {rest.ptr, (size_t)(end - rest.ptr)};
+
+		rest = str_skip(rest, line.len + 2);
+		if (line.len > name.len + 1 && str_has_prefix(line, name) && line.ptr[name.len] == ':')
+			return str_skip(line, name.len + 2);
+	}
+	return (struct str){NULL, 0};
+}
+
+static struct str
+cookie_token(const struct session *s, struct str name)
+{
+	struct str rest = header(s, STR("cookie"));
+
+	while (rest.ptr && name.len) {
+		struct str pair = str_trim(str_cut(&rest, ';'));
+
+		if (str_has_prefix(pair, name) && pair.len > name.len && pair.ptr[name.len] == '=')
+			return str_skip(pair, name.len + 1);
+	}
+	return (struct str){NULL, 0};
+}
+
+/* Where a token may stand, in the order in which they count. */
+static struct str
+find_token(struct client *c, struct str auth)
+{
+	const struct session *s = c->session;
+	struct str value, token, bearer = STR("Bearer ");
+
+	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
+		return token;
+	if (query_get(s->hello->query, STR("token"), &c->hub->loop->arena, &token))
+		return token;
+	token = header(s, STR("authorization"));
+	if (token.len > bearer.len &&
+	    str_eq_nocase((struct str){token.ptr, bearer.len}, bearer))
+		return str_trim(str_skip(token, bearer.len));
+	return cookie_token(s, str_from(c->hub->loop->config->token.cookie));
+}
+
+/* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_NOMEM. */
+static int
+identify(struct client *c, struct str auth, struct identity **who_out)
+{
+	struct hub *h = c->hub;
+	const char *why = "";
+	int error;
+
+	if (c->mount->auth == AUTH_NONE) {
+		*who_out = identity_anonymous();
+		return *who_out ? 0 : -E_NOMEM;
+	}
+	error = token_cache_verify(h->tokens, h->keys, find_token(c, auth), h->loop->wall_ms / 1000,
+				   who_out, &why);
+	if (error) {
+		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
+		log_debug("token refused", "why=\"%s\" sid=%.*s", why, SID_BYTES, c->session->id);
+	}
+	return error;
+}
+
+static void
+refuse(struct client *c, struct str nsp, struct str message, int error)
+{
+	struct buf data = BUF_INIT;
+
+	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_REFUSED, 1);
+	if (c->session->protocol == 3 && !error)
+		buf_printf(&data, "\"%.*s\"", STR_ARG(message));
+	else if (c->session->protocol == 3)
+		buf_printf(&data, "{\"code\":\"%s\"}", error_name(error));
+	else if (!error)
+		buf_printf(&data, "{\"message\":\"%.*s\"}", STR_ARG(message));
+	else
+		buf_printf(&data, "{\"message\":\"%.*s\",\"data\":{\"code\":\"%s\"}}",
+			   STR_ARG(message), error_name(error));
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT_ERROR, nsp, buf_str(&data)));
+	buf_fini(&data);
+}
+
+void
+client_connect(struct client *c, struct str nsp, struct str auth)
+{
+	struct hub *h = c->hub;
+	struct identity *who;
+	struct socket *s;
+	int error;
+
+	if (!exists(c, nsp)) {
+		refuse(c, nsp, STR("Invalid namespace"), 0);
+		return;
+	}
+	error = identify(c, auth, &who);
+	if (error) {
+		refuse(c, nsp, str_from(error_text(error)), error);
+		return;
+	}
+	s = socket_new(c, nsp, who, auth);
+	identity_unref(who);
+	if (s)
+		h->up->on_connect(h->up_state, s, auth);
+	else
+		refuse(c, nsp, str_from(error_text(E_NOMEM)), E_NOMEM);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hub as its own floor sees it. Thread: its loop. */
+#ifndef HUB_HUB_INSIDE_H
+#define HUB_HUB_INSIDE_H
+
+#include "hub/hub.h"
+#include "net/loop.h"
+#include "policy/token.h"
+
+struct hub {
+	struct loop *loop;
+	struct hubs *all;
+	const struct hub_up *up;
+	void *up_state;
+	struct token_keys *keys;
+	struct token_cache *tokens;
+	struct map namespaces; /* name → struct namespace */
+	struct map sockets;    /* id → struct socket, connected ones */
+	uint64_t round;	       /* of the newest broadcast; sockets remember the last that saw them */
+};
+
+#endif

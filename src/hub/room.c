@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hub/room.h"
+
+#include "base/errors.h"
+#include "hub/namespace.h"
+#include "hub/socket_inside.h"
+#include "net/loop.h"
+
+#include <stdlib.h>
+
+enum { FIRST_MEMBERS = 1, FIRST_MEMBERSHIPS = 2 };
+
+static void
+free_room(struct room *room)
+{
+	map_remove(&room->nsp->rooms, room_name(room));
+	counter_sub(&hub_loop(room->nsp->hub)->counters, COUNTER_ROOMS, 1);
+	free(room->members);
+	free(room);
+}
+
+static struct room *
+new_room(struct namespace *nsp, struct str name)
+{
+	struct room *room = calloc(1, sizeof(*room) + name.len);
+
+	if (!room)
+		return NULL;
+	room->nsp = nsp;
+	room->name_len = (uint16_t)name.len;
+	memcpy(room->name, name.ptr, name.len);
+	if (map_add(&nsp->rooms, room_name(room), room)) {
+		free(room);
+		return NULL;
+	}
+	counter_add(&hub_loop(nsp->hub)->counters, COUNTER_ROOMS, 1);
+	return room;
+}
+
+static bool
+make_place(struct room *room, struct memberships *of)
+{
+	if (room->n == room->cap) {
+		uint32_t cap = room->cap ? 2 * room->cap : FIRST_MEMBERS;
+		struct member *members = reallocarray(room->members, cap, sizeof(*members));
+
+		if (!members)
+			return false;
+		room->members = members;
+		room->cap = cap;
+	}
+	if (of->n == of->cap) {
+		uint32_t cap = of->cap ? 2 * of->cap : FIRST_MEMBERSHIPS;
+		struct membership *items = reallocarray(of->items, cap, sizeof(*items));
+
+		if (!items)
+			return false;
+		of->items = items;
+		of->cap = cap;
+	}
+	return true;
+}
+
+/* Looks in the shorter of the two lists. */
+static const struct membership *
+find(const struct room *room, const struct socket *s)
+{
+	for (uint32_t i = 0; room->n >= s->rooms.n && i < s->rooms.n; i++)
+		if (s->rooms.items[i].room == room)
+			return &s->rooms.items[i];
+	for (uint32_t i = 0; room->n < s->rooms.n && i < room->n; i++)
+		if (room->members[i].socket == s)
+			return &s->rooms.items[room->members[i].at];
+	return NULL;
+}
+
+bool
+room_has(const struct room *room, const struct socket *s)
+{
+	return find(room, s) != NULL;
+}
+
+int
+room_join(struct namespace *nsp, struct str name, struct socket *s)
+{
+	struct room *room;
+
+	if (name.len == 0 || name.len > ROOM_NAME_BYTES_MAX)
+		return -E_TOO_LARGE;
+	room = map_get(&nsp->rooms, name);
+	if (room && room_has(room, s))
+		return 0;
+	if (!room)
+		room = new_room(nsp, name);
+	if (!room)
+		return -E_NOMEM;
+	if (!make_place(room, &s->rooms)) {
+		if (room->n == 0)
+			free_room(room);
+		return -E_NOMEM;
+	}
+	room->members[room->n] = (struct member){s, s->rooms.n};
+	s->rooms.items[s->rooms.n] = (struct membership){room, room->n};
+	room->n++;
+	s->rooms.n++;
+	return 0;
+}
+
+/* The last one of each list takes the place that becomes free. */
+static void
+leave(struct socket *s, uint32_t at)
+{
+	struct membership gone = s->rooms.items[at];
+	struct room *room = gone.room;
+	struct member *last_member = &room->members[--room->n];
+	struct membership *last = &s->rooms.items[--s->rooms.n];
+
+	room->members[gone.at] = *last_member;
+	last_member->socket->rooms.items[last_member->at].at = gone.at;
+	s->rooms.items[at] = *last;
+	if (last->room != room)
+		last->room->members[last->at].at = at;
+	if (room->n == 0)
+		free_room(room);
+}
+
+void
+room_leave(struct namespace *nsp, struct str name, struct socket *s)
+{
+	struct room *room = map_get(&nsp->rooms, name);
+	const struct membership *m = room ? find(room, s) : NULL;
+
+	if (m)
+		leave(s, (uint32_t)(m - s->rooms.items));
+}
+
+void
+room_leave_all(struct socket *s)
+{
+	while (s->rooms.n)
+		leave(s, s->rooms.n - 1);
+	free(s->rooms.items);
+	s->rooms = (struct memberships){0};
+}
