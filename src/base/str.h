@@ -55,6 +55,18 @@ str_skip(struct str s, size_t n)
 	return (struct str){s.ptr + n, s.len - n};
 }
 
+/* Copy s to *at and move *at behind it; the copy. For texts that share one allocation. */
+static inline struct str
+str_put(char **at, struct str s)
+{
+	struct str copy = {*at, s.len};
+
+	if (s.len)
+		memcpy(*at, s.ptr, s.len);
+	*at += s.len;
+	return copy;
+}
+
 /* ASCII letters compare without case, as header names and tokens do. */
 bool str_eq_nocase(struct str a, struct str b);
 

@@ -157,17 +157,6 @@ on_letter(struct loop *l, struct mail *m)
 	unref(b);
 }
 
-static struct str
-put(char **at, struct str s)
-{
-	struct str copy = {*at, s.len};
-
-	if (s.len)
-		memcpy(*at, s.ptr, s.len);
-	*at += s.len;
-	return copy;
-}
-
 /* Letters, then the lists of names, then the texts, in one block. */
 static struct broadcast *
 broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct str room)
@@ -187,11 +176,11 @@ broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct 
 	names = (struct str *)(void *)&b->letters[all->n];
 	at = (char *)(names + names_n);
 	for (size_t i = 0; i < names_n; i++)
-		names[i] = put(&at, i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]);
-	b->to.nsp = put(&at, to->nsp);
+		names[i] = str_put(&at, i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]);
+	b->to.nsp = str_put(&at, to->nsp);
 	b->to.rooms = names;
 	b->to.except = names + to->rooms_n;
-	b->room = put(&at, room);
+	b->room = str_put(&at, room);
 	return b;
 }
 

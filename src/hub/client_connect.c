@@ -24,27 +24,10 @@ exists(struct client *c, struct str nsp)
 	return h->up->namespace_exists(h->up_state, nsp);
 }
 
-/* The value of a header of the first request; empty when absent. */
-static struct str
-header(const struct session *s, struct str name)
-{
-	struct str rest = s->hello->headers;
-
-	while (rest.len) {
-		const char *end = memmem(rest.ptr, rest.len, "\r\n", 2);
-		struct str line = {rest.ptr, (size_t)(end - rest.ptr)};
-
-		rest = str_skip(rest, line.len + 2);
-		if (line.len > name.len + 1 && str_has_prefix(line, name) && line.ptr[name.len] == ':')
-			return str_skip(line, name.len + 2);
-	}
-	return (struct str){NULL, 0};
-}
-
 static struct str
 cookie_token(const struct session *s, struct str name)
 {
-	struct str rest = header(s, STR("cookie"));
+	struct str rest = session_hello_header(s->hello, STR("cookie"));
 
 	while (rest.ptr && name.len) {
 		struct str pair = str_trim(str_cut(&rest, ';'));
@@ -66,7 +49,7 @@ find_token(struct client *c, struct str auth)
 		return token;
 	if (query_get(s->hello->query, STR("token"), &c->hub->loop->arena, &token))
 		return token;
-	token = header(s, STR("authorization"));
+	token = session_hello_header(s->hello, STR("authorization"));
 	if (token.len > bearer.len &&
 	    str_eq_nocase((struct str){token.ptr, bearer.len}, bearer))
 		return str_trim(str_skip(token, bearer.len));

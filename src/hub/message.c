@@ -13,17 +13,6 @@ struct message {
 	char text[]; /* what the texts above point to */
 };
 
-static struct str
-put(char **at, struct str s)
-{
-	struct str copy = {*at, s.len};
-
-	if (s.len)
-		memcpy(*at, s.ptr, s.len);
-	*at += s.len;
-	return copy;
-}
-
 static char *
 aligned(char *at)
 {
@@ -49,17 +38,17 @@ message_new(struct str nsp, const struct event_out *event)
 		atomic_init(&m->slots[i], NULL);
 	attachments = (struct str *)(void *)aligned(m->text);
 	at = (char *)(attachments + event->attachments_n);
-	m->nsp = put(&at, nsp);
+	m->nsp = str_put(&at, nsp);
 	m->event = (struct event_out){
-		.name = put(&at, event->name),
-		.args = put(&at, event->args),
-		.room = put(&at, event->room),
-		.sender = put(&at, event->sender),
+		.name = str_put(&at, event->name),
+		.args = str_put(&at, event->args),
+		.room = str_put(&at, event->room),
+		.sender = str_put(&at, event->sender),
 		.attachments = attachments,
 		.attachments_n = event->attachments_n,
 	};
 	for (size_t i = 0; i < event->attachments_n; i++)
-		attachments[i] = put(&at, event->attachments[i]);
+		attachments[i] = str_put(&at, event->attachments[i]);
 	return m;
 }
 

@@ -186,20 +186,6 @@ socket_set_identity(struct socket *s, struct identity *who)
 	s->who = who;
 }
 
-static struct str
-header_of(struct str headers, struct str name)
-{
-	while (headers.len) {
-		const char *end = memmem(headers.ptr, headers.len, "\r\n", 2);
-		struct str line = {headers.ptr, (size_t)(end - headers.ptr)};
-
-		headers = str_skip(headers, line.len + 2);
-		if (str_has_prefix(line, name) && line.len > name.len + 1 && line.ptr[name.len] == ':')
-			return str_skip(line, name.len + 2);
-	}
-	return (struct str){NULL, 0};
-}
-
 void
 socket_handshake(const struct socket *s, struct handshake *out)
 {
@@ -214,7 +200,7 @@ socket_handshake(const struct socket *s, struct handshake *out)
 	out->headers = session->hello->headers;
 	out->issued_ms = session->hello->issued_ms;
 	out->secure = session->hello->is_secure;
-	out->origin = header_of(out->headers, STR("origin"));
+	out->origin = session_hello_header(session->hello, STR("origin"));
 	out->xdomain = out->origin.len > 0;
 	out->transport = session_transport_name(session);
 	out->address = (struct str){address, address_text(&session->hello->peer, address)};

@@ -426,51 +426,6 @@ session_probe(struct session *s, struct request *r)
 
 /* --- opening ----------------------------------------------------------------------------- */
 
-static struct str
-put(char **at, struct str s)
-{
-	struct str copy = {*at, s.len};
-
-	if (s.len)
-		memcpy(*at, s.ptr, s.len);
-	*at += s.len;
-	return copy;
-}
-
-static struct session_hello *
-hello_of(struct request *r, int64_t wall_ms)
-{
-	const struct http_head *head = r->head;
-	size_t n = head->target.len;
-	struct session_hello *hello;
-	char *at;
-
-	for (size_t i = 0; i < head->headers_n; i++)
-		n += head->headers[i].name.len + head->headers[i].value.len + 4;
-	hello = malloc(sizeof(*hello) + n);
-	if (!hello)
-		return NULL;
-	at = hello->text;
-	*hello = (struct session_hello){.issued_ms = wall_ms,
-					.peer = r->conn->peer,
-					.is_secure = r->conn->stream.ops->is_secure};
-	hello->url = put(&at, head->target);
-	hello->query = (struct str){at - head->uri.query.len, head->uri.query.len};
-	hello->headers = (struct str){at, 0};
-	for (size_t i = 0; i < head->headers_n; i++) {
-		struct str name = put(&at, head->headers[i].name);
-
-		for (size_t j = 0; j < name.len; j++)
-			if (name.ptr[j] >= 'A' && name.ptr[j] <= 'Z')
-				*(at - name.len + j) |= 0x20;
-		put(&at, STR(": "));
-		put(&at, head->headers[i].value);
-		put(&at, STR("\r\n"));
-	}
-	hello->headers.len = (size_t)(at - hello->headers.ptr);
-	return hello;
-}
-
 struct session *
 session_new(struct sessions *all, const struct config_mount *mount, int protocol, struct request *r)
 {
@@ -486,7 +441,7 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
 	wheel_timer_init(&s->upgrade, on_upgrade_timeout);
-	s->hello = hello_of(r, all->loop->wall_ms);
+	s->hello = session_hello_new(r, all->loop->wall_ms);
 	if (!s->hello || map_add(&all->by_id, (struct str){s->id, SID_BYTES}, s)) {
 		free(s->hello);
 		free(s);

@@ -13,6 +13,7 @@
 #define SESSION_SESSION_H
 
 #include "base/map.h"
+#include "session/hello.h"
 #include "session/sid.h"
 #include "transport/polling.h"
 #include "transport/websocket_conn.h"
@@ -29,15 +30,6 @@ struct session_up {
 	/* Exactly once. reason: "transport close", "transport error", "ping timeout", "parse
 	 * error", "forced close", "server shutting down". */
 	void (*on_close)(void *up, const char *reason);
-};
-
-/* What came with the first request: one block of memory, texts inside it. */
-struct session_hello {
-	struct str query, url, headers; /* headers: "name: value\r\n", names in lower case */
-	struct address peer;
-	int64_t issued_ms;
-	bool is_secure;
-	char text[];
 };
 
 /* The sessions of one loop. */

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "net/stream_memory.h"
+#include "transport/admission.h"
 
 #include <stdlib.h>
 
@@ -301,6 +302,8 @@ conn_close(struct conn *c, int error)
 	list_remove(&c->link);
 	send_queue_fini(&c->out);
 	counter_sub(&c->loop->counters, COUNTER_CONNECTIONS, 1);
+	if (c->admission)
+		admission_release(c->admission, &c->peer);
 	c->up->on_close(c, error);
 	loop_bury(c->loop, &c->grave);
 }

@@ -45,6 +45,7 @@ struct conn {
 	struct loop_job flush;
 	struct wheel_timer timer; /* stalled write, or lingering end */
 	struct loop_grave grave;
+	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address peer;
 	uint32_t write_timeout_ms;
 	bool is_ending, is_half_closed, is_closed;

@@ -269,6 +269,18 @@ http_of(struct request *r)
 	return r->conn->up_state;
 }
 
+/* A request without body that was answered at its head: let the parser see its end.
+ * Errors: those of the parser. */
+static int
+skip_to_done(struct http_conn *h)
+{
+	enum http_event event;
+	struct str body;
+	long used = http_parser_feed(h->parser, "", 0, &event, &body);
+
+	return used < 0 ? (int)used : event == HTTP_DONE ? 0 : -E_STATE;
+}
+
 void
 http_conn_finish(struct request *r, bool close)
 {
@@ -282,6 +294,10 @@ http_conn_finish(struct request *r, bool close)
 		h->request = NULL;
 	}
 	if (close || h->server->is_draining || c->is_half_closed) {
+		conn_end(c);
+		return;
+	}
+	if (!was_serving && skip_to_done(h)) {
 		conn_end(c);
 		return;
 	}
@@ -305,6 +321,7 @@ http_conn_leave(struct request *r)
 
 	wheel_cancel(&h->server->loop->wheel, &h->deadline);
 	list_remove(&h->conn->link);
+	list_add_tail(&h->server->upgraded, &h->conn->link);
 	conn_set_up(r->conn, NULL, NULL);
 	free_http(h);
 }

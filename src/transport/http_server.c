@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "net/stream_memory.h"
+#include "transport/admission.h"
 #include "transport/http_conn.h"
 
 #include <unistd.h>
@@ -22,10 +23,19 @@ serve_http(struct http_server *s, struct conn *c)
 struct conn *
 http_server_accept(struct http_server *s, int fd, const struct address *peer)
 {
-	struct conn *c = conn_new(s->loop, fd, peer);
+	struct conn *c = NULL;
 
-	if (!c)
+	if (!s->admission || admission_take(s->admission, peer, s->loop->now_ms) == 0) {
+		c = conn_new(s->loop, fd, peer);
+		if (c)
+			c->admission = s->admission;
+		else if (s->admission)
+			admission_release(s->admission, peer);
+	}
+	if (!c) {
+		counter_add(&s->loop->counters, COUNTER_REFUSED_CONNECTIONS, 1);
 		close(fd);
+	}
 	return serve_http(s, c);
 }
 
@@ -41,4 +51,14 @@ http_server_drain(struct http_server *s)
 	s->is_draining = true;
 	LIST_EACH(link, &s->conns)
 		http_conn_drain(CONTAINER_OF(link, struct conn, link));
+}
+
+void
+http_server_close(struct http_server *s)
+{
+	LIST_EACH(link, &s->conns)
+		conn_close(CONTAINER_OF(link, struct conn, link), -E_SHUTDOWN);
+	/* closing one may close another */
+	while (!list_is_empty(&s->upgraded))
+		conn_close(CONTAINER_OF(s->upgraded.next, struct conn, link), -E_SHUTDOWN);
 }

@@ -19,8 +19,10 @@ struct http_server {
 	const struct config_http *times; /* of the configuration the server was made with */
 	struct http_limits limits;
 	const char *listener;	      /* name, for routes */
+	struct admission *admission;  /* who may connect; NULL: everybody */
 	struct http_server **sibling; /* the same listener on each loop, by loop id */
 	struct list conns;	      /* those that speak HTTP now */
+	struct list upgraded;	      /* those that speak something else */
 	bool is_draining;	      /* answers close their connection */
 	bool is_secure;
 };
@@ -31,5 +33,7 @@ struct conn *http_server_accept_memory(struct http_server *s, struct stream_memo
 
 /* Close idle connections, and the others after their answer. */
 void http_server_drain(struct http_server *s);
+/* Close every connection that is left, of whatever protocol. */
+void http_server_close(struct http_server *s);
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transport/admission.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+#include "policy/limit.h"
+
+#include <stdlib.h>
+
+enum { ADDRESSES = 65536 };
+
+struct admission {
+	struct limit_table *addresses; /* NULL: no limit for one address */
+	uint32_t address_most, most;
+	atomic_uint n;
+};
+
+struct admission *
+admission_new(const struct config *config)
+{
+	struct admission *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->most = config->connections_n;
+	a->address_most = config->address_connections_n;
+	if (a->address_most)
+		a->addresses = limit_table_new(ADDRESSES);
+	if (!a->address_most || a->addresses)
+		return a;
+	free(a);
+	return NULL;
+}
+
+void
+admission_free(struct admission *a)
+{
+	if (!a)
+		return;
+	limit_table_free(a->addresses);
+	free(a);
+}
+
+static struct str
+key_of(const struct address *peer)
+{
+	return (struct str){(const char *)peer->bytes, sizeof(peer->bytes)};
+}
+
+int
+admission_take(struct admission *a, const struct address *peer, uint64_t now_ms)
+{
+	int error = 0;
+
+	if (atomic_fetch_add(&a->n, 1) >= a->most && a->most)
+		error = -E_TOO_MANY_CONNECTIONS;
+	if (!error && a->addresses)
+		error = limit_take(a->addresses, key_of(peer), a->address_most, now_ms);
+	if (error)
+		atomic_fetch_sub(&a->n, 1);
+	return error;
+}
+
+void
+admission_release(struct admission *a, const struct address *peer)
+{
+	atomic_fetch_sub(&a->n, 1);
+	if (a->addresses)
+		limit_release(a->addresses, key_of(peer));
+}
