@@ -13,6 +13,9 @@ main(void)
 		rate_suite,
 		schema_suite,
 		token_suite,
+		token_cache_suite,
+		token_jwks_suite,
+		token_keys_suite,
 		NULL,
 	};
 

@@ -10,6 +10,9 @@ Suite *limit_suite(void);
 Suite *origin_suite(void);
 Suite *rate_suite(void);
 Suite *schema_suite(void);
+Suite *token_cache_suite(void);
+Suite *token_jwks_suite(void);
+Suite *token_keys_suite(void);
 Suite *token_suite(void);
 
 #endif
