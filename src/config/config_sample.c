@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/config_sample.h"
 
-#include "config/config_keys.h"
 #include "config/config_value.h"
 
 enum { WIDTH = 90 };
@@ -26,9 +25,9 @@ indent(unsigned depth, struct buf *out)
 
 /* A comment, broken between words. */
 static void
-comment(const char *text, unsigned depth, struct buf *out)
+comment(struct str text, unsigned depth, struct buf *out)
 {
-	struct str rest = str_from(text);
+	struct str rest = text;
 	size_t column = 0;
 
 	while (rest.ptr) {
@@ -69,29 +68,34 @@ dialect_defaults(const struct config_row *row, struct buf *out)
 		buf_add_char(out, '.');
 }
 
+void
+config_sample_help(const struct config_row *row, struct buf *out)
+{
+	buf_add_str(out, str_from(row->help));
+	if (row->type == TYPE_COUNT || row->type == TYPE_TIME || row->type == TYPE_SECONDS ||
+	    row->type == TYPE_BYTES || row->type == TYPE_RATE || row->type == TYPE_CHOICE ||
+	    row->type == TYPE_WORD) {
+		buf_add_str(out, STR(" Takes "));
+		config_value_expected(row, out);
+		buf_add_char(out, '.');
+	}
+	dialect_defaults(row, out);
+	if (row->env)
+		buf_printf(out, " Environment: %s.", row->env);
+	if (row->flags & RESTART)
+		buf_add_str(out, STR(" (restart)"));
+}
+
 static void
 help(const struct config_row *row, unsigned depth, struct buf *out)
 {
 	struct buf text = BUF_INIT;
 
-	buf_add_str(&text, str_from(row->help));
-	if (row->type == TYPE_COUNT || row->type == TYPE_TIME || row->type == TYPE_SECONDS ||
-	    row->type == TYPE_BYTES || row->type == TYPE_RATE || row->type == TYPE_CHOICE ||
-	    row->type == TYPE_WORD) {
-		buf_add_str(&text, STR(" Takes "));
-		config_value_expected(row, &text);
-		buf_add_char(&text, '.');
-	}
-	dialect_defaults(row, &text);
-	if (row->env)
-		buf_printf(&text, " Environment: %s.", row->env);
-	if (row->flags & RESTART)
-		buf_add_str(&text, STR(" (restart)"));
-	buf_add_char(&text, '\0');
+	config_sample_help(row, &text);
 	if (text.failed)
 		out->failed = true;
 	else
-		comment(text.data, depth, out);
+		comment(buf_str(&text), depth, out);
 	buf_fini(&text);
 }
 
@@ -125,13 +129,13 @@ list_rows(const struct config_row *row, unsigned depth, struct buf *out)
 {
 	uint32_t items_n = 0;
 
-	while (config_items_n && item_value(row->name, items_n,
-					    row->child == SCOPE_MOUNT ? "path" : "name"))
-		items_n++;
+	for (size_t i = 0; i < config_items_n; i++)
+		if (strcmp(config_items[i].list, row->name) == 0)
+			items_n = config_items[i].index + 1;
 	if (items_n == 0) {
 		indent(depth, out);
 		buf_printf(out, "#%s: []\n", row->name);
-		comment("Each item has:", depth, out);
+		comment(STR("Each item has:"), depth, out);
 		scope_rows(row->child, NULL, 0, depth, out);
 		return;
 	}

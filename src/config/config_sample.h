@@ -7,9 +7,13 @@
 #ifndef CONFIG_CONFIG_SAMPLE_H
 #define CONFIG_CONFIG_SAMPLE_H
 
-#include "base/buf.h"
+#include "config/config_keys.h"
 
 /* Append the sample. Errors: out->failed. */
 void config_sample(struct buf *out);
+
+/* Append what the sample and the manual page say of a key: its help, what it takes, the
+ * defaults that dialects change, its own variable. */
+void config_sample_help(const struct config_row *row, struct buf *out);
 
 #endif

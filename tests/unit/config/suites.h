@@ -5,10 +5,15 @@
 
 #include <check.h>
 
+Suite *config_check_suite(void);
+Suite *config_form_suite(void);
+Suite *config_json_suite(void);
 Suite *config_keys_suite(void);
 Suite *config_read_suite(void);
+Suite *config_sample_suite(void);
 Suite *config_source_suite(void);
 Suite *config_value_suite(void);
 Suite *config_yaml_suite(void);
+Suite *options_suite(void);
 
 #endif
