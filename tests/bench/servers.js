@@ -71,7 +71,7 @@ function start(name, command, args, env) {
 
 async function startTidegate() {
 	const binary = process.env.TIDEGATE || path.resolve('tidegate');
-	const build = process.env.TIDEGATE_BUILD || path.dirname(binary);
+	const build = process.env.TG_BUILD || path.dirname(binary);
 	const secret = randomBytes(32).toString('hex');
 	const server = await start('tidegate', binary, ['serve',
 		'--config', path.join(__dirname, 'tidegate.yaml'),

@@ -24,12 +24,12 @@ place=$(mktemp -d) || exit 99
 trap 'rm -rf "$place"' EXIT
 
 install_all() {
-	make -C "$TIDEGATE_BUILD" install DESTDIR="$place"
+	make -C "$TG_BUILD" install DESTDIR="$place"
 }
 
 # The value of a variable of the makefile, as an installed path.
 installed() {
-	echo "$place$(make -s -C "$TIDEGATE_BUILD" "print-$1")"
+	echo "$place$(make -s -C "$TG_BUILD" "print-$1")"
 }
 
 ok "make install succeeds" install_all
@@ -66,7 +66,7 @@ is_hardened() {
 	*noexecstack*) readelf -lW "$binary" | grep -q 'GNU_STACK.* RW ' || return ;;
 	esac
 	case $version in
-	*stack-protector*) grep -q __stack_chk_fail "$TIDEGATE_BUILD"/lib*.a || return ;;
+	*stack-protector*) grep -q __stack_chk_fail "$TG_BUILD"/lib*.a || return ;;
 	esac
 	case $version in
 	*fortify*) readelf -sW --dyn-syms "$binary" | grep -q '_chk@' || return ;;
@@ -80,7 +80,7 @@ has_data() {
 ok "README and tidegate.pc are installed" has_data
 
 leaves_nothing() {
-	make -C "$TIDEGATE_BUILD" uninstall DESTDIR="$place" || return
+	make -C "$TG_BUILD" uninstall DESTDIR="$place" || return
 	find "$place" ! -type d | grep . && return 1
 	return 0
 }

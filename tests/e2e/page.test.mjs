@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pages of html/ in a real browser against a running gateway in demo mode.
 //
-// Environment: TIDEGATE_URL      base URL of the gateway, as http://127.0.0.1:8000
-//              TIDEGATE_CHROMIUM browser to start (default /usr/bin/chromium)
+// Environment: TG_URL      base URL of the gateway, as http://127.0.0.1:8000
+//              TG_CHROMIUM browser to start (default /usr/bin/chromium)
 // Needs playwright-core, found by node_modules above this file or by NODE_PATH.
 // Run by: node --test tests/e2e/page.test.mjs
 
@@ -12,12 +12,12 @@ import { after, before, describe, test } from "node:test";
 
 const { chromium } = createRequire(import.meta.url)("playwright-core");
 
-const BASE = process.env.TIDEGATE_URL?.replace(/\/$/, "");
-const CHROMIUM = process.env.TIDEGATE_CHROMIUM ?? "/usr/bin/chromium";
+const BASE = process.env.TG_URL?.replace(/\/$/, "");
+const CHROMIUM = process.env.TG_CHROMIUM ?? "/usr/bin/chromium";
 const FORMS = ["text", "object", "named", "ack"];
 const WAIT_MS = 15000;
 
-assert.ok(BASE, "TIDEGATE_URL must name the gateway");
+assert.ok(BASE, "TG_URL must name the gateway");
 
 let browser;
 let page;

@@ -13,7 +13,7 @@
 static void
 read_source(const char *path, struct buf *out)
 {
-	const char *top = getenv("TIDEGATE_SOURCE");
+	const char *top = getenv("TG_SOURCE");
 	char name[4096];
 	FILE *file;
 	char *to;
