@@ -30,8 +30,8 @@ fill(const struct config_source *source, struct str text, struct arena *scratch,
      struct config_report *report, struct snapshot *s)
 {
 	struct config_node *root;
-	int rc = config_yaml_read(text, source->file ? source->file : "", true, scratch, report,
-				  &root);
+	int rc = config_yaml_read(text, source->file ? source->file : "", true, scratch,
+				  report, &root);
 
 	if (rc)
 		return rc;
@@ -57,10 +57,10 @@ fill(const struct config_source *source, struct str text, struct arena *scratch,
 }
 
 int
-config_load_text(const struct config_source *source, struct str text, struct config **config_out,
-		 struct buf *errors)
+config_load_text(const struct config_source *source, struct str text,
+		 struct config **config_out, struct buf *errors)
 {
-	struct config_report report = { .lines = errors };
+	struct config_report report = {.lines = errors};
 	struct snapshot *s = calloc(1, sizeof(*s));
 	struct arena scratch = ARENA_INIT;
 	int rc;
@@ -109,7 +109,8 @@ fail:
 }
 
 int
-config_load(const struct config_source *source, struct config **config_out, struct buf *errors)
+config_load(const struct config_source *source, struct config **config_out,
+	    struct buf *errors)
 {
 	struct buf text = BUF_INIT;
 	int rc = source->file ? read_file(source->file, &text, errors) : 0;
@@ -139,14 +140,10 @@ const char *
 config_dialect_name(enum config_dialect d)
 {
 	static const char *const names[] = {
-		[DIALECT_ACTIONS] = "actions",
-		[DIALECT_SCHEDULE] = "schedule",
-		[DIALECT_ROOMS] = "rooms",
-		[DIALECT_TOPICS] = "topics",
-		[DIALECT_CHANNELS] = "channels",
-		[DIALECT_ENGINE_ECHO] = "engine-echo",
-		[DIALECT_WS_ECHO] = "ws-echo",
-		[DIALECT_UNDECIDED] = "undecided",
+		[DIALECT_ACTIONS] = "actions",   [DIALECT_SCHEDULE] = "schedule",
+		[DIALECT_ROOMS] = "rooms",       [DIALECT_TOPICS] = "topics",
+		[DIALECT_CHANNELS] = "channels", [DIALECT_ENGINE_ECHO] = "engine-echo",
+		[DIALECT_WS_ECHO] = "ws-echo",   [DIALECT_UNDECIDED] = "undecided",
 	};
 
 	return names[d];

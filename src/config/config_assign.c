@@ -24,7 +24,8 @@ refuse_unknown(struct config_assign *a, enum config_scope scope, struct str part
 {
 	const char *nearest = config_keys_nearest(scope, part);
 
-	config_assign_refuse(a, nearest ? "unknown key; did you mean " : "unknown key", nearest);
+	config_assign_refuse(a, nearest ? "unknown key; did you mean " : "unknown key",
+			     nearest);
 }
 
 /* A list of texts from "a,b"; the empty text is the empty list. */
@@ -35,7 +36,8 @@ split_texts(struct config_assign *a, struct str value)
 	struct str rest = value;
 
 	while (list && value.len && rest.ptr) {
-		item = config_node_text(a->arena, str_trim(str_cut(&rest, ',')), false, a->label);
+		item = config_node_text(a->arena, str_trim(str_cut(&rest, ',')), false,
+					a->label);
 		if (!item)
 			return NULL;
 		config_node_add(list, item);
@@ -76,7 +78,8 @@ new_value(struct config_assign *a, const struct config_row *row, struct str valu
 
 /* The member called name if it is of this kind, else a new one in its place. */
 static struct config_node *
-member(struct config_assign *a, struct config_node *map, struct str name, enum config_kind kind)
+member(struct config_assign *a, struct config_node *map, struct str name,
+       enum config_kind kind)
 {
 	struct config_node *node = config_node_find(map, name);
 	struct str copy;
@@ -96,7 +99,7 @@ member(struct config_assign *a, struct config_node *map, struct str name, enum c
 
 void
 config_assign_member(struct config_assign *a, struct config_node *map, struct str name,
-	  const struct config_row *row, struct str value)
+		     const struct config_row *row, struct str value)
 {
 	struct config_node *node = new_value(a, row, value);
 	struct str copy = arena_copy(a->arena, name);
@@ -118,7 +121,8 @@ list_item(struct config_assign *a, struct config_node *list, struct str *rest)
 
 	if (!str_to_u64(str_cut(rest, '.'), CONFIG_YAML_NODES_MAX, &index) ||
 	    index > list->children_n) {
-		config_assign_refuse(a, "the list has no such item, and it is not the next one", NULL);
+		config_assign_refuse(
+			a, "the list has no such item, and it is not the next one", NULL);
 		return NULL;
 	}
 	item = config_node_item(list, (uint32_t)index);
@@ -138,7 +142,8 @@ list_item(struct config_assign *a, struct config_node *list, struct str *rest)
 
 /* Below plugins.NAME the keys are the plugin's own. */
 static void
-assign_free(struct config_assign *a, struct config_node *map, struct str rest, struct str value)
+assign_free(struct config_assign *a, struct config_node *map, struct str rest,
+	    struct str value)
 {
 	unsigned depth = 0;
 
@@ -185,7 +190,8 @@ config_assign(struct config_assign *a, struct str value)
 			config_assign_refuse(a, "this key has no members", NULL);
 			return;
 		}
-		node = member(a, node, part, row->type == TYPE_ITEMS ? NODE_LIST : NODE_MAP);
+		node = member(a, node, part,
+			      row->type == TYPE_ITEMS ? NODE_LIST : NODE_MAP);
 		if (node && row->type == TYPE_ITEMS) {
 			node = list_item(a, node, &rest);
 			if (node && !rest.ptr)

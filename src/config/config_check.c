@@ -20,7 +20,7 @@ static void
 fault(struct checker *c, const char *list, int index, const char *name, const char *why)
 {
 	const struct config_node *node = c->root, *next;
-	struct config_path top = { .up = NULL }, path[4];
+	struct config_path top = {.up = NULL}, path[4];
 	struct str rest = str_from(list);
 	const struct config_path *here = &top;
 	size_t n = 0;
@@ -28,19 +28,19 @@ fault(struct checker *c, const char *list, int index, const char *name, const ch
 	while (rest.ptr && n < 2) {
 		struct str part = str_cut(&rest, '.');
 
-		path[n] = (struct config_path){ .up = here, .name = part };
+		path[n] = (struct config_path){.up = here, .name = part};
 		here = &path[n++];
 		next = config_node_find(node, part);
 		node = next ? next : node;
 	}
 	if (index >= 0) {
-		path[n] = (struct config_path){ .up = here, .index = (uint32_t)index };
+		path[n] = (struct config_path){.up = here, .index = (uint32_t)index};
 		here = &path[n++];
 		next = config_node_item(node, (uint32_t)index);
 		node = next ? next : node;
 	}
 	if (*name) {
-		path[n] = (struct config_path){ .up = here, .name = str_from(name) };
+		path[n] = (struct config_path){.up = here, .name = str_from(name)};
 		here = &path[n];
 		next = config_node_find(node, here->name);
 		node = next ? next : node;
@@ -60,7 +60,8 @@ is_given(const struct checker *c, size_t mount, const char *name)
 {
 	const struct config_node *mounts = config_node_find(c->root, STR("mounts"));
 
-	return config_node_find(config_node_item(mounts, (uint32_t)mount), str_from(name));
+	return config_node_find(config_node_item(mounts, (uint32_t)mount),
+				str_from(name));
 }
 
 static bool
@@ -98,7 +99,7 @@ settle_mount(struct checker *c, size_t i)
 			return -E_NOMEM;
 		memcpy(item, all, sizeof(all));
 		items[0] = item;
-		m->origins = (struct config_list){ items, 1 };
+		m->origins = (struct config_list){items, 1};
 	}
 	return 0;
 }
@@ -142,7 +143,8 @@ check_listener(struct checker *c, size_t i)
 
 	if (!config_form_is_address(address))
 		fault(c, "listeners", at, "address",
-		      "expected an address such as 0.0.0.0:8000, [::]:8000 or unix:/path");
+		      "expected an address such as 0.0.0.0:8000, [::]:8000 or "
+		      "unix:/path");
 	if (!*l->tls_certificate != !*l->tls_key)
 		fault(c, "listeners", at, *l->tls_key ? "tls_certificate" : "tls_key",
 		      "TLS needs both tls_certificate and tls_key");
@@ -152,7 +154,8 @@ check_listener(struct checker *c, size_t i)
 		if (same(l->name, other->name))
 			fault(c, "listeners", at, "name",
 			      "expected a name that no other listener has");
-		if (same(l->address, other->address) && !str_has_suffix(address, STR(":0")))
+		if (same(l->address, other->address) &&
+		    !str_has_suffix(address, STR(":0")))
 			fault(c, "listeners", at, "address",
 			      "expected an address that no other listener has");
 	}
@@ -193,9 +196,11 @@ check_mount_lists(struct checker *c, const struct config_mount *m, int at)
 		fault(c, "mounts", at, "cors_credentials",
 		      "with origins * any page could act for a user: list the origins");
 	for (size_t i = 0; i < m->namespaces.n; i++)
-		if (m->namespaces.items[i][0] != '/' || strpbrk(m->namespaces.items[i], ",? "))
+		if (m->namespaces.items[i][0] != '/' ||
+		    strpbrk(m->namespaces.items[i], ",? "))
 			fault(c, "mounts", at, "namespaces",
-			      "expected names that begin with / and hold no comma, blank or ?");
+			      "expected names that begin with / and hold no comma, blank "
+			      "or ?");
 }
 
 static void
@@ -203,11 +208,13 @@ check_mount_place(struct checker *c, const struct config_mount *m, int at)
 {
 	if (!config_form_is_path(str_from(m->path)))
 		fault(c, "mounts", at, "path",
-		      "expected a path that begins with /, without query, escapes or dots");
+		      "expected a path that begins with /, without query, escapes or "
+		      "dots");
 	if (!has_listener(c, m->listener))
 		fault(c, "mounts", at, "listener", "expected the name of a listener");
 	if (*m->host && !config_form_is_host(str_from(m->host)))
-		fault(c, "mounts", at, "host", "expected a host name or address, without port");
+		fault(c, "mounts", at, "host",
+		      "expected a host name or address, without port");
 	for (int i = 0; i < at; i++) {
 		const struct config_mount *o = &c->config->mounts[i];
 
@@ -229,7 +236,8 @@ check_mount(struct checker *c, size_t i)
 	if (m->auth == AUTH_TOKEN && !has_token_key(c))
 		fault(c, "mounts", at, "auth",
 		      "no key to check tokens with: give token.secret (better as "
-		      "TIDEGATE_JWT_SECRET), token.keys or token.jwks_file, or auth: none");
+		      "TIDEGATE_JWT_SECRET), token.keys or token.jwks_file, or auth: "
+		      "none");
 	if (!m->polling && !m->websocket)
 		fault(c, "mounts", at, "websocket",
 		      "expected polling or websocket or both to be true");
@@ -249,13 +257,15 @@ check_key(struct checker *c, size_t i)
 	int at = (int)i;
 
 	if (!*k->secret == !*k->file)
-		fault(c, "token.keys", at, "secret", "expected either a secret or a file");
+		fault(c, "token.keys", at, "secret",
+		      "expected either a secret or a file");
 	if (*k->secret && *k->algorithm && !is_hmac)
 		fault(c, "token.keys", at, "algorithm",
 		      "a secret is for HS256, HS384 and HS512 only");
 	for (size_t j = 0; j < i; j++)
 		if (same(k->kid, c->config->token.keys[j].kid))
-			fault(c, "token.keys", at, "kid", "expected a kid that no other key has");
+			fault(c, "token.keys", at, "kid",
+			      "expected a kid that no other key has");
 }
 
 static void
@@ -270,13 +280,15 @@ check_process(struct checker *c)
 			      "expected an address or a network such as 10.0.0.0/8");
 	if (url.len && !str_has_prefix(url, STR("redis://")) &&
 	    !str_has_prefix(url, STR("rediss://")) && !str_has_prefix(url, STR("unix:/")))
-		fault(c, "redis", -1, "url", "expected redis://…, rediss://… or unix:/path");
+		fault(c, "redis", -1, "url",
+		      "expected redis://…, rediss://… or unix:/path");
 	if (*config->api_listen && !config_form_is_address(str_from(config->api_listen)))
 		fault(c, "api", -1, "listen",
 		      "expected an address such as 127.0.0.1:8001 or unix:/path");
 	if (*config->api_key && strlen(config->api_key) < API_KEY_BYTES_MIN)
 		fault(c, "api", -1, "key", "expected 16 characters or more");
-	if (config->token.cookie[0] && !config_form_is_token(str_from(config->token.cookie)))
+	if (config->token.cookie[0] &&
+	    !config_form_is_token(str_from(config->token.cookie)))
 		fault(c, "token", -1, "cookie", "expected a cookie's name");
 	if (config->http.target_bytes > config->http.head_bytes)
 		fault(c, "http", -1, "target_size", "expected at most head_size");
@@ -288,7 +300,7 @@ int
 config_check(struct config *config, const struct config_node *root, struct arena *arena,
 	     struct config_report *report)
 {
-	struct checker c = { config, root, report, arena };
+	struct checker c = {config, root, report, arena};
 	unsigned faults_n = report->faults_n;
 	int rc = settle(&c);
 

@@ -39,7 +39,7 @@ config_form_is_address(struct str s)
 	if (!str_to_u64(port, 65535, &n))
 		return false;
 	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
-		return family_of((struct str){ host.ptr + 1, host.len - 2 }) == AF_INET6;
+		return family_of((struct str){host.ptr + 1, host.len - 2}) == AF_INET6;
 	return family_of(host) == AF_INET;
 }
 
@@ -50,7 +50,8 @@ config_form_is_network(struct str s)
 	int family = family_of(address);
 	uint64_t bits;
 
-	return family && (!rest.ptr || str_to_u64(rest, family == AF_INET ? 32 : 128, &bits));
+	return family &&
+	       (!rest.ptr || str_to_u64(rest, family == AF_INET ? 32 : 128, &bits));
 }
 
 static bool
@@ -89,7 +90,7 @@ bool
 config_form_is_host(struct str s)
 {
 	if (s.len > 2 && s.ptr[0] == '[' && s.ptr[s.len - 1] == ']')
-		return family_of((struct str){ s.ptr + 1, s.len - 2 }) == AF_INET6;
+		return family_of((struct str){s.ptr + 1, s.len - 2}) == AF_INET6;
 	return consists_of(s, "-._");
 }
 
@@ -104,7 +105,7 @@ config_form_is_origin(struct str s)
 		return true;
 	for (colon = 0; colon < s.len && s.ptr[colon] != ':'; colon++)
 		;
-	if (!consists_of((struct str){ s.ptr, colon }, "+-.") ||
+	if (!consists_of((struct str){s.ptr, colon}, "+-.") ||
 	    !str_has_prefix(str_skip(s, colon), STR("://")))
 		return false;
 	host = str_skip(s, colon + 3);

@@ -72,7 +72,7 @@ void
 config_json_write(const struct config_node *node, const struct config_path *path,
 		  struct config_report *report, struct buf *out)
 {
-	struct config_path here = { .up = path };
+	struct config_path here = {.up = path};
 
 	if (node->kind == NODE_TEXT) {
 		write_text(node, out);

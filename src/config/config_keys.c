@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/config_keys.h"
 
-#define STRUCT_ROOT	struct config
-#define STRUCT_LOG	struct config
-#define STRUCT_REDIS	struct config
-#define STRUCT_API	struct config
-#define STRUCT_HTTP	struct config_http
-#define STRUCT_TOKEN	struct config_token
-#define STRUCT_CLAIMS	struct config_token
-#define STRUCT_KEY	struct config_key
+#define STRUCT_ROOT struct config
+#define STRUCT_LOG struct config
+#define STRUCT_REDIS struct config
+#define STRUCT_API struct config
+#define STRUCT_HTTP struct config_http
+#define STRUCT_TOKEN struct config_token
+#define STRUCT_CLAIMS struct config_token
+#define STRUCT_KEY struct config_key
 #define STRUCT_LISTENER struct config_listener
-#define STRUCT_MOUNT	struct config_mount
-#define STRUCT_RATE	struct config_rate
+#define STRUCT_MOUNT struct config_mount
+#define STRUCT_RATE struct config_rate
 
-#define MEMBER_BOOL    bool
-#define MEMBER_COUNT   uint32_t
-#define MEMBER_REAL    double
-#define MEMBER_TIME    uint32_t
+#define MEMBER_BOOL bool
+#define MEMBER_COUNT uint32_t
+#define MEMBER_REAL double
+#define MEMBER_TIME uint32_t
 #define MEMBER_SECONDS uint32_t
-#define MEMBER_BYTES   uint32_t
-#define MEMBER_RATE    struct config_rate
-#define MEMBER_CHOICE  int
-#define MEMBER_WORD    char *
-#define MEMBER_TEXT    char *
-#define MEMBER_SECRET  char *
-#define MEMBER_TEXTS   struct config_list
+#define MEMBER_BYTES uint32_t
+#define MEMBER_RATE struct config_rate
+#define MEMBER_CHOICE int
+#define MEMBER_WORD char *
+#define MEMBER_TEXT char *
+#define MEMBER_SECRET char *
+#define MEMBER_TEXTS struct config_list
 #define MEMBER_PLUGINS struct config_plugin *
 
 /* A row whose type does not fill its member as wide as it is, and a list whose length does not
  * follow its pointer, do not compile. */
-#define K(scope_, name_, type_, member_, ...)                                                 \
-	_Static_assert(sizeof(((STRUCT_##scope_ *)0)->member_) == sizeof(MEMBER_##type_),     \
+#define K(scope_, name_, type_, member_, ...)                                            \
+	_Static_assert(sizeof(((STRUCT_##scope_ *)0)->member_) ==                        \
+			       sizeof(MEMBER_##type_),                                   \
 		       #name_ " fits its member");
 #define S(...)
-#define L(scope_, name_, child_, member_, help_)                                              \
-	_Static_assert(offsetof(STRUCT_##scope_, member_##_n) ==                              \
-			       offsetof(STRUCT_##scope_, member_) + sizeof(void *),           \
+#define L(scope_, name_, child_, member_, help_)                                         \
+	_Static_assert(offsetof(STRUCT_##scope_, member_##_n) ==                         \
+			       offsetof(STRUCT_##scope_, member_) + sizeof(void *),      \
 		       #name_ " has its length behind it");
 #include "config/keys.def"
 #undef K
@@ -46,17 +47,35 @@ _Static_assert(offsetof(struct config, plugins_n) ==
 	       "plugins have their number behind them");
 
 const struct config_row config_rows[] = {
-#define K(scope_, name_, type_, member_, flags_, fallback_, words_, min_, max_, env_, help_)  \
-	{ .name = #name_, .scope = SCOPE_##scope_, .type = TYPE_##type_, .flags = flags_,     \
-	  .offset = offsetof(STRUCT_##scope_, member_), .fallback = fallback_,                \
-	  .words = words_, .min = min_, .max = max_, .env = env_, .help = help_ },
-#define S(scope_, name_, child_, offset_, help_)                                              \
-	{ .name = #name_, .scope = SCOPE_##scope_, .child = SCOPE_##child_,                   \
-	  .type = TYPE_SECTION, .offset = offset_, .fallback = "", .help = help_ },
-#define L(scope_, name_, child_, member_, help_)                                              \
-	{ .name = #name_, .scope = SCOPE_##scope_, .child = SCOPE_##child_,                   \
-	  .type = TYPE_ITEMS, .offset = offsetof(STRUCT_##scope_, member_), .fallback = "",   \
-	  .help = help_ },
+#define K(scope_, name_, type_, member_, flags_, fallback_, words_, min_, max_, env_,    \
+	  help_)                                                                         \
+	{.name = #name_,                                                                 \
+	 .scope = SCOPE_##scope_,                                                        \
+	 .type = TYPE_##type_,                                                           \
+	 .flags = flags_,                                                                \
+	 .offset = offsetof(STRUCT_##scope_, member_),                                   \
+	 .fallback = fallback_,                                                          \
+	 .words = words_,                                                                \
+	 .min = min_,                                                                    \
+	 .max = max_,                                                                    \
+	 .env = env_,                                                                    \
+	 .help = help_},
+#define S(scope_, name_, child_, offset_, help_)                                         \
+	{.name = #name_,                                                                 \
+	 .scope = SCOPE_##scope_,                                                        \
+	 .child = SCOPE_##child_,                                                        \
+	 .type = TYPE_SECTION,                                                           \
+	 .offset = offset_,                                                              \
+	 .fallback = "",                                                                 \
+	 .help = help_},
+#define L(scope_, name_, child_, member_, help_)                                         \
+	{.name = #name_,                                                                 \
+	 .scope = SCOPE_##scope_,                                                        \
+	 .child = SCOPE_##child_,                                                        \
+	 .type = TYPE_ITEMS,                                                             \
+	 .offset = offsetof(STRUCT_##scope_, member_),                                   \
+	 .fallback = "",                                                                 \
+	 .help = help_},
 #include "config/keys.def"
 #undef K
 #undef S
@@ -65,7 +84,7 @@ const struct config_row config_rows[] = {
 const size_t config_rows_n = sizeof(config_rows) / sizeof(config_rows[0]);
 
 const struct config_item config_items[] = {
-#define I(list_, index_, name_, value_) { #list_, index_, #name_, value_ },
+#define I(list_, index_, name_, value_) {#list_, index_, #name_, value_},
 #include "config/keys.def"
 #undef I
 };
@@ -75,7 +94,7 @@ static const struct {
 	enum config_dialect dialect;
 	const char *name, *fallback;
 } dialect_defaults[] = {
-#define D(dialect_, name_, fallback_) { DIALECT_##dialect_, #name_, fallback_ },
+#define D(dialect_, name_, fallback_) {DIALECT_##dialect_, #name_, fallback_},
 #include "config/keys.def"
 #undef D
 };

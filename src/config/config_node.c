@@ -7,7 +7,7 @@ config_node_new(struct arena *arena, enum config_kind kind, const char *source)
 	struct config_node *node = arena_alloc(arena, sizeof(*node));
 
 	if (node)
-		*node = (struct config_node){ .kind = kind, .source = source };
+		*node = (struct config_node){.kind = kind, .source = source};
 	return node;
 }
 

@@ -13,14 +13,16 @@ struct reader {
 };
 
 static void read_scope(struct reader *r, enum config_scope scope,
-		       const struct config_node *node, const struct config_path *path, void *base);
+		       const struct config_node *node, const struct config_path *path,
+		       void *base);
 
 enum config_dialect
 config_read_dialect(const struct config_node *mount)
 {
 	const struct config_row *row = config_keys_find(SCOPE_MOUNT, STR("dialect"));
 	const struct config_node *name = config_node_find(mount, STR("dialect"));
-	int i = name && name->kind == NODE_TEXT ? config_keys_word(row->words, name->text) : -1;
+	int i = name && name->kind == NODE_TEXT ? config_keys_word(row->words, name->text)
+						: -1;
 
 	return i < 0 ? DIALECT_ACTIONS : (enum config_dialect)i;
 }
@@ -47,8 +49,8 @@ found_what(const struct config_row *row, const struct config_node *node, struct 
 
 /* "expected X, found Y" */
 static void
-report_type(struct reader *r, const struct config_row *row, const struct config_node *node,
-	    const struct config_path *path)
+report_type(struct reader *r, const struct config_row *row,
+	    const struct config_node *node, const struct config_path *path)
 {
 	struct buf expected = BUF_INIT, found = BUF_INIT;
 
@@ -58,7 +60,8 @@ report_type(struct reader *r, const struct config_row *row, const struct config_
 		r->is_short = true;
 	else
 		config_report_fault(r->report, node, path, "expected %.*s, found %.*s",
-				    STR_ARG(buf_str(&expected)), STR_ARG(buf_str(&found)));
+				    STR_ARG(buf_str(&expected)),
+				    STR_ARG(buf_str(&found)));
 	buf_fini(&expected);
 	buf_fini(&found);
 }
@@ -96,18 +99,21 @@ copy_text(struct reader *r, struct str text)
 }
 
 static void
-read_texts(struct reader *r, const struct config_node *node, const struct config_path *path,
-	   void *member)
+read_texts(struct reader *r, const struct config_node *node,
+	   const struct config_path *path, void *member)
 {
-	static const struct config_row item = { .type = TYPE_TEXT, .min = "1", .max = "4095" };
-	struct config_path here = { .up = path };
+	static const struct config_row item = {
+		.type = TYPE_TEXT, .min = "1", .max = "4095"};
+	struct config_path here = {.up = path};
 	char **items = new_array(r, member, node ? node->children_n : 0, sizeof(char *));
 
-	for (const struct config_node *c = node && items ? node->first : NULL; c; c = c->next) {
+	for (const struct config_node *c = node && items ? node->first : NULL; c;
+	     c = c->next) {
 		int rc = -E_CONFIG;
 
 		if (c->kind == NODE_TEXT)
-			rc = config_value_set(&item, c->text, r->arena, &items[here.index]);
+			rc = config_value_set(&item, c->text, r->arena,
+					      &items[here.index]);
 		if (rc == -E_CONFIG)
 			report_type(r, &item, c, &here);
 		r->is_short |= rc == -E_NOMEM;
@@ -119,27 +125,29 @@ static bool
 is_plugin_name(struct str name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (name.ptr[i] == '/' || name.ptr[i] == '.' || (unsigned char)name.ptr[i] <= ' ')
+		if (name.ptr[i] == '/' || name.ptr[i] == '.' ||
+		    (unsigned char)name.ptr[i] <= ' ')
 			return false;
 	return name.len > 0;
 }
 
 static void
-read_plugins(struct reader *r, const struct config_node *node, const struct config_path *path,
-	     void *member)
+read_plugins(struct reader *r, const struct config_node *node,
+	     const struct config_path *path, void *member)
 {
-	struct config_path here = { .up = path };
-	struct config_plugin *plugins =
-		new_array(r, member, node ? node->children_n : 0, sizeof(*plugins));
+	struct config_path here = {.up = path};
+	struct config_plugin *plugins = new_array(r, member, node ? node->children_n : 0,
+						  sizeof(*plugins));
 	struct buf text = BUF_INIT;
 
 	for (const struct config_node *c = node && plugins ? node->first : NULL; c;
 	     c = c->next, plugins++) {
 		here.name = c->name;
 		if (!is_plugin_name(c->name))
-			config_report_name(r->report, c, &here,
-					   "expected a plugin's name, which has no '/', '.' or "
-					   "blank");
+			config_report_name(
+				r->report, c, &here,
+				"expected a plugin's name, which has no '/', '.' or "
+				"blank");
 		if (config_node_find(node, c->name) != c)
 			config_report_name(r->report, c, &here, "duplicate key");
 		buf_clear(&text);
@@ -160,11 +168,12 @@ static void
 read_items(struct reader *r, const struct config_row *row, const struct config_node *node,
 	   const struct config_path *path, void *member)
 {
-	struct config_path here = { .up = path };
+	struct config_path here = {.up = path};
 	size_t size = config_keys_size(row->child);
 	char *items = new_array(r, member, node ? node->children_n : 0, size);
 
-	for (const struct config_node *c = node && items ? node->first : NULL; c; c = c->next) {
+	for (const struct config_node *c = node && items ? node->first : NULL; c;
+	     c = c->next) {
 		if (row->child == SCOPE_MOUNT)
 			r->dialect = config_read_dialect(c);
 		if (c->kind == NODE_MAP)
@@ -177,8 +186,8 @@ read_items(struct reader *r, const struct config_row *row, const struct config_n
 
 /* A rate as a mapping. */
 static void
-read_rate(struct reader *r, const struct config_node *node, const struct config_path *path,
-	  struct config_rate *rate)
+read_rate(struct reader *r, const struct config_node *node,
+	  const struct config_path *path, struct config_rate *rate)
 {
 	double whole;
 
@@ -189,14 +198,16 @@ read_rate(struct reader *r, const struct config_node *node, const struct config_
 }
 
 static void
-read_scalar(struct reader *r, const struct config_row *row, const struct config_node *node,
-	    const struct config_path *path, void *base)
+read_scalar(struct reader *r, const struct config_row *row,
+	    const struct config_node *node, const struct config_path *path, void *base)
 {
-	bool is_word = row->type <= TYPE_REAL; /* quotes make text of a number or boolean */
+	bool is_word = row->type <=
+		       TYPE_REAL; /* quotes make text of a number or boolean */
 	int rc = -E_CONFIG;
 
 	if (node->kind == NODE_TEXT && !config_node_is_empty(node) &&
-	    (node->is_plain || !is_word) && !(node->is_plain && str_eq(node->text, STR("~"))))
+	    (node->is_plain || !is_word) &&
+	    !(node->is_plain && str_eq(node->text, STR("~"))))
 		rc = config_value_set(row, node->text, r->arena, base);
 	if (rc == -E_CONFIG)
 		report_type(r, row, node, path);
@@ -226,8 +237,8 @@ read_value(struct reader *r, const struct config_row *row, const struct config_n
 }
 
 static void
-set_default(struct reader *r, const struct config_row *row, const struct config_node *node,
-	    const struct config_path *path, void *base)
+set_default(struct reader *r, const struct config_row *row,
+	    const struct config_node *node, const struct config_path *path, void *base)
 {
 	void *member = (char *)base + row->offset;
 	const char *text = config_keys_default(row, r->dialect);
@@ -250,7 +261,8 @@ set_default(struct reader *r, const struct config_row *row, const struct config_
 		break;
 	}
 	if (!text) {
-		config_report_fault(r->report, node, path, "expected a value, found none");
+		config_report_fault(r->report, node, path,
+				    "expected a value, found none");
 		return;
 	}
 	rc = config_value_set(row, str_from(text), r->arena, base);
@@ -262,7 +274,7 @@ static void
 read_scope(struct reader *r, enum config_scope scope, const struct config_node *node,
 	   const struct config_path *path, void *base)
 {
-	struct config_path here = { .up = path };
+	struct config_path here = {.up = path};
 
 	for (size_t i = 0; i < config_rows_n; i++) {
 		const struct config_row *row = &config_rows[i];
@@ -292,11 +304,11 @@ read_scope(struct reader *r, enum config_scope scope, const struct config_node *
 }
 
 int
-config_read(const struct config_node *root, struct arena *arena, struct config_report *report,
-	    struct config *config)
+config_read(const struct config_node *root, struct arena *arena,
+	    struct config_report *report, struct config *config)
 {
-	struct reader r = { .arena = arena, .report = report };
-	struct config_path top = { .up = NULL };
+	struct reader r = {.arena = arena, .report = report};
+	struct config_path top = {.up = NULL};
 	unsigned faults_n = report->faults_n;
 
 	read_scope(&r, SCOPE_ROOT, root, &top, config);

@@ -55,11 +55,13 @@ config_report_add_quoted(struct buf *out, struct str text)
 	buf_add_char(out, '"');
 }
 
-static void add_line(struct config_report *r, const struct place *place, const char *format,
-		     va_list args) __attribute__((format(printf, 3, 0)));
+static void add_line(struct config_report *r, const struct place *place,
+		     const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 
 static void
-add_line(struct config_report *r, const struct place *place, const char *format, va_list args)
+add_line(struct config_report *r, const struct place *place, const char *format,
+	 va_list args)
 {
 	char sentence[LINE_BYTES];
 
@@ -88,7 +90,7 @@ void
 config_report_fault(struct config_report *r, const struct config_node *at,
 		    const struct config_path *path, const char *format, ...)
 {
-	struct place place = { .path = path };
+	struct place place = {.path = path};
 	va_list args;
 
 	if (at) {
@@ -105,7 +107,7 @@ void
 config_report_name(struct config_report *r, const struct config_node *at,
 		   const struct config_path *path, const char *format, ...)
 {
-	struct place place = { at->source, at->name_line, at->name_column, path };
+	struct place place = {at->source, at->name_line, at->name_column, path};
 	va_list args;
 
 	va_start(args, format);
@@ -114,10 +116,10 @@ config_report_name(struct config_report *r, const struct config_node *at,
 }
 
 void
-config_report_place(struct config_report *r, const char *source, uint64_t line, uint64_t column,
-		    const char *format, ...)
+config_report_place(struct config_report *r, const char *source, uint64_t line,
+		    uint64_t column, const char *format, ...)
 {
-	struct place place = { source, line, column, NULL };
+	struct place place = {source, line, column, NULL};
 	va_list args;
 
 	va_start(args, format);

@@ -6,15 +6,19 @@
 enum { WIDTH = 90 };
 
 static const char head[] =
-	"# Configuration of tidegate: every key with its default; man 5 tidegate.yaml has more.\n"
+	"# Configuration of tidegate: every key with its default; man 5 tidegate.yaml "
+	"has more.\n"
 	"#\n"
-	"# A line that begins with \"#\" and no blank is a setting: take its \"#\" away and change it.\n"
+	"# A line that begins with \"#\" and no blank is a setting: take its \"#\" away "
+	"and change it.\n"
 	"# What is written on the command line (--set mounts.0.path=/x) goes before the\n"
-	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before the\n"
-	"# defaults. Keys marked (restart) take effect at the next start, others also on reload.\n";
+	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before "
+	"the\n"
+	"# defaults. Keys marked (restart) take effect at the next start, others also on "
+	"reload.\n";
 
-static void scope_rows(enum config_scope scope, const char *list, uint32_t item, unsigned depth,
-		       struct buf *out);
+static void scope_rows(enum config_scope scope, const char *list, uint32_t item,
+		       unsigned depth, struct buf *out);
 
 static void
 indent(unsigned depth, struct buf *out)
@@ -60,8 +64,8 @@ dialect_defaults(const struct config_row *row, struct buf *out)
 
 		if (text == row->fallback)
 			continue;
-		buf_printf(out, "%s%s: %s", between, config_dialect_name((enum config_dialect)d),
-			   text);
+		buf_printf(out, "%s%s: %s", between,
+			   config_dialect_name((enum config_dialect)d), text);
 		between = ", ";
 	}
 	if (*between == ',')
@@ -72,8 +76,9 @@ void
 config_sample_help(const struct config_row *row, struct buf *out)
 {
 	buf_add_str(out, str_from(row->help));
-	if (row->type == TYPE_COUNT || row->type == TYPE_TIME || row->type == TYPE_SECONDS ||
-	    row->type == TYPE_BYTES || row->type == TYPE_RATE || row->type == TYPE_CHOICE ||
+	if (row->type == TYPE_COUNT || row->type == TYPE_TIME ||
+	    row->type == TYPE_SECONDS || row->type == TYPE_BYTES ||
+	    row->type == TYPE_RATE || row->type == TYPE_CHOICE ||
 	    row->type == TYPE_WORD) {
 		buf_add_str(out, STR(" Takes "));
 		config_value_expected(row, out);
@@ -118,7 +123,8 @@ static const char *
 item_value(const char *list, uint32_t item, const char *name)
 {
 	for (size_t i = 0; list && i < config_items_n; i++)
-		if (strcmp(config_items[i].list, list) == 0 && config_items[i].index == item &&
+		if (strcmp(config_items[i].list, list) == 0 &&
+		    config_items[i].index == item &&
 		    strcmp(config_items[i].name, name) == 0)
 			return config_items[i].value;
 	return NULL;
@@ -152,7 +158,9 @@ lead(const struct config_row *row, const char *set, bool is_first)
 {
 	if (set)
 		return is_first ? "- " : "";
-	return row->scope == SCOPE_KEY || !config_keys_is_for(row, DIALECT_ACTIONS) ? "#   " : "#";
+	return row->scope == SCOPE_KEY || !config_keys_is_for(row, DIALECT_ACTIONS)
+		       ? "#   "
+		       : "#";
 }
 
 /* The rows of a scope; of an item of a default list when list is not NULL. Items behind the

@@ -12,7 +12,7 @@ int
 config_source_defaults(struct config_node *root, struct arena *arena,
 		       struct config_report *report)
 {
-	struct config_assign a = { root, arena, report, "default", { NULL, 0 }, 0 };
+	struct config_assign a = {root, arena, report, "default", {NULL, 0}, 0};
 	bool has_listeners = config_node_find(root, STR("listeners"));
 	bool has_mounts = config_node_find(root, STR("mounts"));
 
@@ -42,7 +42,8 @@ has_prefix_upper(struct str text, struct str name)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (i >= text.len || text.ptr[i] != (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c))
+		if (i >= text.len ||
+		    text.ptr[i] != (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c))
 			return false;
 	}
 	return true;
@@ -89,7 +90,8 @@ static void
 add_key(const struct config_row *row, struct buf *out)
 {
 	for (size_t i = 0; row->scope != SCOPE_ROOT && i < config_rows_n; i++)
-		if (config_rows[i].type == TYPE_SECTION && config_rows[i].child == row->scope) {
+		if (config_rows[i].type == TYPE_SECTION &&
+		    config_rows[i].child == row->scope) {
 			add_key(&config_rows[i], out);
 			buf_add_char(out, '.');
 			break;
@@ -109,7 +111,8 @@ bool
 config_source_key(struct str variable, struct buf *key_out)
 {
 	for (size_t i = 0; i < config_rows_n; i++)
-		if (config_rows[i].env && str_eq(variable, str_from(config_rows[i].env))) {
+		if (config_rows[i].env &&
+		    str_eq(variable, str_from(config_rows[i].env))) {
 			add_key(&config_rows[i], key_out);
 			return true;
 		}
@@ -133,7 +136,9 @@ add_variable(const struct config_row *row, struct buf *out)
 	for (size_t i = from; i < out->len; i++) {
 		char c = out->data[i];
 
-		out->data[i] = (char)(c == '.' ? '_' : c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+		out->data[i] = (char)(c == '.'               ? '_'
+				      : c >= 'a' && c <= 'z' ? c - 'a' + 'A'
+							     : c);
 	}
 }
 
@@ -162,8 +167,8 @@ refuse_variable(struct config_assign *a, struct str variable)
 	else
 		config_report_place(a->report, "environment", 0, 0,
 				    "%.*s: unknown variable%s%.*s%s", STR_ARG(variable),
-				    nearest.len ? "; did you mean " : "", STR_ARG(buf_str(&nearest)),
-				    nearest.len ? "?" : "");
+				    nearest.len ? "; did you mean " : "",
+				    STR_ARG(buf_str(&nearest)), nearest.len ? "?" : "");
 	buf_fini(&name);
 	buf_fini(&nearest);
 }
@@ -196,14 +201,15 @@ apply_variable(struct config_assign *a, struct str entry)
 static const struct {
 	const char *variable, *key, *unit;
 } for_mounts[] = {
-	{ "MAX_CONNECTIONS_PER_USER", "user_connections", "" },
-	{ "WS_HEARTBEAT_INTERVAL", "heartbeat", "s" },
+	{"MAX_CONNECTIONS_PER_USER", "user_connections", ""},
+	{"WS_HEARTBEAT_INTERVAL", "heartbeat", "s"},
 };
 
 static bool
 takes(const struct config_row *row, enum config_dialect dialect)
 {
-	return row->flags & FOR_MASK ? config_keys_is_for(row, dialect) : dialect == DIALECT_ROOMS;
+	return row->flags & FOR_MASK ? config_keys_is_for(row, dialect)
+				     : dialect == DIALECT_ROOMS;
 }
 
 /* A variable or option that named this very mount knows better. */
@@ -212,10 +218,12 @@ set_in_mounts(struct config_assign *a, const struct config_row *row, struct str 
 	      const char *file)
 {
 	const struct config_node *mounts = config_node_find(a->root, STR("mounts"));
-	struct config_node *mount = mounts && mounts->kind == NODE_LIST ? mounts->first : NULL;
+	struct config_node *mount = mounts && mounts->kind == NODE_LIST ? mounts->first
+									: NULL;
 
 	for (; mount; mount = mount->next) {
-		const struct config_node *old = config_node_find(mount, str_from(row->name));
+		const struct config_node *old = config_node_find(mount,
+								 str_from(row->name));
 
 		if (mount->kind == NODE_MAP && takes(row, config_read_dialect(mount)) &&
 		    (!old || old->source == file))
@@ -231,9 +239,10 @@ apply_to_mounts(struct config_assign *a, struct str entry, const char *file)
 	struct buf text = BUF_INIT;
 	uint64_t n;
 
-	for (size_t i = 0; value.ptr && i < sizeof(for_mounts) / sizeof(for_mounts[0]); i++) {
-		const struct config_row *row =
-			config_keys_find(SCOPE_MOUNT, str_from(for_mounts[i].key));
+	for (size_t i = 0; value.ptr && i < sizeof(for_mounts) / sizeof(for_mounts[0]);
+	     i++) {
+		const struct config_row *row = config_keys_find(
+			SCOPE_MOUNT, str_from(for_mounts[i].key));
 
 		if (!str_eq(variable, str_from(for_mounts[i].variable)))
 			continue;
@@ -259,7 +268,7 @@ int
 config_source_apply(const struct config_source *source, struct config_node *root,
 		    struct arena *arena, struct config_report *report)
 {
-	struct config_assign a = { root, arena, report, "environment", { NULL, 0 }, 0 };
+	struct config_assign a = {root, arena, report, "environment", {NULL, 0}, 0};
 	unsigned faults_n = report->faults_n;
 
 	for (char **e = source->environment; e && *e && a.rc == 0; e++)

@@ -9,29 +9,29 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-	{ "ms", 1 },	     { "s", 1000 },	{ "m", 60 * 1000 },
-	{ "min", 60 * 1000 }, { "h", 3600 * 1000 }, { "d", 24 * 3600 * 1000 },
-	{ NULL, 0 },
+	{"ms", 1},          {"s", 1000},        {"m", 60 * 1000},
+	{"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 24 * 3600 * 1000},
+	{NULL, 0},
 };
 
 static const struct unit byte_units[] = {
-	{ "", 1 },
-	{ "b", 1 },
-	{ "k", 1000 },
-	{ "kb", 1000 },
-	{ "kib", 1024 },
-	{ "m", 1000 * 1000 },
-	{ "mb", 1000 * 1000 },
-	{ "mib", 1024 * 1024 },
-	{ "g", 1000 * 1000 * 1000 },
-	{ "gb", 1000 * 1000 * 1000 },
-	{ "gib", 1024 * 1024 * 1024 },
-	{ NULL, 0 },
+	{"", 1},
+	{"b", 1},
+	{"k", 1000},
+	{"kb", 1000},
+	{"kib", 1024},
+	{"m", 1000 * 1000},
+	{"mb", 1000 * 1000},
+	{"mib", 1024 * 1024},
+	{"g", 1000 * 1000 * 1000},
+	{"gb", 1000 * 1000 * 1000},
+	{"gib", 1024 * 1024 * 1024},
+	{NULL, 0},
 };
 
-static const struct unit count_units[] = { { "", 1 }, { NULL, 0 } };
+static const struct unit count_units[] = {{"", 1}, {NULL, 0}};
 
-static const struct unit rate_units[] = { { "s", 1 }, { "min", 60 }, { "h", 3600 }, { NULL, 0 } };
+static const struct unit rate_units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {NULL, 0}};
 
 enum { RATE_MAX = 1000000 };
 
@@ -51,14 +51,15 @@ leading_digits(struct str text)
 
 	while (n < text.len && text.ptr[n] >= '0' && text.ptr[n] <= '9')
 		n++;
-	return (struct str){ text.ptr, n };
+	return (struct str){text.ptr, n};
 }
 
 bool
 config_value_number(enum config_type type, struct str text, uint64_t *out)
 {
-	struct str digits = leading_digits(text), name = str_trim(str_skip(text, digits.len));
-	const struct unit *unit = find_unit(type == TYPE_BYTES	 ? byte_units
+	struct str digits = leading_digits(text),
+		   name = str_trim(str_skip(text, digits.len));
+	const struct unit *unit = find_unit(type == TYPE_BYTES   ? byte_units
 					    : type == TYPE_COUNT ? count_units
 								 : time_units,
 					    name);
@@ -124,7 +125,7 @@ read_rate(struct str text, struct config_rate *out)
 		    !str_to_u64(str_trim(rest), RATE_MAX, &burst) || burst == 0)
 			return false;
 	}
-	*out = (struct config_rate){ n / (double)unit->factor, (uint32_t)burst };
+	*out = (struct config_rate){n / (double)unit->factor, (uint32_t)burst};
 	return true;
 }
 
@@ -139,8 +140,8 @@ is_text(const struct config_row *row, struct str text)
 		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
 			return false;
 	return config_value_number(TYPE_COUNT, str_from(row->min), &min) &&
-	       config_value_number(TYPE_COUNT, str_from(row->max), &max) && text.len >= min &&
-	       text.len <= max;
+	       config_value_number(TYPE_COUNT, str_from(row->max), &max) &&
+	       text.len >= min && text.len <= max;
 }
 
 static bool
@@ -179,7 +180,7 @@ read_rate_or_word(const struct config_row *row, struct str text, struct config_r
 {
 	if (!str_eq(text, str_from(row->words)) && !str_eq(text, STR("0")))
 		return read_rate(text, out);
-	*out = (struct config_rate){ 0, 0 };
+	*out = (struct config_rate){0, 0};
 	return true;
 }
 
@@ -232,14 +233,16 @@ read_value(const struct config_row *row, struct str text, union value *v)
 }
 
 int
-config_value_set(const struct config_row *row, struct str text, struct arena *arena, void *base)
+config_value_set(const struct config_row *row, struct str text, struct arena *arena,
+		 void *base)
 {
 	char *member = (char *)base + row->offset;
 	union value v;
 	struct str copy;
 	size_t size;
 
-	if (row->type != TYPE_WORD && row->type != TYPE_TEXT && row->type != TYPE_SECRET) {
+	if (row->type != TYPE_WORD && row->type != TYPE_TEXT &&
+	    row->type != TYPE_SECRET) {
 		size = read_value(row, text, &v);
 		memcpy(member, &v, size);
 		return size ? 0 : -E_CONFIG;

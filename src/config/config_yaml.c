@@ -27,7 +27,7 @@ refuse_at(struct reader *r, const yaml_mark_t *mark, const char *why)
 static yaml_mark_t
 mark_of_offset(const struct reader *r)
 {
-	yaml_mark_t mark = { 0, 0, 0 };
+	yaml_mark_t mark = {0, 0, 0};
 
 	for (size_t i = 0; i < r->parser.problem_offset && i < r->text.len; i++) {
 		mark.column++;
@@ -43,7 +43,8 @@ static int
 refuse_syntax(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
-	yaml_mark_t mark = p->error == YAML_READER_ERROR ? mark_of_offset(r) : p->problem_mark;
+	yaml_mark_t mark = p->error == YAML_READER_ERROR ? mark_of_offset(r)
+							 : p->problem_mark;
 	char why[256];
 
 	if (p->error == YAML_MEMORY_ERROR)
@@ -68,7 +69,8 @@ check_event(struct reader *r, const yaml_event_t *e, unsigned depth)
 
 	switch (e->type) {
 	case YAML_ALIAS_EVENT:
-		return refuse_at(r, &e->start_mark, "expected plain YAML, found an alias");
+		return refuse_at(r, &e->start_mark,
+				 "expected plain YAML, found an alias");
 	case YAML_SCALAR_EVENT:
 		anchor = e->data.scalar.anchor;
 		tag = e->data.scalar.tag;
@@ -85,13 +87,16 @@ check_event(struct reader *r, const yaml_event_t *e, unsigned depth)
 		break;
 	}
 	if (anchor)
-		return refuse_at(r, &e->start_mark, "expected plain YAML, found an anchor");
+		return refuse_at(r, &e->start_mark,
+				 "expected plain YAML, found an anchor");
 	if (tag)
 		return refuse_at(r, &e->start_mark, "expected plain YAML, found a tag");
 	if (depth > CONFIG_YAML_DEPTH_MAX)
-		return refuse_at(r, &e->start_mark, "nested too deep for a configuration");
+		return refuse_at(r, &e->start_mark,
+				 "nested too deep for a configuration");
 	if (++r->nodes_n > CONFIG_YAML_NODES_MAX)
-		return refuse_at(r, &e->start_mark, "too many values for a configuration");
+		return refuse_at(r, &e->start_mark,
+				 "too many values for a configuration");
 	return 0;
 }
 
@@ -102,8 +107,8 @@ node_of_event(struct reader *r, const yaml_event_t *e)
 
 	if (e->type == YAML_SCALAR_EVENT)
 		node = config_node_text(r->arena,
-					(struct str){ (const char *)e->data.scalar.value,
-						      e->data.scalar.length },
+					(struct str){(const char *)e->data.scalar.value,
+						     e->data.scalar.length},
 					e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
 					r->source);
 	else
@@ -132,7 +137,8 @@ read_node(struct reader *r, const yaml_event_t *event, unsigned depth,
 	*node_out = node_of_event(r, event);
 	if (!*node_out)
 		return -E_NOMEM;
-	return (*node_out)->kind == NODE_TEXT ? 0 : read_children(r, *node_out, depth + 1);
+	return (*node_out)->kind == NODE_TEXT ? 0
+					      : read_children(r, *node_out, depth + 1);
 }
 
 /* One item, or one name and its value; -E_GONE at the end of the parent. */
@@ -150,7 +156,8 @@ read_child(struct reader *r, struct config_node *parent, unsigned depth)
 	else if (parent->kind == NODE_MAP && event.type != YAML_SCALAR_EVENT)
 		rc = refuse_at(r, &event.start_mark, "expected a key, which is one word");
 	else
-		rc = read_node(r, &event, depth, parent->kind == NODE_MAP ? &name : &child);
+		rc = read_node(r, &event, depth,
+			       parent->kind == NODE_MAP ? &name : &child);
 	yaml_event_delete(&event);
 	if (rc)
 		return rc;
@@ -198,7 +205,8 @@ read_documents(struct reader *r, struct config_node **root_out)
 			rc = refuse_at(r, &event.start_mark,
 				       "expected one document, found a second");
 		else if (type == YAML_SCALAR_EVENT || type == YAML_ALIAS_EVENT ||
-			 type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT)
+			 type == YAML_MAPPING_START_EVENT ||
+			 type == YAML_SEQUENCE_START_EVENT)
 			rc = read_node(r, &event, 0, root_out);
 		yaml_event_delete(&event);
 	} while (rc == 0 && type != YAML_STREAM_END_EVENT);
@@ -209,9 +217,12 @@ int
 config_yaml_read(struct str text, const char *source, bool has_lines, struct arena *arena,
 		 struct config_report *report, struct config_node **root_out)
 {
-	struct reader r = { .text = text, .source = source, .has_lines = has_lines,
-			    .arena = arena, .report = report };
-	yaml_mark_t start = { 0, 0, 0 };
+	struct reader r = {.text = text,
+			   .source = source,
+			   .has_lines = has_lines,
+			   .arena = arena,
+			   .report = report};
+	yaml_mark_t start = {0, 0, 0};
 	int rc;
 
 	*root_out = NULL;

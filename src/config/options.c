@@ -14,15 +14,18 @@ static const char usage[] =
 	"       tidegate help | version\n"
 	"\n"
 	"  --config FILE      configuration to read instead of $TIDEGATE_CONFIG\n"
-	"  --set KEY=VALUE    one key over file and environment, such as mounts.0.path=/live\n"
+	"  --set KEY=VALUE    one key over file and environment, such as "
+	"mounts.0.path=/live\n"
 	"  --demo             try-out mode: every origin, a secret made at start\n"
 	"  --sub USER         user id of the token\n"
 	"  --claim NAME=JSON  another claim of the token, such as companyId='\"c1\"'\n"
 	"  --ttl TIME         how long the token is good for, such as 15m [1h]\n"
 	"  --help, --version\n"
 	"\n"
-	"serve is what happens without a command. check-config says what is wrong and ends with\n"
-	"status 0 or 1. sample-config prints a commented configuration. token prints one token\n"
+	"serve is what happens without a command. check-config says what is wrong and "
+	"ends with\n"
+	"status 0 or 1. sample-config prints a commented configuration. token prints one "
+	"token\n"
 	"signed with the configured secret. Manual: tidegate(1), tidegate.yaml(5).\n";
 
 enum { TTL_DEFAULT_S = 3600 };
@@ -30,7 +33,13 @@ enum { TTL_DEFAULT_S = 3600 };
 #define FOR(command) (1U << COMMAND_##command)
 
 enum option_id {
-	OPTION_CONFIG, OPTION_SET, OPTION_DEMO, OPTION_SUB, OPTION_CLAIM, OPTION_TTL, OPTION_HELP,
+	OPTION_CONFIG,
+	OPTION_SET,
+	OPTION_DEMO,
+	OPTION_SUB,
+	OPTION_CLAIM,
+	OPTION_TTL,
+	OPTION_HELP,
 	OPTION_VERSION
 };
 
@@ -40,21 +49,24 @@ static const struct option_row {
 	bool has_value;
 	unsigned commands; /* that take it */
 } rows[] = {
-	{ "--config", OPTION_CONFIG, true, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN) },
-	{ "--set", OPTION_SET, true, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN) },
-	{ "--demo", OPTION_DEMO, false, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN) },
-	{ "--sub", OPTION_SUB, true, FOR(TOKEN) },
-	{ "--claim", OPTION_CLAIM, true, FOR(TOKEN) },
-	{ "--ttl", OPTION_TTL, true, FOR(TOKEN) },
-	{ "--help", OPTION_HELP, false, ~0U },
-	{ "-h", OPTION_HELP, false, ~0U },
-	{ "--version", OPTION_VERSION, false, ~0U },
+	{"--config", OPTION_CONFIG, true, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN)},
+	{"--set", OPTION_SET, true, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN)},
+	{"--demo", OPTION_DEMO, false, FOR(SERVE) | FOR(CHECK_CONFIG) | FOR(TOKEN)},
+	{"--sub", OPTION_SUB, true, FOR(TOKEN)},
+	{"--claim", OPTION_CLAIM, true, FOR(TOKEN)},
+	{"--ttl", OPTION_TTL, true, FOR(TOKEN)},
+	{"--help", OPTION_HELP, false, ~0U},
+	{"-h", OPTION_HELP, false, ~0U},
+	{"--version", OPTION_VERSION, false, ~0U},
 };
 
 static const char *const commands[] = {
-	[COMMAND_SERVE] = "serve",	   [COMMAND_CHECK_CONFIG] = "check-config",
-	[COMMAND_SAMPLE_CONFIG] = "sample-config", [COMMAND_TOKEN] = "token",
-	[COMMAND_HELP] = "help",	   [COMMAND_VERSION] = "version",
+	[COMMAND_SERVE] = "serve",
+	[COMMAND_CHECK_CONFIG] = "check-config",
+	[COMMAND_SAMPLE_CONFIG] = "sample-config",
+	[COMMAND_TOKEN] = "token",
+	[COMMAND_HELP] = "help",
+	[COMMAND_VERSION] = "version",
 };
 
 enum { COMMANDS_N = sizeof(commands) / sizeof(commands[0]) };
@@ -181,7 +193,7 @@ options_parse(int argc, char **argv, struct options *out, struct buf *errors)
 	bool has_command = argc > 1 && argv[1][0] != '-';
 	int rc = 0;
 
-	*out = (struct options){ .ttl_s = TTL_DEFAULT_S };
+	*out = (struct options){.ttl_s = TTL_DEFAULT_S};
 	/* Never more than there are words, and one more for --demo. */
 	out->sets = calloc((size_t)argc + 1, sizeof(*out->sets));
 	out->claims = calloc((size_t)argc + 1, sizeof(*out->claims));
@@ -207,5 +219,5 @@ options_fini(struct options *o)
 {
 	free(o->sets);
 	free(o->claims);
-	*o = (struct options){ 0 };
+	*o = (struct options){0};
 }

@@ -38,14 +38,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char secret[] = "TIDEGATE_JWT_SECRET=0123456789abcdef0123456789abcdef";
-	char *environment[] = { secret, NULL };
-	struct config_source source = { .file = "fuzz.yaml", .environment = environment };
+	char *environment[] = {secret, NULL};
+	struct config_source source = {.file = "fuzz.yaml", .environment = environment};
 	struct buf errors = BUF_INIT;
 	struct config *c;
-	int rc = config_load_text(&source, (struct str){ (const char *)data, size }, &c, &errors);
+	int rc = config_load_text(&source, (struct str){(const char *)data, size}, &c,
+				  &errors);
 
 	need(rc == 0 ? c && errors.len == 0 : !c);
-	need(rc == 0 || (rc == -E_CONFIG && errors.len && errors.data[errors.len - 1] == '\n'));
+	need(rc == 0 ||
+	     (rc == -E_CONFIG && errors.len && errors.data[errors.len - 1] == '\n'));
 	if (c)
 		look_at(c);
 	config_unref(c);

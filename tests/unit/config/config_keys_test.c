@@ -36,8 +36,8 @@ set(const struct config_row *row, const char *text, union member *m)
 static bool
 is_number(const struct config_row *row)
 {
-	return row->type == TYPE_COUNT || row->type == TYPE_TIME || row->type == TYPE_SECONDS ||
-	       row->type == TYPE_BYTES;
+	return row->type == TYPE_COUNT || row->type == TYPE_TIME ||
+	       row->type == TYPE_SECONDS || row->type == TYPE_BYTES;
 }
 
 static bool
@@ -63,7 +63,9 @@ END_TEST
 START_TEST(the_bounds_are_valid_and_one_beyond_is_not)
 {
 	const struct config_row *row = &config_rows[_i];
-	const char *unit = row->type == TYPE_TIME ? "ms" : row->type == TYPE_SECONDS ? "s" : "";
+	const char *unit = row->type == TYPE_TIME      ? "ms"
+			   : row->type == TYPE_SECONDS ? "s"
+						       : "";
 	uint64_t min, max;
 	union member m;
 	char beyond[64];
@@ -78,8 +80,8 @@ START_TEST(the_bounds_are_valid_and_one_beyond_is_not)
 	snprintf(beyond, sizeof(beyond), "%llu%s", (unsigned long long)max + 1, unit);
 	ck_assert_msg(set(row, beyond, &m) == -E_CONFIG, "%s: %s", row->name, beyond);
 	snprintf(beyond, sizeof(beyond), "%llu%s", (unsigned long long)min - 1, unit);
-	ck_assert_msg(set(row, beyond, &m) == (min == 1 && row->words ? 0 : -E_CONFIG), "%s: %s",
-		      row->name, beyond);
+	ck_assert_msg(set(row, beyond, &m) == (min == 1 && row->words ? 0 : -E_CONFIG),
+		      "%s: %s", row->name, beyond);
 }
 END_TEST
 
@@ -168,9 +170,10 @@ struct_of(const struct config *c, enum config_scope scope, int mount)
 static bool
 is_settled(const struct config_row *row, enum config_dialect dialect)
 {
-	static const char *const names[] = { "plugin_dir", "html_dir", "client_dir", "dialect",
-					     "polling", "upgrades", "session_required",
-					     "serve_client", "message_size" };
+	static const char *const names[] = {
+		"plugin_dir",       "html_dir",     "client_dir",
+		"dialect",          "polling",      "upgrades",
+		"session_required", "serve_client", "message_size"};
 
 	if (row->scope == SCOPE_KEY && row->type == TYPE_SECRET)
 		return true;
@@ -183,7 +186,8 @@ is_settled(const struct config_row *row, enum config_dialect dialect)
 }
 
 static void
-assert_default(const struct config *c, const struct config_row *row, enum config_dialect dialect)
+assert_default(const struct config *c, const struct config_row *row,
+	       enum config_dialect dialect)
 {
 	const char *at = (const char *)struct_of(c, row->scope, dialect) + row->offset;
 	const char *text = config_keys_default(row, dialect);
@@ -208,8 +212,8 @@ assert_default(const struct config *c, const struct config_row *row, enum config
 		ck_assert_uint_eq(rate.burst, expected.rate.burst);
 		return;
 	default:
-		ck_assert_msg(memcmp(at, &expected, sizeof(uint32_t)) == 0, "%s of %s", row->name,
-			      config_dialect_name(dialect));
+		ck_assert_msg(memcmp(at, &expected, sizeof(uint32_t)) == 0, "%s of %s",
+			      row->name, config_dialect_name(dialect));
 	}
 }
 
@@ -236,7 +240,8 @@ add_key(const struct config_row *row, struct buf *out)
 	for (size_t i = 0; row->scope != SCOPE_ROOT && i < config_rows_n; i++)
 		if (config_keys_inner(&config_rows[i]) == row->scope) {
 			add_key(&config_rows[i], out);
-			buf_add_str(out, config_rows[i].type == TYPE_ITEMS ? STR(".0.") : STR("."));
+			buf_add_str(out, config_rows[i].type == TYPE_ITEMS ? STR(".0.")
+									   : STR("."));
 			break;
 		}
 	buf_add_str(out, str_from(row->name));
@@ -276,16 +281,24 @@ START_TEST(edits_are_counted)
 		const char *a, *b;
 		unsigned edits;
 	} cases[] = {
-		{ "path", "path", 0 }, { "path", "pth", 1 },   { "pth", "path", 1 },
-		{ "path", "ptah", 1 }, { "path", "bath", 1 },  { "", "abc", 3 },
-		{ "abc", "", 3 },      { "abc", "xyz", 3 },    { "kitten", "sitting", 3 },
-		{ "", "", 0 },	       { "ab", "ba", 1 },
-		{ "a", "0123456789012345678901234567890123456789x", 40 },
+		{"path", "path", 0},
+		{"path", "pth", 1},
+		{"pth", "path", 1},
+		{"path", "ptah", 1},
+		{"path", "bath", 1},
+		{"", "abc", 3},
+		{"abc", "", 3},
+		{"abc", "xyz", 3},
+		{"kitten", "sitting", 3},
+		{"", "", 0},
+		{"ab", "ba", 1},
+		{"a", "0123456789012345678901234567890123456789x", 40},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ck_assert_uint_eq(config_keys_distance(str_from(cases[i].a), str_from(cases[i].b)),
-				  cases[i].edits);
+		ck_assert_uint_eq(
+			config_keys_distance(str_from(cases[i].a), str_from(cases[i].b)),
+			cases[i].edits);
 }
 END_TEST
 
@@ -306,8 +319,8 @@ START_TEST(dialect_names_are_the_words_of_their_row)
 
 	for (int d = 0; d <= DIALECT_UNDECIDED; d++)
 		ck_assert_int_eq(
-			config_keys_word(row->words,
-					 str_from(config_dialect_name((enum config_dialect)d))),
+			config_keys_word(row->words, str_from(config_dialect_name(
+							     (enum config_dialect)d))),
 			d);
 	ck_assert_int_eq(config_keys_word(row->words, STR("act")), -1);
 }

@@ -78,7 +78,8 @@ START_TEST(lists_mappings_and_texts_arrive)
 		"    message_rate: {per_second: 2.5}\n"
 		"    connection_rate: {per_second: 1, burst: 9}\n"
 		"plugins:\n"
-		"  echo: {greeting: hi, n: 3, list: [true, null, ~, 0x1, \"7\", 1.5e3, 01]}\n"
+		"  echo: {greeting: hi, n: 3, list: [true, null, ~, 0x1, \"7\", 1.5e3, "
+		"01]}\n"
 		"  empty:\n");
 
 	ck_assert_uint_eq(c->trusted_proxies.n, 2);
@@ -95,9 +96,10 @@ START_TEST(lists_mappings_and_texts_arrive)
 	ck_assert_double_eq(c->mounts[0].message_rate.per_second, 2.5);
 	ck_assert_uint_eq(c->mounts[0].message_rate.burst, 3);
 	ck_assert_uint_eq(c->mounts[0].connection_rate.burst, 9);
-	ck_assert_str_eq(config_plugin_text(c, STR("echo")).ptr,
-			 "{\"greeting\":\"hi\",\"n\":3,\"list\":[true,null,null,\"0x1\",\"7\","
-			 "1.5e3,\"01\"]}");
+	ck_assert_str_eq(
+		config_plugin_text(c, STR("echo")).ptr,
+		"{\"greeting\":\"hi\",\"n\":3,\"list\":[true,null,null,\"0x1\",\"7\","
+		"1.5e3,\"01\"]}");
 	ck_assert_str_eq(config_plugin_text(c, STR("empty")).ptr, "{}");
 	ck_assert_str_eq(config_plugin_text(c, STR("absent")).ptr, "{}");
 	config_unref(c);
@@ -107,60 +109,73 @@ END_TEST
 static const struct {
 	const char *text, *lines;
 } faults[] = {
-	{ "- a\n", "t.yaml:1:1: expected a mapping\n" },
-	{ "word\n", "t.yaml:1:1: expected a mapping\n" },
-	{ "wrokers: 4\n", "t.yaml:1:1: wrokers: unknown key; did you mean workers?\n" },
-	{ "xylophone: 4\n", "t.yaml:1:1: xylophone: unknown key\n" },
-	{ "workers: 1\nworkers: 2\n", "t.yaml:2:1: workers: duplicate key\n" },
-	{ "workers: 257\n",
-	  "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, found \"257\"\n" },
-	{ "workers: '4'\n", "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, "
-			    "found the text \"4\"\n" },
-	{ "workers:\n", "t.yaml:1:9: workers: expected a whole number from 1 to 256 or auto, "
-			"found nothing\n" },
-	{ "workers: [1]\n", "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, "
-			    "found a list\n" },
-	{ "demo: yes\n", "t.yaml:1:7: demo: expected true or false, found \"yes\"\n" },
-	{ "drain: 10\n", "t.yaml:1:8: drain: expected a time with its unit from 100ms to 1h or off, "
-			 "found \"10\"\n" },
-	{ "http: {head_size: 2MiB}\n",
-	  "t.yaml:1:19: http.head_size: expected a size from 1KiB to 1MiB, found \"2MiB\"\n" },
-	{ "log:\n  level: loud\n", "t.yaml:2:10: log.level: expected one of error, warn, info, "
-				   "debug, off, found \"loud\"\n" },
-	{ "log: loud\n", "t.yaml:1:6: log: expected a mapping, found a text\n" },
-	{ "mounts: {}\n", "t.yaml:1:9: mounts: expected a list of mappings, found a mapping\n" },
-	{ "mounts: [/x]\n", "t.yaml:1:10: mounts.0: expected a mapping\n" },
-	{ "mounts:\n  - dialect: rooms\n",
-	  "t.yaml:2:5: mounts.0.path: expected a value, found none\n" },
-	{ "mounts:\n  - {path: /x, dialect: romos}\n",
-	  "t.yaml:2:25: mounts.0.dialect: expected one of actions, schedule, rooms, topics, "
-	  "channels, engine-echo, ws-echo, undecided, found \"romos\"\n" },
-	{ "mounts:\n  - {path: /x, dialect: rooms, ping_timeout: 1s}\n",
-	  "t.yaml:2:32: mounts.0.ping_timeout: a mount of dialect rooms has no such key\n" },
-	{ "mounts:\n  - {path: /x, origins: '*'}\n",
-	  "t.yaml:2:25: mounts.0.origins: expected a list of texts, found a text\n" },
-	{ "mounts:\n  - {path: /x, origins: [[]]}\n",
-	  "t.yaml:2:26: mounts.0.origins.0: expected text of 1 to 4095 bytes without control "
-	  "characters, found a list\n" },
-	{ "mounts:\n  - {path: /x, message_rate: fast}\n",
-	  "t.yaml:2:30: mounts.0.message_rate: expected a rate such as \"20/s\", \"100/min\" or "
-	  "\"20/s burst 40\" or unlimited, found \"fast\"\n" },
-	{ "mounts:\n  - {path: /x, message_rate: {burst: 3}}\n",
-	  "t.yaml:2:30: mounts.0.message_rate.per_second: expected a value, found none\n" },
-	{ "mounts:\n  - {path: /x, message_rate: {per_second: 3, brust: 3}}\n",
-	  "t.yaml:2:46: mounts.0.message_rate.brust: unknown key; did you mean burst?\n" },
-	{ "token: {keys: [{algorithm: none, secret: x}]}\n",
-	  "t.yaml:1:28: token.keys.0.algorithm: expected nothing or one of HS256, HS384, HS512, "
-	  "RS256, RS384, RS512, PS256, ES256, ES384, EdDSA, found \"none\"\n" },
-	{ "plugins: {echo: 3}\n", "t.yaml:1:17: plugins.echo: expected a mapping\n" },
-	{ "plugins: {a/b: {}}\n", "t.yaml:1:11: plugins.a/b: expected a plugin's name, which has "
-				  "no '/', '.' or blank\n" },
-	{ "plugins: {e: {a: {b: 1, b: 2}}}\n",
-	  "t.yaml:1:25: plugins.e.a.b: duplicate key\n" },
-	{ "plugins: {e: {}, e: {}}\n", "t.yaml:1:18: plugins.e: duplicate key\n" },
-	{ "\"a\\e[1m\\n\": 1\n", "t.yaml:1:1: a\\x1b[1m\\x0a: unknown key\n" },
-	{ "workers: \"\\e[2J\"\n", "t.yaml:1:10: workers: expected a whole number from 1 to 256 or "
-				   "auto, found the text \"\\x1b[2J\"\n" },
+	{"- a\n", "t.yaml:1:1: expected a mapping\n"},
+	{"word\n", "t.yaml:1:1: expected a mapping\n"},
+	{"wrokers: 4\n", "t.yaml:1:1: wrokers: unknown key; did you mean workers?\n"},
+	{"xylophone: 4\n", "t.yaml:1:1: xylophone: unknown key\n"},
+	{"workers: 1\nworkers: 2\n", "t.yaml:2:1: workers: duplicate key\n"},
+	{"workers: 257\n", "t.yaml:1:10: workers: expected a whole number from 1 to 256 "
+			   "or auto, found \"257\"\n"},
+	{"workers: '4'\n",
+	 "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, "
+	 "found the text \"4\"\n"},
+	{"workers:\n",
+	 "t.yaml:1:9: workers: expected a whole number from 1 to 256 or auto, "
+	 "found nothing\n"},
+	{"workers: [1]\n",
+	 "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, "
+	 "found a list\n"},
+	{"demo: yes\n", "t.yaml:1:7: demo: expected true or false, found \"yes\"\n"},
+	{"drain: 10\n",
+	 "t.yaml:1:8: drain: expected a time with its unit from 100ms to 1h or off, "
+	 "found \"10\"\n"},
+	{"http: {head_size: 2MiB}\n", "t.yaml:1:19: http.head_size: expected a size from "
+				      "1KiB to 1MiB, found \"2MiB\"\n"},
+	{"log:\n  level: loud\n",
+	 "t.yaml:2:10: log.level: expected one of error, warn, info, "
+	 "debug, off, found \"loud\"\n"},
+	{"log: loud\n", "t.yaml:1:6: log: expected a mapping, found a text\n"},
+	{"mounts: {}\n",
+	 "t.yaml:1:9: mounts: expected a list of mappings, found a mapping\n"},
+	{"mounts: [/x]\n", "t.yaml:1:10: mounts.0: expected a mapping\n"},
+	{"mounts:\n  - dialect: rooms\n",
+	 "t.yaml:2:5: mounts.0.path: expected a value, found none\n"},
+	{"mounts:\n  - {path: /x, dialect: romos}\n",
+	 "t.yaml:2:25: mounts.0.dialect: expected one of actions, schedule, rooms, "
+	 "topics, "
+	 "channels, engine-echo, ws-echo, undecided, found \"romos\"\n"},
+	{"mounts:\n  - {path: /x, dialect: rooms, ping_timeout: 1s}\n",
+	 "t.yaml:2:32: mounts.0.ping_timeout: a mount of dialect rooms has no such "
+	 "key\n"},
+	{"mounts:\n  - {path: /x, origins: '*'}\n",
+	 "t.yaml:2:25: mounts.0.origins: expected a list of texts, found a text\n"},
+	{"mounts:\n  - {path: /x, origins: [[]]}\n",
+	 "t.yaml:2:26: mounts.0.origins.0: expected text of 1 to 4095 bytes without "
+	 "control "
+	 "characters, found a list\n"},
+	{"mounts:\n  - {path: /x, message_rate: fast}\n",
+	 "t.yaml:2:30: mounts.0.message_rate: expected a rate such as \"20/s\", "
+	 "\"100/min\" or "
+	 "\"20/s burst 40\" or unlimited, found \"fast\"\n"},
+	{"mounts:\n  - {path: /x, message_rate: {burst: 3}}\n",
+	 "t.yaml:2:30: mounts.0.message_rate.per_second: expected a value, found none\n"},
+	{"mounts:\n  - {path: /x, message_rate: {per_second: 3, brust: 3}}\n",
+	 "t.yaml:2:46: mounts.0.message_rate.brust: unknown key; did you mean burst?\n"},
+	{"token: {keys: [{algorithm: none, secret: x}]}\n",
+	 "t.yaml:1:28: token.keys.0.algorithm: expected nothing or one of HS256, HS384, "
+	 "HS512, "
+	 "RS256, RS384, RS512, PS256, ES256, ES384, EdDSA, found \"none\"\n"},
+	{"plugins: {echo: 3}\n", "t.yaml:1:17: plugins.echo: expected a mapping\n"},
+	{"plugins: {a/b: {}}\n",
+	 "t.yaml:1:11: plugins.a/b: expected a plugin's name, which has "
+	 "no '/', '.' or blank\n"},
+	{"plugins: {e: {a: {b: 1, b: 2}}}\n",
+	 "t.yaml:1:25: plugins.e.a.b: duplicate key\n"},
+	{"plugins: {e: {}, e: {}}\n", "t.yaml:1:18: plugins.e: duplicate key\n"},
+	{"\"a\\e[1m\\n\": 1\n", "t.yaml:1:1: a\\x1b[1m\\x0a: unknown key\n"},
+	{"workers: \"\\e[2J\"\n",
+	 "t.yaml:1:10: workers: expected a whole number from 1 to 256 or "
+	 "auto, found the text \"\\x1b[2J\"\n"},
 };
 
 START_TEST(a_fault_is_told_with_place_key_and_expectation)
@@ -176,10 +191,12 @@ START_TEST(all_faults_are_told_in_one_run_in_the_order_of_the_file)
 		 "http: {headers: 3, headers: 9}\n"
 		 "listeners:\n"
 		 "  - {name: a}\n",
-		 "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, found "
+		 "t.yaml:1:10: workers: expected a whole number from 1 to 256 or auto, "
+		 "found "
 		 "\"none\"\n"
 		 "t.yaml:2:1: lgo: unknown key; did you mean log?\n"
-		 "t.yaml:3:17: http.headers: expected a whole number from 8 to 1000, found \"3\"\n"
+		 "t.yaml:3:17: http.headers: expected a whole number from 8 to 1000, "
+		 "found \"3\"\n"
 		 "t.yaml:3:20: http.headers: duplicate key\n"
 		 "t.yaml:5:5: listeners.0.address: expected a value, found none\n");
 }
@@ -198,7 +215,8 @@ START_TEST(the_report_of_a_hopeless_file_has_an_end)
 	for (const char *at = load_errors; *at; at++)
 		lines += *at == '\n';
 	ck_assert_uint_eq(lines, 51);
-	ck_assert_ptr_nonnull(strstr(load_errors, "\nthere are more faults than these\n"));
+	ck_assert_ptr_nonnull(
+		strstr(load_errors, "\nthere are more faults than these\n"));
 	buf_fini(&text);
 }
 END_TEST
@@ -216,11 +234,15 @@ START_TEST(a_secret_is_never_told)
 		"plugins: {mail: hush}\n",
 	};
 	static const char *const environment[] = {
-		"TIDEGATE_JWT_SECRET=hush\thush", "TIDEGATE_API_KEY=hush", "REDIS_URL=hush",
-		"TIDEGATE_TOKEN_SECRET=hush", "TIDEGATE_PLUGINS=[hush", NULL,
+		"TIDEGATE_JWT_SECRET=hush\thush",
+		"TIDEGATE_API_KEY=hush",
+		"REDIS_URL=hush",
+		"TIDEGATE_TOKEN_SECRET=hush",
+		"TIDEGATE_PLUGINS=[hush",
+		NULL,
 	};
-	static const char *const sets[] = { "token.secret=hush\thush", "api.key=hush",
-					    "tokn.secret=hush", "plugins.x=[hush", NULL };
+	static const char *const sets[] = {"token.secret=hush\thush", "api.key=hush",
+					   "tokn.secret=hush", "plugins.x=[hush", NULL};
 	struct config *c;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -236,14 +258,14 @@ END_TEST
 
 START_TEST(a_file_that_cannot_be_read_is_told_by_name)
 {
-	struct config_source source = { .file = "/nonexistent/tidegate.yaml" };
+	struct config_source source = {.file = "/nonexistent/tidegate.yaml"};
 	struct buf errors = BUF_INIT;
 	struct config *c;
 
 	ck_assert_int_eq(config_load(&source, &c, &errors), -E_CONFIG);
 	buf_add_char(&errors, '\0');
-	ck_assert_str_eq(errors.data,
-			 "/nonexistent/tidegate.yaml: cannot be read: No such file or directory\n");
+	ck_assert_str_eq(errors.data, "/nonexistent/tidegate.yaml: cannot be read: No "
+				      "such file or directory\n");
 	buf_clear(&errors);
 	source.file = "/";
 	ck_assert_int_eq(config_load(&source, &c, &errors), -E_CONFIG);

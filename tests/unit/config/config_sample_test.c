@@ -62,7 +62,8 @@ START_TEST(the_example_is_the_sample)
 END_TEST
 
 static void
-assert_same_member(const struct config_row *row, const void *a_struct, const void *b_struct)
+assert_same_member(const struct config_row *row, const void *a_struct,
+		   const void *b_struct)
 {
 	const char *a = (const char *)a_struct + row->offset;
 	const char *b = (const char *)b_struct + row->offset;
@@ -84,7 +85,8 @@ assert_same_member(const struct config_row *row, const void *a_struct, const voi
 			      row->name);
 		break;
 	case TYPE_TEXTS:
-		ck_assert_msg(memcmp(a + sizeof(void *), b + sizeof(void *), sizeof(size_t)) == 0,
+		ck_assert_msg(memcmp(a + sizeof(void *), b + sizeof(void *),
+				     sizeof(size_t)) == 0,
 			      "%s", row->name);
 		break;
 	case TYPE_PLUGINS:
@@ -112,7 +114,8 @@ assert_same_config(const struct config *a, const struct config *b)
 			assert_same_member(row, &a->token, &b->token);
 		else if (row->scope == SCOPE_LISTENER)
 			for (size_t j = 0; j < a->listeners_n; j++)
-				assert_same_member(row, &a->listeners[j], &b->listeners[j]);
+				assert_same_member(row, &a->listeners[j],
+						   &b->listeners[j]);
 		else if (row->scope == SCOPE_MOUNT)
 			for (size_t j = 0; j < a->mounts_n; j++)
 				assert_same_member(row, &a->mounts[j], &b->mounts[j]);
@@ -214,7 +217,8 @@ add_scope(enum config_scope scope, const char *way, struct buf *out)
 		const struct config_row *row = &config_rows[i];
 		struct buf text = BUF_INIT;
 
-		if (row->scope != scope || row->type == TYPE_SECTION || row->type == TYPE_ITEMS)
+		if (row->scope != scope || row->type == TYPE_SECTION ||
+		    row->type == TYPE_ITEMS)
 			continue;
 		buf_printf(out, ".TP\n.B %s%s\n", way, row->name);
 		config_sample_help(row, &text);
@@ -234,7 +238,8 @@ add_scope(enum config_scope scope, const char *way, struct buf *out)
 		const struct config_row *row = &config_rows[i];
 		char name[128];
 
-		if (row->scope != scope || (row->type != TYPE_SECTION && row->type != TYPE_ITEMS))
+		if (row->scope != scope ||
+		    (row->type != TYPE_SECTION && row->type != TYPE_ITEMS))
 			continue;
 		snprintf(name, sizeof(name), "%s%s%s", way, row->name,
 			 row->type == TYPE_ITEMS ? ".N." : ".");
@@ -245,7 +250,8 @@ add_scope(enum config_scope scope, const char *way, struct buf *out)
 
 START_TEST(the_manual_page_says_what_the_rows_say)
 {
-	static const char from[] = ".\\\" --- keys ---\n", to[] = ".\\\" --- end of keys ---\n";
+	static const char from[] = ".\\\" --- keys ---\n",
+			  to[] = ".\\\" --- end of keys ---\n";
 	struct buf page = BUF_INIT, wanted = BUF_INIT;
 	const char *begin, *end;
 
@@ -279,7 +285,8 @@ START_TEST(the_conformance_configuration_is_good)
 		ck_assert_uint_eq(c->mounts[i].ping_timeout_ms, 200);
 		ck_assert_uint_eq(c->mounts[i].max_payload_bytes, 1000000);
 		ck_assert_uint_eq(c->mounts[i].recovery_ms, 0);
-		ck_assert(c->mounts[i].eio3 && c->mounts[i].polling && c->mounts[i].websocket);
+		ck_assert(c->mounts[i].eio3 && c->mounts[i].polling &&
+			  c->mounts[i].websocket);
 	}
 	ck_assert(!c->mounts[1].session_required);
 	ck_assert_uint_eq(c->mounts[1].connect_timeout_ms, 1000);

@@ -8,14 +8,17 @@ static const char file[] = "drain: 2s\nmounts:\n  - {path: /f, ping_interval: 2s
 
 START_TEST(an_option_goes_before_a_variable_before_the_file_before_the_default)
 {
-	static const char *const variables[] = { NULL, "TIDEGATE_DRAIN=3s" };
-	static const char *const sets[] = { NULL, "drain=4s" };
+	static const char *const variables[] = {NULL, "TIDEGATE_DRAIN=3s"};
+	static const char *const sets[] = {NULL, "drain=4s"};
 
 	for (int i = 0; i < 8; i++) {
-		struct config *c =
-			load_over(i & 1 ? file : "", variables[i >> 1 & 1], sets[i >> 2 & 1]);
+		struct config *c = load_over(i & 1 ? file : "", variables[i >> 1 & 1],
+					     sets[i >> 2 & 1]);
 
-		ck_assert_uint_eq(c->drain_ms, i & 4 ? 4000 : i & 2 ? 3000 : i & 1 ? 2000 : 10000);
+		ck_assert_uint_eq(c->drain_ms, i & 4   ? 4000
+					       : i & 2 ? 3000
+					       : i & 1 ? 2000
+						       : 10000);
 		config_unref(c);
 	}
 }
@@ -23,18 +26,18 @@ END_TEST
 
 START_TEST(the_same_holds_inside_of_lists)
 {
-	static const char *const variables[] = { NULL, "TIDEGATE_MOUNTS_0_PING_INTERVAL=3s" };
-	static const char *const sets[] = { NULL, "mounts.0.ping_interval=4s" };
+	static const char *const variables[] = {NULL,
+						"TIDEGATE_MOUNTS_0_PING_INTERVAL=3s"};
+	static const char *const sets[] = {NULL, "mounts.0.ping_interval=4s"};
 
 	for (int i = 0; i < 8; i++) {
-		struct config *c =
-			load_over(i & 1 ? file : "", variables[i >> 1 & 1], sets[i >> 2 & 1]);
+		struct config *c = load_over(i & 1 ? file : "", variables[i >> 1 & 1],
+					     sets[i >> 2 & 1]);
 
-		ck_assert_uint_eq(c->mounts[0].ping_interval_ms,
-				  i & 4	  ? 4000
-				  : i & 2 ? 3000
-				  : i & 1 ? 2000
-					  : 25000);
+		ck_assert_uint_eq(c->mounts[0].ping_interval_ms, i & 4   ? 4000
+								 : i & 2 ? 3000
+								 : i & 1 ? 2000
+									 : 25000);
 		ck_assert_str_eq(c->mounts[0].path, i & 1 ? "/f" : "/realtime");
 		config_unref(c);
 	}
@@ -43,7 +46,8 @@ END_TEST
 
 START_TEST(the_last_of_two_options_wins)
 {
-	static const char *const sets[] = { "drain=4s", "drain=5s", "mounts.0.auth=none", NULL };
+	static const char *const sets[] = {"drain=4s", "drain=5s", "mounts.0.auth=none",
+					   NULL};
 	struct config *c;
 
 	ck_assert_int_eq(load("", NULL, sets, &c), 0);
@@ -55,8 +59,13 @@ END_TEST
 START_TEST(an_option_can_append_to_a_list)
 {
 	static const char *const sets[] = {
-		"mounts.1.path=/two", "mounts.1.dialect=rooms", "mounts.1.auth=none",
-		"mounts.0.auth=none", "listeners.2.name=third", "listeners.2.address=[::1]:0", NULL,
+		"mounts.1.path=/two",
+		"mounts.1.dialect=rooms",
+		"mounts.1.auth=none",
+		"mounts.0.auth=none",
+		"listeners.2.name=third",
+		"listeners.2.address=[::1]:0",
+		NULL,
 	};
 	struct config *c;
 
@@ -123,14 +132,15 @@ START_TEST(the_documented_variables_keep_their_names)
 		NULL,
 	};
 	struct config *c;
-	int rc = load("mounts:\n"
-		      "  - {path: /r, dialect: rooms, heartbeat: 1s, user_connections: 1}\n"
-		      "  - {path: /c, dialect: channels}\n"
-		      "  - {path: /t, dialect: topics}\n"
-		      "  - {path: /u, dialect: undecided}\n"
-		      "  - {path: /s, dialect: schedule}\n"
-		      "  - {path: /a}\n",
-		      environment, NULL, &c);
+	int rc = load(
+		"mounts:\n"
+		"  - {path: /r, dialect: rooms, heartbeat: 1s, user_connections: 1}\n"
+		"  - {path: /c, dialect: channels}\n"
+		"  - {path: /t, dialect: topics}\n"
+		"  - {path: /u, dialect: undecided}\n"
+		"  - {path: /s, dialect: schedule}\n"
+		"  - {path: /a}\n",
+		environment, NULL, &c);
 
 	ck_assert_msg(rc == 0, "%s", load_errors);
 	ck_assert_str_eq(c->redis_url, "redis://h/0");
@@ -148,9 +158,10 @@ END_TEST
 
 START_TEST(what_names_one_mount_goes_before_what_names_all)
 {
-	static const char *const environment[] = { LOAD_SECRET, "TIDEGATE_MOUNTS_0_HEARTBEAT=3s",
-						   "WS_HEARTBEAT_INTERVAL=12", NULL };
-	static const char *const sets[] = { "mounts.1.heartbeat=4s", NULL };
+	static const char *const environment[] = {LOAD_SECRET,
+						  "TIDEGATE_MOUNTS_0_HEARTBEAT=3s",
+						  "WS_HEARTBEAT_INTERVAL=12", NULL};
+	static const char *const sets[] = {"mounts.1.heartbeat=4s", NULL};
 	struct config *c;
 
 	ck_assert_int_eq(load("mounts:\n"
@@ -169,41 +180,53 @@ END_TEST
 static const struct {
 	const char *variable, *set, *lines;
 } faults[] = {
-	{ "TIDEGATE_LOGLEVEL=info", NULL,
-	  "environment: TIDEGATE_LOGLEVEL: unknown variable; did you mean TIDEGATE_LOG_LEVEL?\n" },
-	{ "TIDEGATE_TOKEN_SECRET=x", NULL, "environment: TIDEGATE_TOKEN_SECRET: unknown variable; "
-					   "did you mean TIDEGATE_JWT_SECRET?\n" },
-	{ "TIDEGATE_=x", NULL, "environment: TIDEGATE_: unknown variable\n" },
-	{ "TIDEGATE_MOUNTS_0_=x", NULL, "environment: TIDEGATE_MOUNTS_0_: unknown variable; did "
-					"you mean TIDEGATE_MOUNTS?\n" },
-	{ "TIDEGATE_MOUNTS_X_PATH=x", NULL, "environment: TIDEGATE_MOUNTS_X_PATH: unknown "
-					    "variable\n" },
-	{ "TIDEGATE_DRAIN=10", NULL,
-	  "TIDEGATE_DRAIN: drain: expected a time with its unit from 100ms to 1h or off, found "
-	  "\"10\"\n" },
-	{ "TIDEGATE_MOUNTS_1_HOST=x", NULL,
-	  "TIDEGATE_MOUNTS_1_HOST: mounts.1.path: expected a value, found none\n" },
-	{ "TIDEGATE_MOUNTS_2_PATH=/x", NULL, "TIDEGATE_MOUNTS_2_PATH: mounts.2.path: the list has "
-					     "no such item, and it is not the next one\n" },
-	{ "WS_HEARTBEAT_INTERVAL=soon", NULL, "WS_HEARTBEAT_INTERVAL: expected a time with its "
-					      "unit from 50ms to 1h or off\n" },
-	{ "MAX_CONNECTIONS_PER_USER=-1", NULL, "MAX_CONNECTIONS_PER_USER: expected a whole number "
-					       "from 1 to 1000000 or unlimited\n" },
-	{ NULL, "drain", "--set: drain: expected key=value\n" },
-	{ NULL, "=x", "--set: : unknown key\n" },
-	{ NULL, "drian=1s", "--set: drian: unknown key; did you mean drain?\n" },
-	{ NULL, "drain=", "--set: drain: expected a time with its unit from 100ms to 1h or off, "
-			  "found the text \"\"\n" },
-	{ NULL, "drain.x=1s", "--set: drain.x: this key has no members\n" },
-	{ NULL, "mounts.0=x", "--set: mounts.0: which key of the item?\n" },
-	{ NULL, "mounts.x.path=/x", "--set: mounts.x.path: the list has no such item, and it is "
-				    "not the next one\n" },
-	{ NULL, "mounts.0.pth=/x", "--set: mounts.0.pth: unknown key; did you mean path?\n" },
-	{ NULL, "mounts=[/x]", "--set: mounts.0: expected a mapping\n" },
-	{ NULL, "log=[", "--set: not valid YAML: did not find expected node content while parsing "
-			 "a flow node\n" },
-	{ NULL, "plugins.a..b=1", "--set: plugins.a..b: not a key\n" },
-	{ NULL, "plugins.a.b=&x 1", "--set: expected plain YAML, found an anchor\n" },
+	{"TIDEGATE_LOGLEVEL=info", NULL,
+	 "environment: TIDEGATE_LOGLEVEL: unknown variable; did you mean "
+	 "TIDEGATE_LOG_LEVEL?\n"},
+	{"TIDEGATE_TOKEN_SECRET=x", NULL,
+	 "environment: TIDEGATE_TOKEN_SECRET: unknown variable; "
+	 "did you mean TIDEGATE_JWT_SECRET?\n"},
+	{"TIDEGATE_=x", NULL, "environment: TIDEGATE_: unknown variable\n"},
+	{"TIDEGATE_MOUNTS_0_=x", NULL,
+	 "environment: TIDEGATE_MOUNTS_0_: unknown variable; did "
+	 "you mean TIDEGATE_MOUNTS?\n"},
+	{"TIDEGATE_MOUNTS_X_PATH=x", NULL,
+	 "environment: TIDEGATE_MOUNTS_X_PATH: unknown "
+	 "variable\n"},
+	{"TIDEGATE_DRAIN=10", NULL,
+	 "TIDEGATE_DRAIN: drain: expected a time with its unit from 100ms to 1h or off, "
+	 "found "
+	 "\"10\"\n"},
+	{"TIDEGATE_MOUNTS_1_HOST=x", NULL,
+	 "TIDEGATE_MOUNTS_1_HOST: mounts.1.path: expected a value, found none\n"},
+	{"TIDEGATE_MOUNTS_2_PATH=/x", NULL,
+	 "TIDEGATE_MOUNTS_2_PATH: mounts.2.path: the list has "
+	 "no such item, and it is not the next one\n"},
+	{"WS_HEARTBEAT_INTERVAL=soon", NULL,
+	 "WS_HEARTBEAT_INTERVAL: expected a time with its "
+	 "unit from 50ms to 1h or off\n"},
+	{"MAX_CONNECTIONS_PER_USER=-1", NULL,
+	 "MAX_CONNECTIONS_PER_USER: expected a whole number "
+	 "from 1 to 1000000 or unlimited\n"},
+	{NULL, "drain", "--set: drain: expected key=value\n"},
+	{NULL, "=x", "--set: : unknown key\n"},
+	{NULL, "drian=1s", "--set: drian: unknown key; did you mean drain?\n"},
+	{NULL, "drain=",
+	 "--set: drain: expected a time with its unit from 100ms to 1h or off, "
+	 "found the text \"\"\n"},
+	{NULL, "drain.x=1s", "--set: drain.x: this key has no members\n"},
+	{NULL, "mounts.0=x", "--set: mounts.0: which key of the item?\n"},
+	{NULL, "mounts.x.path=/x",
+	 "--set: mounts.x.path: the list has no such item, and it is "
+	 "not the next one\n"},
+	{NULL, "mounts.0.pth=/x",
+	 "--set: mounts.0.pth: unknown key; did you mean path?\n"},
+	{NULL, "mounts=[/x]", "--set: mounts.0: expected a mapping\n"},
+	{NULL, "log=[",
+	 "--set: not valid YAML: did not find expected node content while parsing "
+	 "a flow node\n"},
+	{NULL, "plugins.a..b=1", "--set: plugins.a..b: not a key\n"},
+	{NULL, "plugins.a.b=&x 1", "--set: expected plain YAML, found an anchor\n"},
 };
 
 START_TEST(a_fault_is_told_by_the_name_of_its_source)
@@ -216,9 +239,11 @@ START_TEST(a_wrong_variable_does_not_hide_a_wrong_line)
 {
 	load_over_bad("demo: 1\n", "TIDEGATE_WORKERS=x", "drain=x",
 		      "t.yaml:1:7: demo: expected true or false, found \"1\"\n"
-		      "TIDEGATE_WORKERS: workers: expected a whole number from 1 to 256 or auto, "
+		      "TIDEGATE_WORKERS: workers: expected a whole number from 1 to 256 "
+		      "or auto, "
 		      "found \"x\"\n"
-		      "--set: drain: expected a time with its unit from 100ms to 1h or off, found "
+		      "--set: drain: expected a time with its unit from 100ms to 1h or "
+		      "off, found "
 		      "\"x\"\n");
 }
 END_TEST
@@ -229,7 +254,9 @@ config_source_suite(void)
 	Suite *suite = suite_create("config_source");
 	TCase *tcase = tcase_create("sources");
 
-	tcase_add_test(tcase, an_option_goes_before_a_variable_before_the_file_before_the_default);
+	tcase_add_test(
+		tcase,
+		an_option_goes_before_a_variable_before_the_file_before_the_default);
 	tcase_add_test(tcase, the_same_holds_inside_of_lists);
 	tcase_add_test(tcase, the_last_of_two_options_wins);
 	tcase_add_test(tcase, an_option_can_append_to_a_list);

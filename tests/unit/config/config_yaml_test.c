@@ -10,7 +10,7 @@ static struct buf lines;
 static int
 read_text(struct str text, struct config_node **root_out)
 {
-	struct config_report report = { .lines = &lines };
+	struct config_report report = {.lines = &lines};
 
 	buf_clear(&lines);
 	return config_yaml_read(text, "t.yaml", true, &arena, &report, root_out);
@@ -19,26 +19,27 @@ read_text(struct str text, struct config_node **root_out)
 static const struct {
 	const char *text, *line;
 } refusals[] = {
-	{ "a: 1\n--- {}\n", "t.yaml:2:1: expected one document, found a second\n" },
-	{ "a: &x 1\n", "t.yaml:1:4: expected plain YAML, found an anchor\n" },
-	{ "a: 1\nb: *x\n", "t.yaml:2:4: expected plain YAML, found an alias\n" },
-	{ "*x\n", "t.yaml:1:1: expected plain YAML, found an alias\n" },
-	{ "a: !!str 1\n", "t.yaml:1:4: expected plain YAML, found a tag\n" },
-	{ "a: &x {b: 1}\n", "t.yaml:1:4: expected plain YAML, found an anchor\n" },
-	{ "a: !t [b]\n", "t.yaml:1:4: expected plain YAML, found a tag\n" },
-	{ "? [a]\n: 1\n", "t.yaml:1:3: expected a key, which is one word\n" },
-	{ "{a: 1}: 1\n", "t.yaml:1:1: expected a key, which is one word\n" },
-	{ "a: [1\n",
-	  "t.yaml:2:1: not valid YAML: did not find expected ',' or ']' while parsing a flow "
-	  "sequence\n" },
-	{ "a: 'x\n",
-	  "t.yaml:2:1: not valid YAML: found unexpected end of stream while scanning a quoted "
-	  "scalar\n" },
-	{ "a: 1\n\tb: 2\n",
-	  "t.yaml:2:1: not valid YAML: found a tab character that violates indentation while "
-	  "scanning a plain scalar\n" },
-	{ "a: 1\nbc\xff: 2\n", "t.yaml:2:3: not valid YAML: invalid leading UTF-8 octet\n" },
-	{ "a: \x01\n", "t.yaml:1:4: not valid YAML: control characters are not allowed\n" },
+	{"a: 1\n--- {}\n", "t.yaml:2:1: expected one document, found a second\n"},
+	{"a: &x 1\n", "t.yaml:1:4: expected plain YAML, found an anchor\n"},
+	{"a: 1\nb: *x\n", "t.yaml:2:4: expected plain YAML, found an alias\n"},
+	{"*x\n", "t.yaml:1:1: expected plain YAML, found an alias\n"},
+	{"a: !!str 1\n", "t.yaml:1:4: expected plain YAML, found a tag\n"},
+	{"a: &x {b: 1}\n", "t.yaml:1:4: expected plain YAML, found an anchor\n"},
+	{"a: !t [b]\n", "t.yaml:1:4: expected plain YAML, found a tag\n"},
+	{"? [a]\n: 1\n", "t.yaml:1:3: expected a key, which is one word\n"},
+	{"{a: 1}: 1\n", "t.yaml:1:1: expected a key, which is one word\n"},
+	{"a: [1\n", "t.yaml:2:1: not valid YAML: did not find expected ',' or ']' while "
+		    "parsing a flow "
+		    "sequence\n"},
+	{"a: 'x\n", "t.yaml:2:1: not valid YAML: found unexpected end of stream while "
+		    "scanning a quoted "
+		    "scalar\n"},
+	{"a: 1\n\tb: 2\n", "t.yaml:2:1: not valid YAML: found a tab character that "
+			   "violates indentation while "
+			   "scanning a plain scalar\n"},
+	{"a: 1\nbc\xff: 2\n",
+	 "t.yaml:2:3: not valid YAML: invalid leading UTF-8 octet\n"},
+	{"a: \x01\n", "t.yaml:1:4: not valid YAML: control characters are not allowed\n"},
 };
 
 START_TEST(what_is_refused_says_where)
@@ -55,7 +56,8 @@ START_TEST(nodes_know_their_place_and_shape)
 {
 	struct config_node *root, *list, *item;
 
-	ck_assert_int_eq(read_text(STR("a: 1\nlist:\n  - x\n  - {k: 'v'}\nnone:\n"), &root), 0);
+	ck_assert_int_eq(
+		read_text(STR("a: 1\nlist:\n  - x\n  - {k: 'v'}\nnone:\n"), &root), 0);
 	ck_assert_int_eq(root->kind, NODE_MAP);
 	ck_assert_uint_eq(root->children_n, 3);
 	list = config_node_find(root, STR("list"));
@@ -88,14 +90,15 @@ END_TEST
 
 START_TEST(a_text_without_content_has_no_root)
 {
-	static const char *const empty[] = { "", "\n\n", "# comment\n", "---\n", "%YAML 1.1\n---\n" };
+	static const char *const empty[] = {"", "\n\n", "# comment\n", "---\n",
+					    "%YAML 1.1\n---\n"};
 	struct config_node *root;
 
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
 		ck_assert_int_eq(read_text(str_from(empty[i]), &root), 0);
 		ck_assert_ptr_null(root);
 	}
-	ck_assert_int_eq(read_text((struct str){ NULL, 0 }, &root), 0);
+	ck_assert_int_eq(read_text((struct str){NULL, 0}, &root), 0);
 	ck_assert_ptr_null(root);
 }
 END_TEST
@@ -152,11 +155,12 @@ END_TEST
 
 START_TEST(every_cut_of_a_document_is_read_or_refused)
 {
-	static const char text[] = "a: {b: [1, 'x', \"\\u00e4\"], c: |\n    z\n  }\nd:\n - e\n";
+	static const char text[] =
+		"a: {b: [1, 'x', \"\\u00e4\"], c: |\n    z\n  }\nd:\n - e\n";
 	struct config_node *root;
 
 	for (size_t n = 0; n <= sizeof(text) - 1; n++) {
-		int rc = read_text((struct str){ text, n }, &root);
+		int rc = read_text((struct str){text, n}, &root);
 
 		ck_assert(rc == 0 || rc == -E_CONFIG);
 		ck_assert_int_eq(rc == 0, lines.len == 0);

@@ -11,9 +11,9 @@ int
 load(const char *text, const char *const *environment, const char *const *sets,
      struct config **config_out)
 {
-	char *variables[16] = { NULL };
-	struct config_source source = { .file = "t.yaml", .environment = variables,
-					.sets = sets };
+	char *variables[16] = {NULL};
+	struct config_source source = {
+		.file = "t.yaml", .environment = variables, .sets = sets};
 	struct buf errors = BUF_INIT;
 	size_t n = 0;
 	int rc;
@@ -38,8 +38,8 @@ load(const char *text, const char *const *environment, const char *const *sets,
 struct config *
 load_over(const char *text, const char *variable, const char *set)
 {
-	const char *environment[] = { LOAD_SECRET, variable, NULL };
-	const char *sets[] = { set, NULL };
+	const char *environment[] = {LOAD_SECRET, variable, NULL};
+	const char *sets[] = {set, NULL};
 	struct config *c;
 	int rc = load(text, environment, sets, &c);
 
@@ -50,8 +50,8 @@ load_over(const char *text, const char *variable, const char *set)
 void
 load_over_bad(const char *text, const char *variable, const char *set, const char *lines)
 {
-	const char *environment[] = { LOAD_SECRET, variable, NULL };
-	const char *sets[] = { set, NULL };
+	const char *environment[] = {LOAD_SECRET, variable, NULL};
+	const char *sets[] = {set, NULL};
 	struct config *c;
 
 	ck_assert_int_eq(load(text, environment, sets, &c), -E_CONFIG);

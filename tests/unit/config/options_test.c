@@ -38,20 +38,20 @@ static const struct {
 	const char *line;
 	enum options_command command;
 } commands[] = {
-	{ "", COMMAND_SERVE },
-	{ "serve", COMMAND_SERVE },
-	{ "--demo", COMMAND_SERVE },
-	{ "check-config", COMMAND_CHECK_CONFIG },
-	{ "check-config f.yaml", COMMAND_CHECK_CONFIG },
-	{ "sample-config", COMMAND_SAMPLE_CONFIG },
-	{ "token --sub u", COMMAND_TOKEN },
-	{ "help", COMMAND_HELP },
-	{ "version", COMMAND_VERSION },
-	{ "--help", COMMAND_HELP },
-	{ "-h", COMMAND_HELP },
-	{ "--version", COMMAND_VERSION },
-	{ "serve --help", COMMAND_HELP },
-	{ "token --help", COMMAND_HELP },
+	{"", COMMAND_SERVE},
+	{"serve", COMMAND_SERVE},
+	{"--demo", COMMAND_SERVE},
+	{"check-config", COMMAND_CHECK_CONFIG},
+	{"check-config f.yaml", COMMAND_CHECK_CONFIG},
+	{"sample-config", COMMAND_SAMPLE_CONFIG},
+	{"token --sub u", COMMAND_TOKEN},
+	{"help", COMMAND_HELP},
+	{"version", COMMAND_VERSION},
+	{"--help", COMMAND_HELP},
+	{"-h", COMMAND_HELP},
+	{"--version", COMMAND_VERSION},
+	{"serve --help", COMMAND_HELP},
+	{"token --help", COMMAND_HELP},
 };
 
 START_TEST(a_command_is_the_first_word_or_serve)
@@ -82,7 +82,8 @@ END_TEST
 
 START_TEST(a_token_has_a_subject_claims_and_a_life)
 {
-	ck_assert_int_eq(parse("token --sub u1 --claim a=1 --claim b=\"x\" --ttl 15m"), 0);
+	ck_assert_int_eq(parse("token --sub u1 --claim a=1 --claim b=\"x\" --ttl 15m"),
+			 0);
 	ck_assert_str_eq(o.subject, "u1");
 	ck_assert_uint_eq(o.claims_n, 2);
 	ck_assert_str_eq(o.claims[1], "b=\"x\"");
@@ -104,26 +105,32 @@ END_TEST
 static const struct {
 	const char *line, *error;
 } bad[] = {
-	{ "sevre", "tidegate: sevre: unknown command; see tidegate help\n" },
-	{ "serve now", "tidegate: now: unexpected word; see tidegate help\n" },
-	{ "check-config a b", "tidegate: b: unexpected word; see tidegate help\n" },
-	{ "check-config a --config b", "tidegate: --config: expected one file; see tidegate "
-				       "help\n" },
-	{ "--cfg x", "tidegate: --cfg: unknown option; see tidegate help\n" },
-	{ "--config", "tidegate: --config: expected a value behind it; see tidegate help\n" },
-	{ "--set x", "tidegate: --set: expected KEY=VALUE; see tidegate help\n" },
-	{ "--set =x", "tidegate: --set: expected KEY=VALUE; see tidegate help\n" },
-	{ "--demo=yes", "tidegate: --demo: takes no value; see tidegate help\n" },
-	{ "--ttl 1h", "tidegate: --ttl: not an option of this command; see tidegate help\n" },
-	{ "sample-config --demo", "tidegate: --demo: not an option of this command; see tidegate "
-				  "help\n" },
-	{ "token", "tidegate: token: expected --sub USER; see tidegate help\n" },
-	{ "token --sub u --ttl 5", "tidegate: --ttl: expected a time such as 15m or 1h; see "
-				   "tidegate help\n" },
-	{ "token --sub u --ttl 0s", "tidegate: --ttl: expected a time such as 15m or 1h; see "
-				    "tidegate help\n" },
-	{ "token --sub u --claim x", "tidegate: --claim: expected NAME=JSON; see tidegate "
-				     "help\n" },
+	{"sevre", "tidegate: sevre: unknown command; see tidegate help\n"},
+	{"serve now", "tidegate: now: unexpected word; see tidegate help\n"},
+	{"check-config a b", "tidegate: b: unexpected word; see tidegate help\n"},
+	{"check-config a --config b",
+	 "tidegate: --config: expected one file; see tidegate "
+	 "help\n"},
+	{"--cfg x", "tidegate: --cfg: unknown option; see tidegate help\n"},
+	{"--config",
+	 "tidegate: --config: expected a value behind it; see tidegate help\n"},
+	{"--set x", "tidegate: --set: expected KEY=VALUE; see tidegate help\n"},
+	{"--set =x", "tidegate: --set: expected KEY=VALUE; see tidegate help\n"},
+	{"--demo=yes", "tidegate: --demo: takes no value; see tidegate help\n"},
+	{"--ttl 1h",
+	 "tidegate: --ttl: not an option of this command; see tidegate help\n"},
+	{"sample-config --demo",
+	 "tidegate: --demo: not an option of this command; see tidegate "
+	 "help\n"},
+	{"token", "tidegate: token: expected --sub USER; see tidegate help\n"},
+	{"token --sub u --ttl 5",
+	 "tidegate: --ttl: expected a time such as 15m or 1h; see "
+	 "tidegate help\n"},
+	{"token --sub u --ttl 0s",
+	 "tidegate: --ttl: expected a time such as 15m or 1h; see "
+	 "tidegate help\n"},
+	{"token --sub u --claim x", "tidegate: --claim: expected NAME=JSON; see tidegate "
+				    "help\n"},
 };
 
 START_TEST(a_wrong_word_is_named)
@@ -136,9 +143,10 @@ END_TEST
 
 START_TEST(the_usage_names_every_command_and_option)
 {
-	static const char *const names[] = { "serve", "check-config", "sample-config", "token",
-					     "help", "version", "--config", "--set", "--demo",
-					     "--sub", "--claim", "--ttl", "--help", "--version" };
+	static const char *const names[] = {
+		"serve",   "check-config", "sample-config", "token",    "help",
+		"version", "--config",     "--set",         "--demo",   "--sub",
+		"--claim", "--ttl",        "--help",        "--version"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		ck_assert_ptr_nonnull(strstr(options_usage(), names[i]));
@@ -157,7 +165,8 @@ options_suite(void)
 	tcase_add_test(tcase, options_arrive_in_both_spellings);
 	tcase_add_test(tcase, a_token_has_a_subject_claims_and_a_life);
 	tcase_add_test(tcase, check_config_takes_its_file_as_a_word);
-	tcase_add_loop_test(tcase, a_wrong_word_is_named, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_loop_test(tcase, a_wrong_word_is_named, 0,
+			    sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tcase, the_usage_names_every_command_and_option);
 	suite_add_tcase(suite, tcase);
 	return suite;
