@@ -15,8 +15,10 @@
 #include <zlib.h>
 
 enum {
-	BITS_MIN = 9, BITS_MAX = 15, /* windows that zlib deflates with, raw */
-	LEVEL = 4, MEMORY = 8,
+	BITS_MIN = 9,
+	BITS_MAX = 15, /* windows that zlib deflates with, raw */
+	LEVEL = 4,
+	MEMORY = 8,
 	STEP_BYTES = 1024, /* first room for inflated bytes */
 	FLUSH_BYTES = 16,  /* more than what a flush adds */
 	TAIL_BYTES = 4,
@@ -68,7 +70,9 @@ get_inflate(struct deflate_pool *p, int window_bits)
 {
 	z_stream *z = &p->inflate[window_bits - BITS_MIN];
 
-	return (z->state ? inflateReset(z) : inflateInit2(z, -window_bits)) == Z_OK ? z : NULL;
+	return (z->state ? inflateReset(z) : inflateInit2(z, -window_bits)) == Z_OK
+		       ? z
+		       : NULL;
 }
 
 static void
@@ -135,7 +139,8 @@ inflate_part(z_stream *z, struct str in, size_t end_max, struct buf *out)
 
 	set_input(z, in);
 	do {
-		size_t left = end_max - out->len; /* one byte more tells that it is too much */
+		size_t left = end_max -
+			      out->len; /* one byte more tells that it is too much */
 		size_t n = left < STEP_BYTES ? left + 1 : STEP_BYTES;
 
 		if (!set_output(z, out, n, left < SIZE_MAX ? left + 1 : left))
@@ -176,7 +181,7 @@ inflate_message(struct deflate_pool *p, int window_bits, struct str in, size_t m
 	end_max = max_bytes < SIZE_MAX - start ? start + max_bytes : SIZE_MAX;
 	result = inflate_part(z, in, end_max, out);
 	if (result == 0) {
-		result = inflate_part(z, (struct str){ tail, TAIL_BYTES }, end_max, out);
+		result = inflate_part(z, (struct str){tail, TAIL_BYTES}, end_max, out);
 		if (result >= 0 && !is_between_blocks(z))
 			result = -E_DEFLATE;
 	}

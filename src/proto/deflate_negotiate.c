@@ -54,7 +54,7 @@ take_token(struct str *s, struct str *out)
 	skip_blanks(s);
 	while (n < s->len && is_token_char(s->ptr[n]))
 		n++;
-	*out = (struct str){ s->ptr, n };
+	*out = (struct str){s->ptr, n};
 	*s = str_skip(*s, n);
 	return n > 0;
 }
@@ -93,7 +93,8 @@ read_bits(struct str value, uint8_t *out)
 {
 	uint64_t bits;
 
-	if (value.ptr[0] == '0' || !str_to_u64(value, BITS_MAX, &bits) || bits < BITS_LEAST)
+	if (value.ptr[0] == '0' || !str_to_u64(value, BITS_MAX, &bits) ||
+	    bits < BITS_LEAST)
 		return false;
 	*out = (uint8_t)bits;
 	return true;
@@ -146,7 +147,8 @@ read_offer(struct str *s, struct offer *out)
 static void
 accept_offer(const struct offer *offer, struct ws_deflate *out, struct buf *response)
 {
-	uint8_t server_bits = offer->bits[SERVER_BITS], client_bits = offer->bits[CLIENT_BITS];
+	uint8_t server_bits = offer->bits[SERVER_BITS],
+		client_bits = offer->bits[CLIENT_BITS];
 
 	buf_printf(response, "permessage-deflate; %s; %s", param_names[SERVER_CONTEXT],
 		   param_names[CLIENT_CONTEXT]);
@@ -166,9 +168,9 @@ accept_offer(const struct offer *offer, struct ws_deflate *out, struct buf *resp
 void
 ws_deflate_negotiate(struct str offers, struct ws_deflate *out, struct buf *response)
 {
-	*out = (struct ws_deflate){ .on = false };
+	*out = (struct ws_deflate){.on = false};
 	while (offers.len) {
-		struct offer offer = { 0 };
+		struct offer offer = {0};
 		struct str text = offers;
 
 		if (read_offer(&text, &offer)) {

@@ -29,6 +29,10 @@ enum json_kind {
 int json_check(struct str text, const struct json_limits *limits, size_t *error_at_out)
 	MUST_USE;
 
+/* The one value of a validated text, without the blanks around it. The functions below that
+ * take a value want it so; a walk gives it so. */
+struct str json_trim(struct str text);
+
 /* Kind of a value by its first byte (blanks before it are skipped). */
 enum json_kind json_kind(struct str value);
 

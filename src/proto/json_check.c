@@ -13,7 +13,7 @@ struct check {
 	const char *at, *end; /* at stands on the first bad byte when a step fails */
 	uint32_t depth, depth_max;
 	uint32_t values_left;
-	bool value_due;		/* a value must follow, nothing else may */
+	bool value_due; /* a value must follow, nothing else may */
 	uint64_t is_object[JSON_DEPTH_MAX / 64]; /* one bit for each open level */
 };
 
@@ -251,7 +251,8 @@ json_check(struct str text, const struct json_limits *limits, size_t *error_at_o
 	struct check c = {
 		.at = at,
 		.end = at + text.len,
-		.depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth : JSON_DEPTH_MAX,
+		.depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth
+							    : JSON_DEPTH_MAX,
 		.values_left = limits->values,
 	};
 	int error;

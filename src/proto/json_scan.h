@@ -14,7 +14,7 @@
 #include <endian.h>
 
 #define JSON_EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
-#define JSON_HIGH_BITS	  JSON_EACH_BYTE(0x80)
+#define JSON_HIGH_BITS JSON_EACH_BYTE(0x80)
 
 /* Eight bytes, the first one lowest. */
 static inline uint64_t

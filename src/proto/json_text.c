@@ -116,13 +116,13 @@ next_piece(struct pieces *p, struct str *piece_out)
 	if (*p->at == '\\') {
 		uint32_t code = take_escape(p);
 
-		*piece_out = (struct str){ p->utf8, put_utf8(code, p->utf8) };
+		*piece_out = (struct str){p->utf8, put_utf8(code, p->utf8)};
 		return true;
 	}
 	backslash = memchr(p->at, '\\', (size_t)(p->end - p->at));
 	if (!backslash)
 		backslash = p->end;
-	*piece_out = (struct str){ p->at, (size_t)(backslash - p->at) };
+	*piece_out = (struct str){p->at, (size_t)(backslash - p->at)};
 	p->at = backslash;
 	return true;
 }
@@ -133,19 +133,21 @@ open_string(struct str value, struct str *raw_out)
 {
 	if (value.len < 2 || value.ptr[0] != '"')
 		return false;
-	*raw_out = (struct str){ value.ptr + 1, value.len - 2 };
+	*raw_out = (struct str){value.ptr + 1, value.len - 2};
 	return true;
 }
 
 bool
 json_key_is(struct str raw_key, struct str text)
 {
-	struct pieces p = { .at = raw_key.ptr, .end = raw_key.ptr + raw_key.len };
+	struct pieces p;
 	struct str piece;
 
 	/* Escapes only shrink a text: two bytes to one, six to three, twelve to four. */
-	if (raw_key.len < text.len)
-		return false;
+	if (raw_key.len < text.len || raw_key.len == 0)
+		return raw_key.len == text.len;
+	p.at = raw_key.ptr;
+	p.end = raw_key.ptr + raw_key.len;
 	while (next_piece(&p, &piece)) {
 		if (!str_has_prefix(text, piece))
 			return false;
@@ -205,7 +207,8 @@ json_to_double(struct str value, double *out)
 {
 	char few[NUMBER_BYTES], *digits = few;
 
-	if (value.len == 0 || (value.ptr[0] != '-' && (value.ptr[0] < '0' || value.ptr[0] > '9')))
+	if (value.len == 0 ||
+	    (value.ptr[0] != '-' && (value.ptr[0] < '0' || value.ptr[0] > '9')))
 		return false;
 	if (value.len >= sizeof(few)) {
 		digits = str_dup(value);
@@ -227,9 +230,8 @@ quote_byte(struct buf *out, unsigned char c)
 {
 	static const char digits[] = "0123456789abcdef";
 	static const char letters[0x20] = {
-		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'
-	};
-	char escape[6] = { '\\', (char)c };
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+	char escape[6] = {'\\', (char)c};
 
 	if (c >= 0x20) {
 		buf_add(out, escape, 2);

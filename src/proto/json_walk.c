@@ -7,12 +7,29 @@
 
 #include "proto/json_scan.h"
 
+struct str
+json_trim(struct str text)
+{
+	const char *at, *end;
+
+	if (text.len == 0)
+		return text;
+	end = text.ptr + text.len;
+	at = json_skip_blanks(text.ptr, end);
+	while (end > at && (unsigned char)end[-1] <= ' ')
+		end--;
+	return (struct str){at, (size_t)(end - at)};
+}
+
 enum json_kind
 json_kind(struct str value)
 {
-	const char *end = value.ptr + value.len;
-	const char *at = value.len ? json_skip_blanks(value.ptr, end) : end;
+	const char *at, *end;
 
+	if (value.len == 0)
+		return JSON_INVALID;
+	end = value.ptr + value.len;
+	at = json_skip_blanks(value.ptr, end);
 	switch (at < end ? *at : '\0') {
 	case 'n':
 		return JSON_NULL_KIND;
@@ -26,8 +43,9 @@ json_kind(struct str value)
 	case '{':
 		return JSON_OBJECT_KIND;
 	default:
-		return at < end && (*at == '-' || (*at >= '0' && *at <= '9')) ? JSON_NUMBER
-									      : JSON_INVALID;
+		return at < end && (*at == '-' || (*at >= '0' && *at <= '9'))
+			       ? JSON_NUMBER
+			       : JSON_INVALID;
 	}
 }
 
@@ -123,17 +141,20 @@ skip_value(const char *at, const char *end)
 		return skip_container(at, end);
 	do
 		at++;
-	while (at < end && *at != ',' && *at != ']' && *at != '}' && (unsigned char)*at > ' ');
+	while (at < end && *at != ',' && *at != ']' && *at != '}' &&
+	       (unsigned char)*at > ' ');
 	return at;
 }
 
 struct json_walk
 json_walk(struct str array_or_object)
 {
-	struct json_walk w = { array_or_object.ptr, array_or_object.ptr + array_or_object.len };
+	struct json_walk w = {NULL, NULL};
 
-	if (array_or_object.len)
-		w.at = json_skip_blanks(w.at, w.end);
+	if (array_or_object.len == 0)
+		return w;
+	w.end = array_or_object.ptr + array_or_object.len;
+	w.at = json_skip_blanks(array_or_object.ptr, w.end);
 	if (w.at < w.end && (*w.at == '[' || *w.at == '{'))
 		w.at++;
 	else
@@ -163,7 +184,7 @@ json_next(struct json_walk *w, struct str *value_out)
 		return false;
 	start = w->at;
 	w->at = skip_value(start, w->end);
-	*value_out = (struct str){ start, (size_t)(w->at - start) };
+	*value_out = (struct str){start, (size_t)(w->at - start)};
 	return true;
 }
 
@@ -174,7 +195,7 @@ json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out
 
 	if (!json_next(w, &key) || key.len < 2)
 		return false;
-	*key_out = (struct str){ key.ptr + 1, key.len - 2 };
+	*key_out = (struct str){key.ptr + 1, key.len - 2};
 	w->at = json_skip_blanks(w->at, w->end);
 	if (w->at < w->end && *w->at == ':')
 		w->at++;

@@ -25,21 +25,22 @@ free_pool(void)
 static const struct {
 	struct str compressed, plain;
 } examples[] = {
-	{ STR("\xF2\x48\xCD\xC9\xC9\x07\x00"), STR("Hello") },		     /* 7.2.3.1 */
-	{ STR("\x00\x05\x00\xFA\xFF\x48\x65\x6C\x6C\x6F\x00"), STR("Hello") }, /* 7.2.3.3 */
-	{ STR("\xF3\x48\xCD\xC9\xC9\x07\x00\x00"), STR("Hello") },	     /* 7.2.3.4 */
-	{ STR("\xF2\x48\x05\x00\x00\x00\xFF\xFF\xCA\xC9\xC9\x07\x00"), STR("Hello") }, /* .5 */
-	{ STR("\x00"), STR("") },					     /* 7.2.3.6 */
-	{ STR("\x02\x00"), STR("") },		  /* an empty block with fixed codes */
-	{ STR("\xF3\x48\xCD\xC9\xC9\x07\x00"), STR("Hello") }, /* last block, no flush */
-	{ STR("\xF3\x48\xCD\xC9\xC9\x07\x00\xF3\x48\xCD\xC9\xC9\x07\x00\x00"),
-	  STR("HelloHello") },			  /* two streams */
+	{STR("\xF2\x48\xCD\xC9\xC9\x07\x00"), STR("Hello")},                 /* 7.2.3.1 */
+	{STR("\x00\x05\x00\xFA\xFF\x48\x65\x6C\x6C\x6F\x00"), STR("Hello")}, /* 7.2.3.3 */
+	{STR("\xF3\x48\xCD\xC9\xC9\x07\x00\x00"), STR("Hello")},             /* 7.2.3.4 */
+	{STR("\xF2\x48\x05\x00\x00\x00\xFF\xFF\xCA\xC9\xC9\x07\x00"),
+	 STR("Hello")},             /* .5 */
+	{STR("\x00"), STR("")},     /* 7.2.3.6 */
+	{STR("\x02\x00"), STR("")}, /* an empty block with fixed codes */
+	{STR("\xF3\x48\xCD\xC9\xC9\x07\x00"), STR("Hello")}, /* last block, no flush */
+	{STR("\xF3\x48\xCD\xC9\xC9\x07\x00\xF3\x48\xCD\xC9\xC9\x07\x00\x00"),
+	 STR("HelloHello")}, /* two streams */
 };
 
 START_TEST(the_examples_of_the_rfc_inflate)
 {
 	char *copy = malloc(examples[_i].compressed.len);
-	struct str in = { copy, examples[_i].compressed.len };
+	struct str in = {copy, examples[_i].compressed.len};
 	struct buf out = BUF_INIT;
 
 	ck_assert_ptr_nonnull(copy);
@@ -60,19 +61,23 @@ START_TEST(a_cut_message_is_refused)
 	struct buf out = BUF_INIT;
 
 	for (size_t n = 0; n + 1 < whole.len; n++)
-		ck_assert_int_eq(inflate_message(pool, 15, (struct str){ whole.ptr, n }, 100,
-						 &out),
-				 -E_DEFLATE);
+		ck_assert_int_eq(
+			inflate_message(pool, 15, (struct str){whole.ptr, n}, 100, &out),
+			-E_DEFLATE);
 	ck_assert_uint_eq(out.len, 0);
 	buf_fini(&out);
 }
 END_TEST
 
 static const struct str broken[] = {
-	STR("\x06"), STR("\x07"), STR("\xFF\xFF\xFF\xFF"),	    /* reserved block type */
-	STR("\x00\x05\x00\xFA\xFE" "Hello\x00"),		    /* lengths disagree */
-	STR("\x02\x07\x10\x00"),				    /* reaches before the start */
-	STR("\xF2\x48\xCD\xC9\xC9\x07\x00\x07"), STR("plain text, not deflated at all"),
+	STR("\x06"),
+	STR("\x07"),
+	STR("\xFF\xFF\xFF\xFF"), /* reserved block type */
+	STR("\x00\x05\x00\xFA\xFE"
+	    "Hello\x00"),        /* lengths disagree */
+	STR("\x02\x07\x10\x00"), /* reaches before the start */
+	STR("\xF2\x48\xCD\xC9\xC9\x07\x00\x07"),
+	STR("plain text, not deflated at all"),
 	STR("\xF3\x48\xCD\xC9\xC9\x07\x00\x06"),
 };
 
@@ -83,7 +88,8 @@ START_TEST(broken_data_is_refused_and_leaves_no_trace)
 	buf_add_str(&out, STR("before"));
 	ck_assert_int_eq(inflate_message(pool, 15, broken[_i], 1000, &out), -E_DEFLATE);
 	ck_assert(str_eq(buf_str(&out), STR("before")));
-	ck_assert_int_eq(inflate_message(pool, 15, examples[0].compressed, 1000, &out), 0);
+	ck_assert_int_eq(inflate_message(pool, 15, examples[0].compressed, 1000, &out),
+			 0);
 	ck_assert(str_eq(buf_str(&out), STR("beforeHello")));
 	buf_fini(&out);
 }
@@ -103,7 +109,7 @@ add_sample(struct buf *out, size_t n)
 
 START_TEST(what_goes_in_comes_out_at_every_window)
 {
-	static const size_t lengths[] = { 0, 1, 2, 100, 1000, 70000, 300000 };
+	static const size_t lengths[] = {0, 1, 2, 100, 1000, 70000, 300000};
 	struct buf plain = BUF_INIT, compressed = BUF_INIT, out = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -111,9 +117,11 @@ START_TEST(what_goes_in_comes_out_at_every_window)
 		buf_clear(&compressed);
 		buf_clear(&out);
 		add_sample(&plain, lengths[i]);
-		ck_assert_int_eq(deflate_message(pool, _i, buf_str(&plain), &compressed), 0);
-		ck_assert_int_eq(inflate_message(pool, _i, buf_str(&compressed), lengths[i], &out),
+		ck_assert_int_eq(deflate_message(pool, _i, buf_str(&plain), &compressed),
 				 0);
+		ck_assert_int_eq(
+			inflate_message(pool, _i, buf_str(&compressed), lengths[i], &out),
+			0);
 		ck_assert(str_eq(buf_str(&out), buf_str(&plain)));
 	}
 	buf_fini(&plain);
@@ -167,10 +175,12 @@ START_TEST(a_bomb_is_stopped_at_the_limit)
 	plain.len = n;
 	ck_assert_int_eq(deflate_message(pool, 15, buf_str(&plain), &bomb), 0);
 	ck_assert_uint_lt(bomb.len, n / 500);
-	ck_assert_int_eq(inflate_message(pool, 15, buf_str(&bomb), 100000, &out), -E_TOO_LARGE);
+	ck_assert_int_eq(inflate_message(pool, 15, buf_str(&bomb), 100000, &out),
+			 -E_TOO_LARGE);
 	ck_assert_uint_eq(out.len, 0);
 	ck_assert_uint_le(out.cap, 1 << 18);
-	ck_assert_int_eq(inflate_message(pool, 15, buf_str(&bomb), n - 1, &out), -E_TOO_LARGE);
+	ck_assert_int_eq(inflate_message(pool, 15, buf_str(&bomb), n - 1, &out),
+			 -E_TOO_LARGE);
 	ck_assert_int_eq(inflate_message(pool, 15, buf_str(&bomb), n, &out), 0);
 	ck_assert_uint_eq(out.len, n);
 	buf_fini(&plain);
@@ -189,7 +199,8 @@ START_TEST(the_limit_counts_to_the_byte)
 	ck_assert_int_eq(inflate_message(pool, 15, examples[0].compressed, 0, &out),
 			 -E_TOO_LARGE);
 	ck_assert_int_eq(inflate_message(pool, 15, STR("\x00"), 0, &out), 0);
-	ck_assert_int_eq(inflate_message(pool, 15, examples[0].compressed, SIZE_MAX, &out), 0);
+	ck_assert_int_eq(
+		inflate_message(pool, 15, examples[0].compressed, SIZE_MAX, &out), 0);
 	ck_assert(str_eq(buf_str(&out), STR("HelloHello")));
 	buf_fini(&out);
 }

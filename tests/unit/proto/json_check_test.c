@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static const struct json_limits wide = { .depth = JSON_DEPTH_MAX, .values = 1000000 };
+static const struct json_limits wide = {.depth = JSON_DEPTH_MAX, .values = 1000000};
 
 static int
 check_copy(struct str text, const struct json_limits *limits, size_t *error_at_out)
@@ -18,25 +18,60 @@ check_copy(struct str text, const struct json_limits *limits, size_t *error_at_o
 
 	ck_assert_ptr_nonnull(copy);
 	memcpy(copy, text.ptr, text.len);
-	error = json_check((struct str){ copy, text.len }, limits, error_at_out);
+	error = json_check((struct str){copy, text.len}, limits, error_at_out);
 	free(copy);
 	return error;
 }
 
 static const struct str good[] = {
-	STR("null"), STR("true"), STR("false"), STR("0"), STR("-0"), STR("7"), STR("1234567890"),
-	STR("-12.5"), STR("0.0"), STR("1e5"), STR("1E+5"), STR("1.25e-300"), STR("0e1"),
-	STR("1e99999"), STR("123456789012345678901234567890"), STR("\"\""), STR("\"a\""),
-	STR("\"seven77\""), STR("\"eight888\""), STR("\"nine99999\""), STR("[]"), STR("{}"),
-	STR(" [ ] "), STR(" { } "), STR("[1]"), STR("[1,2]"), STR("[ 1 , 2 ]"), STR("[[],{}]"),
-	STR("{\"a\":1}"), STR("{ \"a\" : 1 , \"b\" : [ ] }"), STR("{\"a\":{\"b\":{}}}"),
-	STR("{\"a\":1,\"a\":2}"), STR("{\"\":null}"), STR("\t\n\r 1\t\n\r "),
-	STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\uABcd\""), STR("\"\\ud83d\\ude00\""),
-	STR("\"\\ud800\""), STR("\"\\udc00x\""), STR("\"\\ude00\\ud83d\""), STR("\"\x7F\""),
-	STR("\"\xC2\x80\xDF\xBF\""), STR("\"\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\""),
-	STR("\"\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\""), STR("\"\xE2\x80\xA8\xE2\x80\xA9\""),
-	STR("[[[[[[[[[[1]]]]]]]]]]"), STR("[true,false,null,\"x\",-1.5e3,{},[]]"),
-	STR("\"1234567\xC3\xA9\""), STR("\"12345678\\n12345678\\\\\""),
+	STR("null"),
+	STR("true"),
+	STR("false"),
+	STR("0"),
+	STR("-0"),
+	STR("7"),
+	STR("1234567890"),
+	STR("-12.5"),
+	STR("0.0"),
+	STR("1e5"),
+	STR("1E+5"),
+	STR("1.25e-300"),
+	STR("0e1"),
+	STR("1e99999"),
+	STR("123456789012345678901234567890"),
+	STR("\"\""),
+	STR("\"a\""),
+	STR("\"seven77\""),
+	STR("\"eight888\""),
+	STR("\"nine99999\""),
+	STR("[]"),
+	STR("{}"),
+	STR(" [ ] "),
+	STR(" { } "),
+	STR("[1]"),
+	STR("[1,2]"),
+	STR("[ 1 , 2 ]"),
+	STR("[[],{}]"),
+	STR("{\"a\":1}"),
+	STR("{ \"a\" : 1 , \"b\" : [ ] }"),
+	STR("{\"a\":{\"b\":{}}}"),
+	STR("{\"a\":1,\"a\":2}"),
+	STR("{\"\":null}"),
+	STR("\t\n\r 1\t\n\r "),
+	STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\uABcd\""),
+	STR("\"\\ud83d\\ude00\""),
+	STR("\"\\ud800\""),
+	STR("\"\\udc00x\""),
+	STR("\"\\ude00\\ud83d\""),
+	STR("\"\x7F\""),
+	STR("\"\xC2\x80\xDF\xBF\""),
+	STR("\"\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\""),
+	STR("\"\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\""),
+	STR("\"\xE2\x80\xA8\xE2\x80\xA9\""),
+	STR("[[[[[[[[[[1]]]]]]]]]]"),
+	STR("[true,false,null,\"x\",-1.5e3,{},[]]"),
+	STR("\"1234567\xC3\xA9\""),
+	STR("\"12345678\\n12345678\\\\\""),
 };
 
 START_TEST(what_the_grammar_has_is_taken)
@@ -55,94 +90,96 @@ static const struct bad {
 	int error;
 	size_t at;
 } bad[] = {
-	{ STR(""), -E_JSON_SYNTAX, 0 },
-	{ STR(" "), -E_JSON_SYNTAX, 1 },
-	{ STR("\xEF\xBB\xBF{}"), -E_JSON_SYNTAX, 0 },
-	{ STR("nul"), -E_JSON_SYNTAX, 3 },
-	{ STR("nulL"), -E_JSON_SYNTAX, 3 },
-	{ STR("nullx"), -E_JSON_SYNTAX, 4 },
-	{ STR("truefalse"), -E_JSON_SYNTAX, 4 },
-	{ STR("True"), -E_JSON_SYNTAX, 0 },
-	{ STR("undefined"), -E_JSON_SYNTAX, 0 },
-	{ STR("NaN"), -E_JSON_SYNTAX, 0 },
-	{ STR("Infinity"), -E_JSON_SYNTAX, 0 },
-	{ STR("-Infinity"), -E_JSON_SYNTAX, 1 },
-	{ STR("-"), -E_JSON_SYNTAX, 1 },
-	{ STR("+1"), -E_JSON_SYNTAX, 0 },
-	{ STR(".5"), -E_JSON_SYNTAX, 0 },
-	{ STR("01"), -E_JSON_SYNTAX, 1 },
-	{ STR("-01"), -E_JSON_SYNTAX, 2 },
-	{ STR("1."), -E_JSON_SYNTAX, 2 },
-	{ STR("1.e1"), -E_JSON_SYNTAX, 2 },
-	{ STR("1e"), -E_JSON_SYNTAX, 2 },
-	{ STR("1e+"), -E_JSON_SYNTAX, 3 },
-	{ STR("1e1.5"), -E_JSON_SYNTAX, 3 },
-	{ STR("0x10"), -E_JSON_SYNTAX, 1 },
-	{ STR("1 2"), -E_JSON_SYNTAX, 2 },
-	{ STR("1\0"), -E_JSON_SYNTAX, 1 },
-	{ STR("\0"), -E_JSON_SYNTAX, 0 },
-	{ STR("1\v"), -E_JSON_SYNTAX, 1 },
-	{ STR("\f1"), -E_JSON_SYNTAX, 0 },
-	{ STR("\xC2\xA0" "1"), -E_JSON_SYNTAX, 0 },
-	{ STR("'a'"), -E_JSON_SYNTAX, 0 },
-	{ STR("\""), -E_JSON_SYNTAX, 1 },
-	{ STR("\"abc"), -E_JSON_SYNTAX, 4 },
-	{ STR("\"abc\\"), -E_JSON_SYNTAX, 5 },
-	{ STR("\"\\\""), -E_JSON_SYNTAX, 3 },
-	{ STR("\"\\x41\""), -E_JSON_SYNTAX, 2 },
-	{ STR("\"\\'\""), -E_JSON_SYNTAX, 2 },
-	{ STR("\"\\U0041\""), -E_JSON_SYNTAX, 2 },
-	{ STR("\"\\u004\""), -E_JSON_SYNTAX, 6 },
-	{ STR("\"\\u00g0\""), -E_JSON_SYNTAX, 5 },
-	{ STR("\"\\u00@0\""), -E_JSON_SYNTAX, 5 },
-	{ STR("\"\\u 041\""), -E_JSON_SYNTAX, 3 },
-	{ STR("\"a\nb\""), -E_JSON_SYNTAX, 2 },
-	{ STR("\"a\tb\""), -E_JSON_SYNTAX, 2 },
-	{ STR("\"\0\""), -E_JSON_SYNTAX, 1 },
-	{ STR("\"12345678\x1F\""), -E_JSON_SYNTAX, 9 },
-	{ STR("\"\x80\""), -E_UTF8, 1 },
-	{ STR("\"\xBF\""), -E_UTF8, 1 },
-	{ STR("\"\xC0\x80\""), -E_UTF8, 1 },
-	{ STR("\"\xC1\xBF\""), -E_UTF8, 1 },
-	{ STR("\"\xC3\""), -E_UTF8, 1 },
-	{ STR("\"\xC3"), -E_UTF8, 1 },
-	{ STR("\"\xE0\x9F\xBF\""), -E_UTF8, 1 },
-	{ STR("\"\xED\xA0\x80\""), -E_UTF8, 1 },
-	{ STR("\"\xE2\x82\""), -E_UTF8, 1 },
-	{ STR("\"\xF0\x8F\xBF\xBF\""), -E_UTF8, 1 },
-	{ STR("\"\xF4\x90\x80\x80\""), -E_UTF8, 1 },
-	{ STR("\"\xF0\x9F\x98"), -E_UTF8, 1 },
-	{ STR("\"\xF5\x80\x80\x80\""), -E_UTF8, 1 },
-	{ STR("\"\xFE\xFF\""), -E_UTF8, 1 },
-	{ STR("\"\xC3\xA9\xC3\""), -E_UTF8, 3 },
-	{ STR("["), -E_JSON_SYNTAX, 1 },
-	{ STR("]"), -E_JSON_SYNTAX, 0 },
-	{ STR("[1"), -E_JSON_SYNTAX, 2 },
-	{ STR("[1,"), -E_JSON_SYNTAX, 3 },
-	{ STR("[1,]"), -E_JSON_SYNTAX, 3 },
-	{ STR("[,1]"), -E_JSON_SYNTAX, 1 },
-	{ STR("[1,,2]"), -E_JSON_SYNTAX, 3 },
-	{ STR("[1 2]"), -E_JSON_SYNTAX, 3 },
-	{ STR("[1}"), -E_JSON_SYNTAX, 2 },
-	{ STR("[}"), -E_JSON_SYNTAX, 1 },
-	{ STR("[]]"), -E_JSON_SYNTAX, 2 },
-	{ STR("[\"a\":1]"), -E_JSON_SYNTAX, 4 },
-	{ STR("{"), -E_JSON_SYNTAX, 1 },
-	{ STR("}"), -E_JSON_SYNTAX, 0 },
-	{ STR("{]"), -E_JSON_SYNTAX, 1 },
-	{ STR("{1:2}"), -E_JSON_SYNTAX, 1 },
-	{ STR("{a:1}"), -E_JSON_SYNTAX, 1 },
-	{ STR("{\"a\"}"), -E_JSON_SYNTAX, 4 },
-	{ STR("{\"a\" 1}"), -E_JSON_SYNTAX, 5 },
-	{ STR("{\"a\":}"), -E_JSON_SYNTAX, 5 },
-	{ STR("{\"a\":1,}"), -E_JSON_SYNTAX, 7 },
-	{ STR("{\"a\":1 \"b\":2}"), -E_JSON_SYNTAX, 7 },
-	{ STR("{\"a\":1]"), -E_JSON_SYNTAX, 6 },
-	{ STR("{,}"), -E_JSON_SYNTAX, 1 },
-	{ STR("{\"a\":1}{"), -E_JSON_SYNTAX, 7 },
-	{ STR("{\"\xFF\":1}"), -E_UTF8, 2 },
-	{ STR("[1]//"), -E_JSON_SYNTAX, 3 },
-	{ STR("/**/1"), -E_JSON_SYNTAX, 0 },
+	{STR(""), -E_JSON_SYNTAX, 0},
+	{STR(" "), -E_JSON_SYNTAX, 1},
+	{STR("\xEF\xBB\xBF{}"), -E_JSON_SYNTAX, 0},
+	{STR("nul"), -E_JSON_SYNTAX, 3},
+	{STR("nulL"), -E_JSON_SYNTAX, 3},
+	{STR("nullx"), -E_JSON_SYNTAX, 4},
+	{STR("truefalse"), -E_JSON_SYNTAX, 4},
+	{STR("True"), -E_JSON_SYNTAX, 0},
+	{STR("undefined"), -E_JSON_SYNTAX, 0},
+	{STR("NaN"), -E_JSON_SYNTAX, 0},
+	{STR("Infinity"), -E_JSON_SYNTAX, 0},
+	{STR("-Infinity"), -E_JSON_SYNTAX, 1},
+	{STR("-"), -E_JSON_SYNTAX, 1},
+	{STR("+1"), -E_JSON_SYNTAX, 0},
+	{STR(".5"), -E_JSON_SYNTAX, 0},
+	{STR("01"), -E_JSON_SYNTAX, 1},
+	{STR("-01"), -E_JSON_SYNTAX, 2},
+	{STR("1."), -E_JSON_SYNTAX, 2},
+	{STR("1.e1"), -E_JSON_SYNTAX, 2},
+	{STR("1e"), -E_JSON_SYNTAX, 2},
+	{STR("1e+"), -E_JSON_SYNTAX, 3},
+	{STR("1e1.5"), -E_JSON_SYNTAX, 3},
+	{STR("0x10"), -E_JSON_SYNTAX, 1},
+	{STR("1 2"), -E_JSON_SYNTAX, 2},
+	{STR("1\0"), -E_JSON_SYNTAX, 1},
+	{STR("\0"), -E_JSON_SYNTAX, 0},
+	{STR("1\v"), -E_JSON_SYNTAX, 1},
+	{STR("\f1"), -E_JSON_SYNTAX, 0},
+	{STR("\xC2\xA0"
+	     "1"),
+	 -E_JSON_SYNTAX, 0},
+	{STR("'a'"), -E_JSON_SYNTAX, 0},
+	{STR("\""), -E_JSON_SYNTAX, 1},
+	{STR("\"abc"), -E_JSON_SYNTAX, 4},
+	{STR("\"abc\\"), -E_JSON_SYNTAX, 5},
+	{STR("\"\\\""), -E_JSON_SYNTAX, 3},
+	{STR("\"\\x41\""), -E_JSON_SYNTAX, 2},
+	{STR("\"\\'\""), -E_JSON_SYNTAX, 2},
+	{STR("\"\\U0041\""), -E_JSON_SYNTAX, 2},
+	{STR("\"\\u004\""), -E_JSON_SYNTAX, 6},
+	{STR("\"\\u00g0\""), -E_JSON_SYNTAX, 5},
+	{STR("\"\\u00@0\""), -E_JSON_SYNTAX, 5},
+	{STR("\"\\u 041\""), -E_JSON_SYNTAX, 3},
+	{STR("\"a\nb\""), -E_JSON_SYNTAX, 2},
+	{STR("\"a\tb\""), -E_JSON_SYNTAX, 2},
+	{STR("\"\0\""), -E_JSON_SYNTAX, 1},
+	{STR("\"12345678\x1F\""), -E_JSON_SYNTAX, 9},
+	{STR("\"\x80\""), -E_UTF8, 1},
+	{STR("\"\xBF\""), -E_UTF8, 1},
+	{STR("\"\xC0\x80\""), -E_UTF8, 1},
+	{STR("\"\xC1\xBF\""), -E_UTF8, 1},
+	{STR("\"\xC3\""), -E_UTF8, 1},
+	{STR("\"\xC3"), -E_UTF8, 1},
+	{STR("\"\xE0\x9F\xBF\""), -E_UTF8, 1},
+	{STR("\"\xED\xA0\x80\""), -E_UTF8, 1},
+	{STR("\"\xE2\x82\""), -E_UTF8, 1},
+	{STR("\"\xF0\x8F\xBF\xBF\""), -E_UTF8, 1},
+	{STR("\"\xF4\x90\x80\x80\""), -E_UTF8, 1},
+	{STR("\"\xF0\x9F\x98"), -E_UTF8, 1},
+	{STR("\"\xF5\x80\x80\x80\""), -E_UTF8, 1},
+	{STR("\"\xFE\xFF\""), -E_UTF8, 1},
+	{STR("\"\xC3\xA9\xC3\""), -E_UTF8, 3},
+	{STR("["), -E_JSON_SYNTAX, 1},
+	{STR("]"), -E_JSON_SYNTAX, 0},
+	{STR("[1"), -E_JSON_SYNTAX, 2},
+	{STR("[1,"), -E_JSON_SYNTAX, 3},
+	{STR("[1,]"), -E_JSON_SYNTAX, 3},
+	{STR("[,1]"), -E_JSON_SYNTAX, 1},
+	{STR("[1,,2]"), -E_JSON_SYNTAX, 3},
+	{STR("[1 2]"), -E_JSON_SYNTAX, 3},
+	{STR("[1}"), -E_JSON_SYNTAX, 2},
+	{STR("[}"), -E_JSON_SYNTAX, 1},
+	{STR("[]]"), -E_JSON_SYNTAX, 2},
+	{STR("[\"a\":1]"), -E_JSON_SYNTAX, 4},
+	{STR("{"), -E_JSON_SYNTAX, 1},
+	{STR("}"), -E_JSON_SYNTAX, 0},
+	{STR("{]"), -E_JSON_SYNTAX, 1},
+	{STR("{1:2}"), -E_JSON_SYNTAX, 1},
+	{STR("{a:1}"), -E_JSON_SYNTAX, 1},
+	{STR("{\"a\"}"), -E_JSON_SYNTAX, 4},
+	{STR("{\"a\" 1}"), -E_JSON_SYNTAX, 5},
+	{STR("{\"a\":}"), -E_JSON_SYNTAX, 5},
+	{STR("{\"a\":1,}"), -E_JSON_SYNTAX, 7},
+	{STR("{\"a\":1 \"b\":2}"), -E_JSON_SYNTAX, 7},
+	{STR("{\"a\":1]"), -E_JSON_SYNTAX, 6},
+	{STR("{,}"), -E_JSON_SYNTAX, 1},
+	{STR("{\"a\":1}{"), -E_JSON_SYNTAX, 7},
+	{STR("{\"\xFF\":1}"), -E_UTF8, 2},
+	{STR("[1]//"), -E_JSON_SYNTAX, 3},
+	{STR("/**/1"), -E_JSON_SYNTAX, 0},
 };
 
 START_TEST(what_the_grammar_has_not_is_refused_at_its_byte)
@@ -158,18 +195,19 @@ END_TEST
 /* A container or a string is whole only with its last byte. */
 START_TEST(a_text_cut_anywhere_is_refused)
 {
-	struct str text = STR("{\"k\xC3\xA9y\\u00e9\":[true,-1.5e+7,\"\xF0\x9F\x98\x80\\n\",{}]}");
+	struct str text = STR(
+		"{\"k\xC3\xA9y\\u00e9\":[true,-1.5e+7,\"\xF0\x9F\x98\x80\\n\",{}]}");
 
 	ck_assert_int_eq(check_copy(text, &wide, NULL), 0);
 	for (size_t n = 0; n < text.len; n++)
-		ck_assert_int_lt(check_copy((struct str){ text.ptr, n }, &wide, NULL), 0);
+		ck_assert_int_lt(check_copy((struct str){text.ptr, n}, &wide, NULL), 0);
 }
 END_TEST
 
 /* The word loop and the byte loop see the same at every distance from either end. */
 START_TEST(a_bad_byte_is_found_at_every_place_of_a_string)
 {
-	static const char bytes[] = { '\x01', '\x1F', '\x80', '\xFF' };
+	static const char bytes[] = {'\x01', '\x1F', '\x80', '\xFF'};
 	char text[42];
 
 	for (size_t at = 1; at + 1 < sizeof(text); at++) {
@@ -178,17 +216,19 @@ START_TEST(a_bad_byte_is_found_at_every_place_of_a_string)
 		memset(text, 'x', sizeof(text));
 		text[0] = text[sizeof(text) - 1] = '"';
 		text[at] = bytes[_i];
-		ck_assert_int_lt(json_check((struct str){ text, sizeof(text) }, &wide, &found), 0);
+		ck_assert_int_lt(
+			json_check((struct str){text, sizeof(text)}, &wide, &found), 0);
 		ck_assert_uint_eq(found, at);
 		text[at] = '\x7F';
-		ck_assert_int_eq(json_check((struct str){ text, sizeof(text) }, &wide, NULL), 0);
+		ck_assert_int_eq(
+			json_check((struct str){text, sizeof(text)}, &wide, NULL), 0);
 	}
 }
 END_TEST
 
 START_TEST(depth_is_limited)
 {
-	struct json_limits limits = { .depth = 3, .values = 100 };
+	struct json_limits limits = {.depth = 3, .values = 100};
 	size_t at;
 
 	ck_assert_int_eq(check_copy(STR("[{\"a\":[1]}]"), &limits, NULL), 0);
@@ -203,16 +243,17 @@ END_TEST
 
 START_TEST(depth_never_exceeds_what_the_stack_has)
 {
-	struct json_limits limits = { .depth = UINT32_MAX, .values = UINT32_MAX };
+	struct json_limits limits = {.depth = UINT32_MAX, .values = UINT32_MAX};
 	char text[2 * JSON_DEPTH_MAX + 2];
 	size_t at;
 
 	memset(text, '[', JSON_DEPTH_MAX);
 	memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
-	ck_assert_int_eq(check_copy((struct str){ text, 2 * JSON_DEPTH_MAX }, &limits, NULL), 0);
+	ck_assert_int_eq(
+		check_copy((struct str){text, 2 * JSON_DEPTH_MAX}, &limits, NULL), 0);
 	memset(text, '[', JSON_DEPTH_MAX + 1);
 	memset(text + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
-	ck_assert_int_eq(check_copy((struct str){ text, sizeof(text) }, &limits, &at),
+	ck_assert_int_eq(check_copy((struct str){text, sizeof(text)}, &limits, &at),
 			 -E_JSON_DEPTH);
 	ck_assert_uint_eq(at, JSON_DEPTH_MAX);
 }
@@ -232,12 +273,13 @@ START_TEST(deep_mixed_nesting_closes_in_order_only)
 	half = n;
 	for (int level = 200; level-- > 0;)
 		text[n++] = level % 3 ? ']' : '}';
-	ck_assert_int_eq(check_copy((struct str){ text, n }, &wide, NULL), 0);
+	ck_assert_int_eq(check_copy((struct str){text, n}, &wide, NULL), 0);
 	for (size_t i = half; i < n; i++) {
 		size_t at;
 
 		text[i] ^= ']' ^ '}';
-		ck_assert_int_eq(check_copy((struct str){ text, n }, &wide, &at), -E_JSON_SYNTAX);
+		ck_assert_int_eq(check_copy((struct str){text, n}, &wide, &at),
+				 -E_JSON_SYNTAX);
 		ck_assert_uint_eq(at, i);
 		text[i] ^= ']' ^ '}';
 	}
@@ -246,7 +288,7 @@ END_TEST
 
 START_TEST(values_are_counted_keys_are_not)
 {
-	struct json_limits limits = { .depth = 9, .values = 4 };
+	struct json_limits limits = {.depth = 9, .values = 4};
 	size_t at;
 
 	ck_assert_int_eq(check_copy(STR("[1,2,3]"), &limits, NULL), 0);
@@ -261,7 +303,7 @@ END_TEST
 
 START_TEST(no_text_at_all_is_refused)
 {
-	ck_assert_int_eq(json_check((struct str){ NULL, 0 }, &wide, NULL), -E_JSON_SYNTAX);
+	ck_assert_int_eq(json_check((struct str){NULL, 0}, &wide, NULL), -E_JSON_SYNTAX);
 }
 END_TEST
 
@@ -271,7 +313,8 @@ json_check_suite(void)
 	Suite *s = suite_create("json_check");
 	TCase *c = tcase_create("json_check");
 
-	tcase_add_loop_test(c, what_the_grammar_has_is_taken, 0, sizeof(good) / sizeof(good[0]));
+	tcase_add_loop_test(c, what_the_grammar_has_is_taken, 0,
+			    sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(c, what_the_grammar_has_not_is_refused_at_its_byte, 0,
 			    sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(c, a_text_cut_anywhere_is_refused);

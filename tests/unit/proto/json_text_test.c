@@ -15,22 +15,25 @@
 static const struct {
 	struct str value, plain;
 } strings[] = {
-	{ STR("\"\""), STR("") },
-	{ STR("\"plain\""), STR("plain") },
-	{ STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""), STR("\"\\/\b\f\n\r\t") },
-	{ STR("\"a\\u0062c\""), STR("abc") },
-	{ STR("\"\\u0000\""), STR("\0") },
-	{ STR("\"\\u007F\\u0080\\u07ff\\u0800\\uFFFF\""),
-	  STR("\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF") },
-	{ STR("\"\\ud83d\\ude00\""), STR("\xF0\x9F\x98\x80") },
-	{ STR("\"\\uD800\\uDC00\\uDBFF\\uDFFF\""), STR("\xF0\x90\x80\x80\xF4\x8F\xBF\xBF") },
-	{ STR("\"\\ud83d\""), STR("\xEF\xBF\xBD") },
-	{ STR("\"\\ude00\\ud83dx\""), STR("\xEF\xBF\xBD\xEF\xBF\xBDx") },
-	{ STR("\"\\ud83d\\n\""), STR("\xEF\xBF\xBD\n") },
-	{ STR("\"\\ud83d\\ud83d\\ude00\""), STR("\xEF\xBF\xBD\xF0\x9F\x98\x80") },
-	{ STR("\"\\ud83d\\u0041\""), STR("\xEF\xBF\xBD" "A") },
-	{ STR("\"\\ud83d12345\""), STR("\xEF\xBF\xBD" "12345") },
-	{ STR("\"\xC3\xA9\\u00e9\xC3\xA9\""), STR("\xC3\xA9\xC3\xA9\xC3\xA9") },
+	{STR("\"\""), STR("")},
+	{STR("\"plain\""), STR("plain")},
+	{STR("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""), STR("\"\\/\b\f\n\r\t")},
+	{STR("\"a\\u0062c\""), STR("abc")},
+	{STR("\"\\u0000\""), STR("\0")},
+	{STR("\"\\u007F\\u0080\\u07ff\\u0800\\uFFFF\""),
+	 STR("\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF")},
+	{STR("\"\\ud83d\\ude00\""), STR("\xF0\x9F\x98\x80")},
+	{STR("\"\\uD800\\uDC00\\uDBFF\\uDFFF\""),
+	 STR("\xF0\x90\x80\x80\xF4\x8F\xBF\xBF")},
+	{STR("\"\\ud83d\""), STR("\xEF\xBF\xBD")},
+	{STR("\"\\ude00\\ud83dx\""), STR("\xEF\xBF\xBD\xEF\xBF\xBDx")},
+	{STR("\"\\ud83d\\n\""), STR("\xEF\xBF\xBD\n")},
+	{STR("\"\\ud83d\\ud83d\\ude00\""), STR("\xEF\xBF\xBD\xF0\x9F\x98\x80")},
+	{STR("\"\\ud83d\\u0041\""), STR("\xEF\xBF\xBD"
+					"A")},
+	{STR("\"\\ud83d12345\""), STR("\xEF\xBF\xBD"
+				      "12345")},
+	{STR("\"\xC3\xA9\\u00e9\xC3\xA9\""), STR("\xC3\xA9\xC3\xA9\xC3\xA9")},
 };
 
 START_TEST(escapes_are_decoded)
@@ -46,19 +49,19 @@ END_TEST
 START_TEST(comparing_sees_the_decoded_text)
 {
 	struct str value = strings[_i].value, plain = strings[_i].plain;
-	struct str key = { value.ptr + 1, value.len - 2 };
+	struct str key = {value.ptr + 1, value.len - 2};
 	char longer[32];
 
 	ck_assert(json_string_is(value, plain));
 	ck_assert(json_key_is(key, plain));
 	memcpy(longer, plain.ptr, plain.len);
 	longer[plain.len] = 'x';
-	ck_assert(!json_string_is(value, (struct str){ longer, plain.len + 1 }));
+	ck_assert(!json_string_is(value, (struct str){longer, plain.len + 1}));
 	if (plain.len == 0)
 		return;
-	ck_assert(!json_string_is(value, (struct str){ plain.ptr, plain.len - 1 }));
+	ck_assert(!json_string_is(value, (struct str){plain.ptr, plain.len - 1}));
 	longer[plain.len - 1] ^= 1;
-	ck_assert(!json_string_is(value, (struct str){ longer, plain.len }));
+	ck_assert(!json_string_is(value, (struct str){longer, plain.len}));
 }
 END_TEST
 
@@ -124,7 +127,7 @@ START_TEST(numbers_become_doubles)
 	ck_assert(json_to_double(STR("1e-400"), &d) && d == 0);
 	memset(digits, '0', sizeof(digits));
 	memcpy(digits, "1.5", 3);
-	ck_assert(json_to_double((struct str){ digits, sizeof(digits) }, &d) && d == 1.5);
+	ck_assert(json_to_double((struct str){digits, sizeof(digits)}, &d) && d == 1.5);
 	ck_assert(!json_to_double(STR("1e400"), &d));
 	ck_assert(!json_to_double(STR("\"1\""), &d));
 	ck_assert(!json_to_double(STR("null"), &d));
@@ -137,32 +140,35 @@ START_TEST(a_number_ends_with_its_slice)
 {
 	double d;
 
-	ck_assert(json_to_double((struct str){ "1234", 2 }, &d) && d == 12);
+	ck_assert(json_to_double((struct str){"1234", 2}, &d) && d == 12);
 }
 END_TEST
 
 static const struct {
 	struct str text, quoted;
 } quotes[] = {
-	{ STR(""), STR("\"\"") },
-	{ STR("plain text here"), STR("\"plain text here\"") },
-	{ STR("a\"b\\c/d"), STR("\"a\\\"b\\\\c/d\"") },
-	{ STR("\b\f\n\r\t"), STR("\"\\b\\f\\n\\r\\t\"") },
-	{ STR("\0\x01\x0B\x1F\x7F"), STR("\"\\u0000\\u0001\\u000b\\u001f\x7F\"") },
-	{ STR("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"),
-	  STR("\"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\"") },
-	{ STR("\xFF"), STR("\"\xEF\xBF\xBD\"") },
-	{ STR("a\xE2\x82"), STR("\"a\xEF\xBF\xBD\"") },
-	{ STR("\xE2\x82" "b"), STR("\"\xEF\xBF\xBD" "b\"") },
-	{ STR("\xF0\x9F\x98\xC3\xA9"), STR("\"\xEF\xBF\xBD\xC3\xA9\"") },
-	{ STR("\xC0\x80"), STR("\"\xEF\xBF\xBD\xEF\xBF\xBD\"") },
-	{ STR("\xED\xA0\x80"), STR("\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"") },
-	{ STR("12345678\n12345678\x80"), STR("\"12345678\\n12345678\xEF\xBF\xBD\"") },
+	{STR(""), STR("\"\"")},
+	{STR("plain text here"), STR("\"plain text here\"")},
+	{STR("a\"b\\c/d"), STR("\"a\\\"b\\\\c/d\"")},
+	{STR("\b\f\n\r\t"), STR("\"\\b\\f\\n\\r\\t\"")},
+	{STR("\0\x01\x0B\x1F\x7F"), STR("\"\\u0000\\u0001\\u000b\\u001f\x7F\"")},
+	{STR("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"),
+	 STR("\"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\"")},
+	{STR("\xFF"), STR("\"\xEF\xBF\xBD\"")},
+	{STR("a\xE2\x82"), STR("\"a\xEF\xBF\xBD\"")},
+	{STR("\xE2\x82"
+	     "b"),
+	 STR("\"\xEF\xBF\xBD"
+	     "b\"")},
+	{STR("\xF0\x9F\x98\xC3\xA9"), STR("\"\xEF\xBF\xBD\xC3\xA9\"")},
+	{STR("\xC0\x80"), STR("\"\xEF\xBF\xBD\xEF\xBF\xBD\"")},
+	{STR("\xED\xA0\x80"), STR("\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"")},
+	{STR("12345678\n12345678\x80"), STR("\"12345678\\n12345678\xEF\xBF\xBD\"")},
 };
 
 START_TEST(any_bytes_become_a_valid_string)
 {
-	struct json_limits limits = { .depth = 1, .values = 1 };
+	struct json_limits limits = {.depth = 1, .values = 1};
 	struct buf b = BUF_INIT;
 
 	buf_add_str(&b, STR("before"));
@@ -180,7 +186,7 @@ START_TEST(every_byte_survives_quoting_and_unescaping)
 
 	for (int i = 0; i < 128; i++)
 		text[i] = (char)i;
-	json_quote(&quoted, (struct str){ text, sizeof(text) });
+	json_quote(&quoted, (struct str){text, sizeof(text)});
 	json_unescape(buf_str(&quoted), &plain);
 	ck_assert_uint_eq(plain.len, sizeof(text));
 	ck_assert_mem_eq(plain.data, text, sizeof(text));

@@ -7,19 +7,20 @@
 #include <stdlib.h>
 
 #define ck_assert_str_is(got, text)                                                      \
-	ck_assert_msg(str_eq(got, STR(text)), "\"%.*s\" is not \"%s\"", STR_ARG(got), text)
+	ck_assert_msg(str_eq(got, STR(text)), "\"%.*s\" is not \"%s\"", STR_ARG(got),    \
+		      text)
 
 static const struct {
 	struct str text;
 	enum json_kind kind;
 } kinds[] = {
-	{ STR("null"), JSON_NULL_KIND },    { STR("true"), JSON_BOOL },
-	{ STR("false"), JSON_BOOL },	    { STR("0"), JSON_NUMBER },
-	{ STR("9.5"), JSON_NUMBER },	    { STR("-1"), JSON_NUMBER },
-	{ STR("\"\""), JSON_STRING_KIND },  { STR("[]"), JSON_ARRAY_KIND },
-	{ STR("{}"), JSON_OBJECT_KIND },    { STR(" \t\r\n[]"), JSON_ARRAY_KIND },
-	{ STR(""), JSON_INVALID },	    { STR("  "), JSON_INVALID },
-	{ STR("x"), JSON_INVALID },	    { STR("]"), JSON_INVALID },
+	{STR("null"), JSON_NULL_KIND},   {STR("true"), JSON_BOOL},
+	{STR("false"), JSON_BOOL},       {STR("0"), JSON_NUMBER},
+	{STR("9.5"), JSON_NUMBER},       {STR("-1"), JSON_NUMBER},
+	{STR("\"\""), JSON_STRING_KIND}, {STR("[]"), JSON_ARRAY_KIND},
+	{STR("{}"), JSON_OBJECT_KIND},   {STR(" \t\r\n[]"), JSON_ARRAY_KIND},
+	{STR(""), JSON_INVALID},         {STR("  "), JSON_INVALID},
+	{STR("x"), JSON_INVALID},        {STR("]"), JSON_INVALID},
 };
 
 START_TEST(the_first_byte_tells_the_kind)
@@ -28,10 +29,20 @@ START_TEST(the_first_byte_tells_the_kind)
 }
 END_TEST
 
+START_TEST(a_trimmed_text_is_its_value)
+{
+	ck_assert_str_is(json_trim(STR(" \t\r\n[1, 2]\n ")), "[1, 2]");
+	ck_assert_str_is(json_trim(STR("\" a \"\r")), "\" a \"");
+	ck_assert_str_is(json_trim(STR("1")), "1");
+	ck_assert_str_is(json_trim(STR(" ")), "");
+	ck_assert_str_is(json_trim(STR("")), "");
+}
+END_TEST
+
 START_TEST(elements_come_in_order_without_blanks)
 {
-	struct json_walk w = json_walk(
-		STR(" [ 1 ,\"a,]\\\"b\", [2,[3]] ,{\"k\":\"}\"},true\n, null , -1.5e3 ] "));
+	struct json_walk w = json_walk(STR(
+		" [ 1 ,\"a,]\\\"b\", [2,[3]] ,{\"k\":\"}\"},true\n, null , -1.5e3 ] "));
 	struct str v;
 
 	ck_assert(json_next(&w, &v));
@@ -55,8 +66,8 @@ END_TEST
 
 START_TEST(members_come_in_order_with_raw_keys)
 {
-	struct json_walk w =
-		json_walk(STR("{ \"a\" : 1 ,\"\":{\"x\":[]},\"q\\\"\\u0041\":\"\\\\\" }"));
+	struct json_walk w = json_walk(
+		STR("{ \"a\" : 1 ,\"\":{\"x\":[]},\"q\\\"\\u0041\":\"\\\\\" }"));
 	struct str k, v;
 
 	ck_assert(json_next_member(&w, &k, &v));
@@ -74,8 +85,9 @@ END_TEST
 
 START_TEST(what_is_empty_or_no_container_has_nothing_to_walk)
 {
-	static const struct str texts[] = { STR("[]"),	 STR(" [ ] "), STR("{}"), STR("{ }"),
-					    STR("\"[1]\""), STR("12"),	  STR(""),   STR("  ") };
+	static const struct str texts[] = {STR("[]"),  STR(" [ ] "),   STR("{}"),
+					   STR("{ }"), STR("\"[1]\""), STR("12"),
+					   STR(""),    STR("  ")};
 	struct json_walk w = json_walk(texts[_i]);
 	struct str k, v;
 
@@ -89,8 +101,9 @@ END_TEST
 /* Brackets inside of strings do not count, wherever the words of eight bytes begin. */
 START_TEST(strings_of_every_length_are_skipped)
 {
-	static const struct str fillers[] = { STR("x"), STR("]"), STR("}"), STR("\\\""),
-					      STR("\\\\"), STR("\xC3\xA9"), STR("[{") };
+	static const struct str fillers[] = {STR("x"),    STR("]"),    STR("}"),
+					     STR("\\\""), STR("\\\\"), STR("\xC3\xA9"),
+					     STR("[{")};
 
 	for (size_t n = 0; n < 24; n++) {
 		struct buf b = BUF_INIT;
@@ -138,6 +151,23 @@ START_TEST(absent_members_and_inner_ones_are_not_found)
 }
 END_TEST
 
+START_TEST(no_text_at_all_is_nothing)
+{
+	struct str none = {NULL, 0}, k, v;
+	struct json_walk w = json_walk(none);
+
+	ck_assert_int_eq(json_kind(none), JSON_INVALID);
+	ck_assert_uint_eq(json_trim(none).len, 0);
+	ck_assert(!json_next(&w, &v));
+	ck_assert(!json_next_member(&w, &k, &v));
+	ck_assert(!json_get(none, STR(""), &v));
+	ck_assert(json_key_is(none, STR("")));
+	ck_assert(!json_key_is(none, STR("a")));
+	ck_assert(!json_string_is(none, STR("")));
+	ck_assert(!json_is_true(none));
+}
+END_TEST
+
 START_TEST(only_true_is_true)
 {
 	ck_assert(json_is_true(STR("true")));
@@ -152,9 +182,20 @@ END_TEST
 START_TEST(a_walk_over_rubbish_ends_inside_of_it)
 {
 	static const struct str texts[] = {
-		STR("[1,2"), STR("[\"abc"), STR("[\"abc\\"), STR("{\"a"), STR("{\"a\""),
-		STR("{\"a\":"), STR("[[[["), STR("[\x01\x02]"), STR("{1:2}"), STR("[:::]"),
-		STR("{\"a\":[1,{\"b\":\"c"), STR("[,,,]"), STR("[1 2 3]"), STR("{\"a\" \"b\"}"),
+		STR("[1,2"),
+		STR("[\"abc"),
+		STR("[\"abc\\"),
+		STR("{\"a"),
+		STR("{\"a\""),
+		STR("{\"a\":"),
+		STR("[[[["),
+		STR("[\x01\x02]"),
+		STR("{1:2}"),
+		STR("[:::]"),
+		STR("{\"a\":[1,{\"b\":\"c"),
+		STR("[,,,]"),
+		STR("[1 2 3]"),
+		STR("{\"a\" \"b\"}"),
 	};
 
 	for (size_t n = 0; n <= texts[_i].len; n++) {
@@ -165,9 +206,9 @@ START_TEST(a_walk_over_rubbish_ends_inside_of_it)
 
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, texts[_i].ptr, n);
-		for (w = json_walk((struct str){ copy, n }); json_next(&w, &v); steps_n++)
+		for (w = json_walk((struct str){copy, n}); json_next(&w, &v); steps_n++)
 			ck_assert(v.ptr >= copy && v.ptr + v.len <= copy + n);
-		w = json_walk((struct str){ copy, n });
+		w = json_walk((struct str){copy, n});
 		for (; json_next_member(&w, &k, &v); steps_n++)
 			ck_assert(k.ptr > copy && v.ptr + v.len <= copy + n);
 		ck_assert_uint_le(steps_n, 2 * n);
@@ -184,12 +225,14 @@ json_walk_suite(void)
 
 	tcase_add_loop_test(c, the_first_byte_tells_the_kind, 0,
 			    sizeof(kinds) / sizeof(kinds[0]));
+	tcase_add_test(c, a_trimmed_text_is_its_value);
 	tcase_add_test(c, elements_come_in_order_without_blanks);
 	tcase_add_test(c, members_come_in_order_with_raw_keys);
 	tcase_add_loop_test(c, what_is_empty_or_no_container_has_nothing_to_walk, 0, 8);
 	tcase_add_loop_test(c, strings_of_every_length_are_skipped, 0, 7);
 	tcase_add_test(c, the_last_member_of_a_key_wins);
 	tcase_add_test(c, absent_members_and_inner_ones_are_not_found);
+	tcase_add_test(c, no_text_at_all_is_nothing);
 	tcase_add_test(c, only_true_is_true);
 	tcase_add_loop_test(c, a_walk_over_rubbish_ends_inside_of_it, 0, 14);
 	suite_add_tcase(s, c);
