@@ -227,7 +227,7 @@ check_event(struct sio_packet *p)
 	at = json_skip_blanks(t.at, end);
 	if (at < end)
 		at = json_skip_blanks(at + 1, end); /* the comma */
-	while (t.at < end && is_blank(end[-1]))
+	while (at < end && is_blank(end[-1]))
 		end--;
 	p->args = (struct str){at, (size_t)(end - at)};
 	return 0;

@@ -69,6 +69,8 @@ static const struct good_case {
 	 NONE},
 	{TEXT("2[ \"a\" , [1 ] ] \n"), TEXT("/"), TEXT("[ \"a\" , [1 ] ]"), TEXT("\"a\""),
 	 TEXT("[1 ]"), SIO_EVENT, 0, -1, NONE},
+	{TEXT("2[ \"a\"  ]"), TEXT("/"), TEXT("[ \"a\"  ]"), TEXT("\"a\""), NONE,
+	 SIO_EVENT, 0, -1, NONE},
 	{TEXT("2[1,\"x\"]"), TEXT("/"), TEXT("[1,\"x\"]"), TEXT("1"), TEXT("\"x\""),
 	 SIO_EVENT, 0, -1, NONE},
 	{TEXT("2/n,17[\"a\\\"]\",\"]\"]"), TEXT("/n"), TEXT("[\"a\\\"]\",\"]\"]"),
