@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "action/peer.h"
+
+#include "action/refresh.h"
+
+#include <stdlib.h>
+
+static size_t
+find_nsps(const struct actions *a, struct str name, struct str path, struct nsp **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->registry.nsps_n; i++) {
+		if (!nsp_matches(a->registry.nsps[i], name, path))
+			continue;
+		if (out)
+			out[n] = a->registry.nsps[i];
+		n++;
+	}
+	return n;
+}
+
+static void
+bury(struct loop_grave *g)
+{
+	struct peer *p = CONTAINER_OF(g, struct peer, grave);
+
+	free(p->data);
+	free((void *)(uintptr_t)p->artifact.ptr);
+	free(p);
+}
+
+struct peer *
+peer_new(struct actions *a, struct socket *s)
+{
+	const struct config_mount *mount = socket_mount(s);
+	struct str name = socket_nsp(s), path = nsp_path(mount->path);
+	size_t n = find_nsps(a, name, path, NULL);
+	struct peer *p = calloc(1, sizeof(*p) + n * sizeof(p->nsps[0]));
+	struct scope scope;
+
+	if (!p)
+		return NULL;
+	p->desk = desk_of_socket(a, s);
+	p->socket = s;
+	if (map_add(&p->desk->asking, socket_id(s), p)) {
+		free(p);
+		return NULL;
+	}
+	p->grave.bury = bury;
+	p->nsps_n = find_nsps(a, name, path, p->nsps);
+	p->is_framework = mount->dialect == DIALECT_ACTIONS &&
+			  (str_eq(name, STR("/")) || scope_of_namespace(name, &scope)) &&
+			  !(mount->auth == AUTH_NONE && p->nsps_n);
+	wheel_timer_init(&p->expiry, refresh_on_expiry);
+	socket_set_data(s, p);
+	return p;
+}
+
+void
+peer_end(struct peer *p)
+{
+	struct peer_data *data = p->data;
+	size_t data_n = p->data_n;
+
+	if (p->stage == PEER_ASKING)
+		map_remove(&p->desk->asking, socket_id(p->socket));
+	p->stage = PEER_GONE;
+	wheel_cancel(&p->desk->loop->wheel, &p->expiry);
+	socket_set_data(p->socket, NULL);
+	p->data_n = 0;
+	for (size_t i = 0; i < data_n; i++)
+		if (data[i].free_fn)
+			data[i].free_fn(data[i].data);
+	loop_bury(p->desk->loop, &p->grave);
+}
+
+struct peer *
+peer_of(const struct socket *s)
+{
+	return socket_data(s);
+}
+
+int
+peer_set_data(struct peer *p, struct tg_host *host, void *data, void (*free_fn)(void *data))
+{
+	struct peer_data *grown, old = {NULL, NULL, NULL};
+	size_t i = 0;
+
+	while (i < p->data_n && p->data[i].host != host)
+		i++;
+	if (i == p->data_n) {
+		grown = realloc(p->data, (i + 1) * sizeof(p->data[0]));
+		if (!grown)
+			return -E_NOMEM;
+		p->data = grown;
+		p->data_n++;
+	} else {
+		old = p->data[i];
+	}
+	p->data[i] = (struct peer_data){host, data, free_fn};
+	if (old.free_fn && old.data != data)
+		old.free_fn(old.data);
+	return 0;
+}
+
+void *
+peer_data(const struct peer *p, const struct tg_host *host)
+{
+	for (size_t i = 0; i < p->data_n; i++)
+		if (p->data[i].host == host)
+			return p->data[i].data;
+	return NULL;
+}
+
+struct peer *
+peer_find_asking(struct desk *d, struct str sid)
+{
+	return map_get(&d->asking, sid);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What this floor hangs on a socket: which plugins it belongs to and what they keep there,
+ * its message rate, its running calls, its expiry. Lives from on_connect to on_free.
+ * Thread: the socket's loop.
+ */
+#ifndef ACTION_PEER_H
+#define ACTION_PEER_H
+
+#include "action/actions.h"
+#include "hub/socket.h"
+#include "policy/rate.h"
+
+enum peer_stage { PEER_ASKING, PEER_ACCEPTED, PEER_GONE };
+
+struct peer_data {
+	struct tg_host *host;
+	void *data;
+	void (*free_fn)(void *data);
+};
+
+struct peer {
+	struct desk *desk;
+	struct socket *socket;
+	struct wheel_timer expiry;
+	struct loop_grave grave;
+	struct rate rate;
+	uint32_t running_n;	/* requests not answered yet */
+	enum peer_stage stage;
+	bool is_asked;		/* a plugin's admit waits for its answer */
+	bool is_inside;		/* that admit has not returned */
+	bool is_framework;	/* dialect actions on / or a company's namespace */
+	bool sees_artifact;	/* may see the artifact it named */
+	bool is_warned;		/* told that its token expired */
+	struct str artifact;	/* the one it named; owned */
+	struct peer_data *data;	/* of plugins; owned */
+	size_t data_n;
+	size_t nsps_at;		/* whose admit is being asked */
+	size_t nsps_n;
+	struct nsp *nsps[];	/* the plugins' entries for its namespace */
+};
+
+/* Hangs a peer on the socket. NULL when memory is short. */
+struct peer *peer_new(struct actions *a, struct socket *s) MUST_USE;
+/* Takes it off. Gives plugins' data back at once; the memory stays until the turn is over,
+ * because a plugin may have ended the socket in the middle of one of its callbacks. */
+void peer_end(struct peer *p);
+
+/* NULL once it is off. */
+struct peer *peer_of(const struct socket *s);
+
+/* A socket of this loop that was not accepted yet, by its id; NULL when there is none. */
+struct peer *peer_find_asking(struct desk *d, struct str sid);
+
+/* One pointer for each plugin. Errors: -E_NOMEM. */
+int peer_set_data(struct peer *p, struct tg_host *host, void *data, void (*free_fn)(void *data))
+	MUST_USE;
+void *peer_data(const struct peer *p, const struct tg_host *host);
+
+#endif
