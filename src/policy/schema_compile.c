@@ -4,6 +4,7 @@
  * wants to hear at registration what would otherwise not be checked at all.
  */
 #include "policy/schema_node.h"
+#include "policy/schema_pattern.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -131,12 +132,13 @@ static int
 read_pattern(struct schema_node *node, void *member, json_t *json, const struct place *at)
 {
 	const char *text = json_string_value(json);
+	const char *fault = text ? schema_pattern_fault(text) : "must be a text";
 	char why[128], line[160];
 	int error;
 
 	(void)member;
-	if (!text)
-		return complain(at, "must be a text");
+	if (fault)
+		return complain(at, fault);
 	error = regcomp(&node->pattern, text, REG_EXTENDED | REG_NOSUB);
 	if (error == REG_ESPACE)
 		return -E_NOMEM;

@@ -37,9 +37,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct schema *s;
 	int error;
 
-	/* A pattern with nested repetitions takes as long as its author asked for: not our bug. */
-	if (memmem(text.ptr, text.len, "pattern", 7) && text.len > 200)
-		return 0;
 	error = schema_compile(text, &s, &errors);
 	if (error) {
 		if (error != -E_ARGUMENT || errors.len == 0 ||

@@ -20,8 +20,7 @@
 	"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." RFC_CLAIMS                           \
 	".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 #define RFC_ES256                                                                        \
-	"eyJhbGciOiJFUzI1NiJ9." RFC_CLAIMS                                               \
-	".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-"                                              \
+	"eyJhbGciOiJFUzI1NiJ9." RFC_CLAIMS ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-"           \
 	"F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
 #define RFC_OCT                                                                          \
 	"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-"         \
