@@ -77,13 +77,19 @@ struct tg_str {
 	size_t len;
 };
 
-/* TG("literal"), and tg_text(zero_terminated). */
+/* TG("literal"), tg_text(zero_terminated), tg_span(pointer, length). */
 #define TG(literal) ((struct tg_str){"" literal, sizeof(literal) - 1})
 
 static inline struct tg_str
 tg_text(const char *zero_terminated)
 {
 	return (struct tg_str){zero_terminated, zero_terminated ? strlen(zero_terminated) : 0};
+}
+
+static inline struct tg_str
+tg_span(const char *ptr, size_t len)
+{
+	return (struct tg_str){ptr, len};
 }
 
 static inline bool
