@@ -3,7 +3,7 @@
 
 #include "action/convert.h"
 #include "action/peer.h"
-#include "action/request.h"
+#include "action/form.h"
 
 static bool
 give_to_plugins(struct peer *p, const struct tg_event *event, struct str name)
@@ -41,7 +41,7 @@ event_take(struct actions *a, struct socket *s, const struct event_in *e)
 	if (!rate_take(&p->rate, &socket_mount(s)->message_rate, loop->now_ms)) {
 		counter_add(&loop->counters, COUNTER_RATE_LIMITED, 1);
 		if (p->is_framework)
-			request_refuse(p, e, -E_RATE_LIMITED);
+			form_refuse(p, e, -E_RATE_LIMITED);
 		return;
 	}
 	if (e->attachments_n && p->nsps_n) {
@@ -63,5 +63,5 @@ event_take(struct actions *a, struct socket *s, const struct event_in *e)
 			return;
 	}
 	if (p->is_framework)
-		request_take(p, e);
+		form_take(p, e);
 }

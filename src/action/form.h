@@ -4,16 +4,16 @@
  * `REQUEST` with an envelope, or the action's name with data and an acknowledgement.
  * Thread: the socket's loop. Source: PROTOCOLS.md "actions".
  */
-#ifndef ACTION_REQUEST_H
-#define ACTION_REQUEST_H
+#ifndef ACTION_FORM_H
+#define ACTION_FORM_H
 
 #include "action/peer.h"
 
 /* Run it, or say what is wrong with it. An event that is no request, and that nobody waits
  * for an answer to, is ignored. */
-void request_take(struct peer *p, const struct event_in *e);
+void form_take(struct peer *p, const struct event_in *e);
 
 /* Answer it with this error, under the ids that it has. */
-void request_refuse(struct peer *p, const struct event_in *e, int error);
+void form_refuse(struct peer *p, const struct event_in *e, int error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "action/request.h"
+#include "action/form.h"
 
 #include "action/call.h"
 
@@ -97,7 +97,7 @@ answer_error(struct peer *p, const struct reading *r, int error, const char *mes
 }
 
 void
-request_take(struct peer *p, const struct event_in *e)
+form_take(struct peer *p, const struct event_in *e)
 {
 	struct call_request request;
 	struct reading r;
@@ -123,7 +123,7 @@ request_take(struct peer *p, const struct event_in *e)
 }
 
 void
-request_refuse(struct peer *p, const struct event_in *e, int error)
+form_refuse(struct peer *p, const struct event_in *e, int error)
 {
 	struct reading r;
 
