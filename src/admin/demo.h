@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the demo configuration adds: tokens for the asking, so that the test page works without
+ * a login. Never routed outside demo mode. Thread: the request's loop.
+ */
+#ifndef ADMIN_DEMO_H
+#define ADMIN_DEMO_H
+
+#include "base/buf.h"
+#include "transport/request.h"
+
+struct config;
+struct token_keys;
+
+struct demo {
+	const struct config *config;
+	const struct token_keys *keys;
+};
+
+/* GET /demo/token?user=U&ttl=S&permissions=P: a token and what the page needs beside it. Its
+ * argument is a struct demo. */
+void demo_serve_token(struct request *r);
+
+/* One token for this demo user. permissions NULL: those of the examples.
+ * Errors: -E_UNSUPPORTED, -E_NOMEM. */
+int demo_token(const struct demo *d, struct str user, int64_t ttl_s, const struct str *permissions,
+	       int64_t now_s, struct buf *out) MUST_USE;
+
+#endif

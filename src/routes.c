@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "routes.h"
+
+#include "admin/demo.h"
+#include "admin/health.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "hub/client.h"
+#include "session/echo.h"
+#include "session/engine.h"
+#include "transport/static_files.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct routes {
+	struct router *router;
+	struct static_files *html, *client;
+	struct engine *engines; /* by mount; unused ones stay empty */
+	struct sessions **sessions;
+	void **hubs;
+};
+
+static const struct str start_page = STR("test-client.html");
+
+static int
+load_files(const char *key, const char *directory, struct static_files **out, struct buf *errors)
+{
+	int error;
+
+	if (!*directory)
+		return 0;
+	error = static_files_load(directory, out);
+	if (error == -E_SYSTEM && errno == ENOENT) {
+		log_warn("no such directory", "key=%s directory=%s", key, directory);
+		return 0;
+	}
+	if (error)
+		buf_printf(errors, "%s: %s: %s\n", key, directory,
+			   error == -E_SYSTEM ? strerror(errno) : error_text(error));
+	return error;
+}
+
+static int
+add_engine(struct routes *r, const struct config_mount *m, struct engine *e, struct worker *workers,
+	   size_t workers_n)
+{
+	bool is_echo = m->dialect == DIALECT_ENGINE_ECHO;
+
+	*e = (struct engine){
+		.mount = m,
+		.sessions = r->sessions,
+		.loops_n = workers_n,
+		.node = workers[0].sessions.node,
+		.client = m->serve_client ? r->client : NULL,
+		.app = is_echo ? &echo_engine_app : &client_engine_app,
+		.app_state = r->hubs,
+	};
+	return router_add(r->router, &(struct route){.listener = m->listener,
+						     .host = m->host,
+						     .path = m->path,
+						     .subtree = true,
+						     .begin = engine_begin,
+						     .serve = engine_serve,
+						     .arg = e});
+}
+
+static int
+add_mount(struct routes *r, const struct config_mount *m, struct engine *e, struct worker *workers,
+	  size_t workers_n, struct buf *errors)
+{
+	switch (m->dialect) {
+	case DIALECT_ACTIONS:
+	case DIALECT_ENGINE_ECHO:
+		return add_engine(r, m, e, workers, workers_n);
+	case DIALECT_WS_ECHO:
+		return router_add(r->router, &(struct route){.listener = m->listener,
+							     .host = m->host,
+							     .path = m->path,
+							     .allow = "GET",
+							     .serve = echo_websocket_serve,
+							     .arg = (void *)(uintptr_t)m});
+	default:
+		buf_printf(errors, "mounts: %s: the dialect %s is not served by this version\n", m->path,
+			   config_dialect_name(m->dialect));
+		return -E_CONFIG;
+	}
+}
+
+static void
+redirect_to_start_page(struct request *r)
+{
+	request_answer(r, &(struct answer){.status = 302,
+					   .headers = STR("Location: /test-client.html\r\n")});
+}
+
+/* What stands beside the mounts. */
+static int
+add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
+{
+	const struct route rows[] = {
+		{.path = "/demo/token", .allow = "GET", .serve = demo_serve_token, .arg = demo},
+		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
+		{.path = "/readyz", .allow = "GET, HEAD", .serve = health_serve_ready, .arg = is_ready},
+		{.path = "/", .serve = redirect_to_start_page},
+		{.path = "/", .subtree = true, .allow = "GET, HEAD", .serve = static_files_serve,
+		 .arg = r->html},
+	};
+	bool wanted[] = {demo->config->demo, true, true,
+			 r->html && static_files_has(r->html, start_page), r->html != NULL};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (wanted[i])
+			error = router_add(r->router, &rows[i]);
+	return error;
+}
+
+int
+routes_new(const struct config *config, struct worker *workers, size_t workers_n, struct demo *demo,
+	   atomic_bool *is_ready, struct routes **out, struct buf *errors)
+{
+	struct routes *r = calloc(1, sizeof(*r));
+	int error = 0;
+
+	if (!r)
+		return -E_NOMEM;
+	r->router = router_new();
+	r->engines = calloc(config->mounts_n, sizeof(*r->engines));
+	r->sessions = calloc(workers_n, sizeof(struct sessions *));
+	r->hubs = calloc(workers_n, sizeof(void *));
+	if (!r->router || !r->engines || !r->sessions || !r->hubs)
+		error = -E_NOMEM;
+	for (size_t i = 0; !error && i < workers_n; i++) {
+		r->sessions[i] = &workers[i].sessions;
+		r->hubs[i] = workers[i].hub;
+	}
+	if (!error)
+		error = load_files("html_dir", config->html_dir, &r->html, errors);
+	if (!error)
+		error = load_files("client_dir", config->client_dir, &r->client, errors);
+	for (size_t i = 0; !error && i < config->mounts_n; i++)
+		error = add_mount(r, &config->mounts[i], &r->engines[i], workers, workers_n, errors);
+	if (!error)
+		error = add_others(r, demo, is_ready);
+	if (error) {
+		routes_free(r);
+		return error;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+routes_free(struct routes *r)
+{
+	if (!r)
+		return;
+	router_free(r->router);
+	static_files_free(r->html);
+	static_files_free(r->client);
+	free(r->engines);
+	free(r->sessions);
+	free(r->hubs);
+	free(r);
+}
+
+const struct router *
+routes_router(const struct routes *r)
+{
+	return r->router;
+}

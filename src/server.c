@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server.h"
+
+#include "action/actions.h"
+#include "admin/demo.h"
+#include "base/errors.h"
+#include "base/random.h"
+#include "hub/client.h"
+#include "hub/hub.h"
+#include "net/listener.h"
+#include "policy/token.h"
+#include "routes.h"
+#include "session/session.h"
+#include "transport/admission.h"
+#include "transport/http_server.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sched.h>
+#include <unistd.h>
+
+/* After the drain: how long closing handshakes may take. */
+enum { FAREWELL_MS = 1000 };
+
+struct server {
+	struct config *config;
+	struct token_keys *keys;
+	struct admission *admission;
+	struct hubs hubs;
+	struct actions *actions;
+	struct worker *workers;
+	size_t workers_n;
+	struct routes *routes;
+	struct demo demo;
+	uint16_t *ports; /* by listener */
+	atomic_bool is_ready;
+	bool has_threads;
+};
+
+static size_t
+count_workers(const struct config *c)
+{
+	cpu_set_t cpus;
+
+	if (c->workers)
+		return c->workers;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus))
+		return 1;
+	return (size_t)CPU_COUNT(&cpus);
+}
+
+static int
+make_workers(struct server *s, struct clock clock)
+{
+	uint16_t node;
+
+	random_bytes(&node, sizeof(node));
+	s->workers = calloc(s->workers_n, sizeof(*s->workers));
+	s->hubs.hub = calloc(s->workers_n, sizeof(*s->hubs.hub));
+	if (!s->workers || !s->hubs.hub)
+		return -E_NOMEM;
+	for (size_t i = 0; i < s->workers_n; i++) {
+		struct worker *w = &s->workers[i];
+		int error = worker_init(w, (int)i, node, clock, s->config);
+
+		if (error)
+			return error;
+		w->hub = hub_new(w->loop, &s->hubs, s->keys, actions_hub_up(), s->actions);
+		if (!w->hub)
+			return -E_NOMEM;
+		s->hubs.hub[i] = w->hub;
+	}
+	return 0;
+}
+
+int
+server_new(struct config *config, struct clock clock, struct server **out, struct buf *errors)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	int error = s ? 0 : -E_NOMEM;
+
+	if (error)
+		return error;
+	s->config = config_ref(config);
+	s->workers_n = s->hubs.n = count_workers(config);
+	s->ports = calloc(config->listeners_n, sizeof(*s->ports));
+	s->admission = admission_new(config);
+	if (!s->ports || !s->admission)
+		error = -E_NOMEM;
+	if (!error)
+		error = token_keys_load(&config->token, &s->keys, errors);
+	if (!error) {
+		s->actions = actions_new(config, &s->hubs, s->keys, errors);
+		error = s->actions ? 0 : -E_NOMEM;
+	}
+	if (!error)
+		error = make_workers(s, clock);
+	s->demo = (struct demo){config, s->keys};
+	if (!error)
+		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
+				   &s->routes, errors);
+	for (size_t i = 0; !error && i < s->workers_n; i++)
+		error = worker_add_servers(&s->workers[i], s->workers, s->workers_n,
+					   routes_router(s->routes), s->admission);
+	if (error) {
+		server_free(s);
+		return error;
+	}
+	actions_start(s->actions);
+	*out = s;
+	return 0;
+}
+
+int
+server_listen(struct server *s, struct buf *errors)
+{
+	for (size_t l = 0; l < s->config->listeners_n; l++) {
+		const char *address = s->config->listeners[l].address;
+		/* a Unix socket cannot be bound twice: its connections are the first loop's */
+		size_t loops_n = strncmp(address, "unix:", 5) == 0 ? 1 : s->workers_n;
+
+		for (size_t i = 0; i < loops_n; i++) {
+			int error = worker_listen(&s->workers[i], l, address, s->ports[l]);
+
+			if (error) {
+				buf_printf(errors, "listener %s: cannot listen on %s: %s\n",
+					   s->config->listeners[l].name, address,
+					   error == -E_SYSTEM ? strerror(errno) : error_text(error));
+				return error;
+			}
+			s->ports[l] = worker_port(&s->workers[i], l);
+		}
+	}
+	return 0;
+}
+
+int
+server_start(struct server *s)
+{
+	for (size_t i = 0; i < s->workers_n; i++)
+		if (worker_start(&s->workers[i]))
+			return -E_SYSTEM;
+	s->has_threads = true;
+	atomic_store(&s->is_ready, true);
+	return 0;
+}
+
+void
+server_stop(struct server *s)
+{
+	atomic_store(&s->is_ready, false);
+	for (size_t i = 0; i < s->workers_n; i++)
+		worker_order(&s->workers[i], WORKER_DRAIN);
+	actions_stop(s->actions, s->config->drain_ms);
+	for (size_t i = 0; i < s->workers_n; i++)
+		worker_order(&s->workers[i], WORKER_FAREWELL);
+	for (int waited = 0; waited < FAREWELL_MS; waited += 10) {
+		uint64_t left = 0;
+
+		for (size_t i = 0; i < s->workers_n; i++)
+			left += counter_get(&s->workers[i].loop->counters, COUNTER_CONNECTIONS);
+		if (!left)
+			break;
+		usleep(10000);
+	}
+	for (size_t i = 0; i < s->workers_n; i++)
+		worker_stop(&s->workers[i]);
+	s->has_threads = false;
+}
+
+void
+server_free(struct server *s)
+{
+	if (!s)
+		return;
+	/* letters between loops may be on their way: let each have its last turns */
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; s->workers && i < s->workers_n; i++)
+			worker_last_turn(&s->workers[i]);
+	for (size_t i = 0; s->workers && i < s->workers_n; i++)
+		worker_fini(&s->workers[i]);
+	routes_free(s->routes);
+	actions_free(s->actions);
+	token_keys_unref(s->keys);
+	admission_free(s->admission);
+	config_unref(s->config);
+	free(s->hubs.hub);
+	free(s->workers);
+	free(s->ports);
+	free(s);
+}
+
+uint16_t
+server_port(const struct server *s, size_t i)
+{
+	return s->ports[i];
+}
+
+int
+server_demo_token(const struct server *s, struct buf *out)
+{
+	return demo_token(&s->demo, STR("alice"), 3600, NULL, clock_system.wall_ms(NULL) / 1000, out);
+}
+
+struct loop *
+server_loop(const struct server *s, size_t i)
+{
+	return s->workers[i].loop;
+}
+
+struct conn *
+server_connect(struct server *s, size_t loop, size_t listener, struct stream_memory *m)
+{
+	return http_server_accept_memory(&s->workers[loop].servers[listener], m);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "worker.h"
+
+#include "base/errors.h"
+#include "config/config.h"
+#include "hub/hub.h"
+#include "net/listener.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+int
+worker_init(struct worker *w, int id, uint16_t node, struct clock clock, struct config *config)
+{
+	w->loop = loop_new(id, clock, config);
+	if (!w->loop)
+		return -E_NOMEM;
+	sessions_init(&w->sessions, w->loop, node);
+	w->listeners_n = config->listeners_n;
+	w->servers = calloc(w->listeners_n, sizeof(*w->servers));
+	w->listeners = calloc(w->listeners_n, sizeof(struct listener *));
+	return w->servers && w->listeners ? 0 : -E_NOMEM;
+}
+
+int
+worker_add_servers(struct worker *w, struct worker *all, size_t all_n, const struct router *router,
+		   struct admission *admission)
+{
+	const struct config *c = w->loop->config;
+
+	for (size_t i = 0; i < w->listeners_n; i++) {
+		struct http_server *s = &w->servers[i];
+
+		*s = (struct http_server){
+			.loop = w->loop,
+			.router = router,
+			.times = &c->http,
+			.limits = {.head_bytes = c->http.head_bytes,
+				   .target_bytes = c->http.target_bytes,
+				   .headers_n = c->http.headers_n,
+				   .body_bytes = c->http.body_bytes},
+			.listener = c->listeners[i].name,
+			.admission = admission,
+			.sibling = calloc(all_n, sizeof(struct http_server *)),
+		};
+		list_init(&s->conns);
+		list_init(&s->upgraded);
+		if (!s->sibling)
+			return -E_NOMEM;
+		for (size_t j = 0; j < all_n; j++)
+			s->sibling[j] = &all[j].servers[i];
+	}
+	return 0;
+}
+
+static void
+on_accept(void *arg, int fd, const struct address *peer)
+{
+	http_server_accept(arg, fd, peer);
+}
+
+int
+worker_listen(struct worker *w, size_t listener, const char *address, uint16_t port)
+{
+	return listener_open(w->loop, str_from(address), port, on_accept, &w->servers[listener],
+			     &w->listeners[listener]);
+}
+
+uint16_t
+worker_port(const struct worker *w, size_t listener)
+{
+	return listener_port(w->listeners[listener]);
+}
+
+static void *
+run(void *arg)
+{
+	struct worker *w = arg;
+
+	loop_run(w->loop);
+	return NULL;
+}
+
+int
+worker_start(struct worker *w)
+{
+	sigset_t all, old;
+	int error;
+
+	/* signals are the main thread's business */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = pthread_create(&w->thread, NULL, run, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	w->has_thread = !error;
+	return error ? -E_SYSTEM : 0;
+}
+
+struct order {
+	struct mail mail;
+	struct worker *worker;
+	enum worker_order order;
+};
+
+static void
+close_listeners(struct worker *w)
+{
+	for (size_t i = 0; i < w->listeners_n; i++) {
+		listener_close(w->listeners[i]);
+		w->listeners[i] = NULL;
+	}
+}
+
+static void
+on_order(struct loop *l, struct mail *m)
+{
+	struct order *o = CONTAINER_OF(m, struct order, mail);
+	struct worker *w = o->worker;
+
+	(void)l;
+	if (o->order == WORKER_DRAIN) {
+		close_listeners(w);
+		for (size_t i = 0; i < w->listeners_n; i++)
+			http_server_drain(&w->servers[i]);
+	} else {
+		sessions_close_all(&w->sessions, "server shutting down");
+	}
+	free(o);
+}
+
+void
+worker_order(struct worker *w, enum worker_order order)
+{
+	struct order *o = malloc(sizeof(*o));
+
+	if (!o)
+		return; /* the end comes without good manners */
+	*o = (struct order){.mail.deliver = on_order, .worker = w, .order = order};
+	loop_post(w->loop, &o->mail);
+}
+
+void
+worker_stop(struct worker *w)
+{
+	if (!w->has_thread)
+		return;
+	loop_stop(w->loop);
+	pthread_join(w->thread, NULL);
+	w->has_thread = false;
+}
+
+void
+worker_last_turn(struct worker *w)
+{
+	if (!w->loop)
+		return;
+	close_listeners(w);
+	sessions_close_all(&w->sessions, "server shutting down");
+	for (size_t i = 0; i < w->listeners_n; i++)
+		if (w->servers[i].loop)
+			http_server_close(&w->servers[i]);
+	loop_turn(w->loop, false);
+}
+
+void
+worker_fini(struct worker *w)
+{
+	for (size_t i = 0; w->servers && i < w->listeners_n; i++)
+		free(w->servers[i].sibling);
+	sessions_fini(&w->sessions);
+	hub_free(w->hub);
+	loop_free(w->loop);
+	free(w->servers);
+	free(w->listeners);
+}

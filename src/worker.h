@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One loop with all that belongs to it: its hub, sessions, HTTP servers, listeners and thread.
+ * Built and freed by the main thread; between start and stop its thread alone touches it,
+ * except for what is marked.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "session/session.h"
+#include "transport/http_server.h"
+
+#include <pthread.h>
+
+struct hub;
+struct listener;
+
+struct worker {
+	struct loop *loop;
+	struct hub *hub;
+	struct sessions sessions;
+	struct http_server *servers; /* one per configured listener */
+	struct listener **listeners;
+	size_t listeners_n;
+	pthread_t thread;
+	bool has_thread;
+};
+
+enum worker_order { WORKER_DRAIN, WORKER_FAREWELL };
+
+/* Loop and sessions. Errors: -E_NOMEM. */
+int worker_init(struct worker *w, int id, uint16_t node, struct clock clock,
+		struct config *config) MUST_USE;
+/* HTTP for each listener. Errors: -E_NOMEM. */
+int worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
+		       const struct router *router, struct admission *admission) MUST_USE;
+/* port 0: the address decides. Errors: -E_ARGUMENT, -E_SYSTEM. */
+int worker_listen(struct worker *w, size_t listener, const char *address, uint16_t port) MUST_USE;
+uint16_t worker_port(const struct worker *w, size_t listener);
+
+/* Errors: -E_SYSTEM. */
+int worker_start(struct worker *w) MUST_USE;
+/* Drain: stop listening, close what is idle. Farewell: close all sessions. [any thread] */
+void worker_order(struct worker *w, enum worker_order order);
+void worker_stop(struct worker *w); /* [any thread] joins it */
+
+/* After the threads stopped: deliver letters, close what is open, bury. */
+void worker_last_turn(struct worker *w);
+void worker_fini(struct worker *w);
+
+#endif
