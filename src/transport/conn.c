@@ -277,7 +277,7 @@ conn_again(struct conn *c)
 {
 	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move &&
 	    (c->in.len || c->is_offering))
-		offer(c, NULL, 0);
+		offer(c, c->loop->scratch, 0);
 }
 
 void
@@ -323,7 +323,9 @@ arrive(struct loop *l, struct mail *m)
 	free(move);
 	if (!c->is_closed)
 		watch(c);
-	conn_again(c);
+	/* even without unread bytes: the protocol above may have to finish what it began */
+	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move)
+		offer(c, l->scratch, 0);
 }
 
 void
