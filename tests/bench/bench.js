@@ -1,82 +1,142 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * `make bench`: the same load on tidegate and on Node's Socket.IO, one after the other, with
- * what each costs the server. Judge by processor time and memory of the server: the rate is
- * bounded by the load generator, which runs on the same machine.
+ * `make bench`: every figure on every server, interleaved: round by round, figure by figure,
+ * one server after the other, each started afresh and pinned to one core while the generator
+ * has another. Prints medians and ratios, writes results.json, a table and a chart of each
+ * figure into BENCH_OUT. Environment: BENCH_ROUNDS=3, BENCH_SECONDS=3, BENCH_FIGURES and
+ * BENCH_PEERS (names, comma between them), BENCH_SERVER_CORE=0, BENCH_LOAD_CORE=1.
  */
 'use strict';
 
-const { startTidegate, startPeer } = require('./servers');
-const { openClients } = require('./client');
+const { spawn, execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 
-const CLIENTS = Number(process.env.CLIENTS || 50);
-const REQUESTS = Number(process.env.REQUESTS || 1000);
-const IDLE = Number(process.env.IDLE || 1000);
-const WINDOW = 16;
+const { figures } = require('./figures');
+const { peers } = require('./peers');
+const { textReport, markdownTable } = require('./report');
+const { drawFigure } = require('./chart');
 
-function percentile(sorted, share) {
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+const build = process.env.TG_BUILD || process.cwd();
+const out = process.env.BENCH_OUT || path.join(build, 'bench/out');
+const rounds = Number(process.env.BENCH_ROUNDS || 3);
+const seconds = Number(process.env.BENCH_SECONDS || 3);
+const loadCore = process.env.BENCH_LOAD_CORE || '1';
+const RUN_MS_MAX = 180000;
+
+function chosen(variable, names) {
+	const wanted = (process.env[variable] || '').split(',').filter(Boolean);
+	const unknown = wanted.filter((name) => !names.includes(name));
+
+	if (unknown.length > 0)
+		throw new Error(`${variable}: no ${unknown.join(', ')} among ${names.join(', ')}`);
+	return wanted.length > 0 ? wanted : names;
 }
 
-async function measureRequests(server, transport, requests) {
-	const clients = await openClients(server, CLIENTS, () => [transport]);
-	const cpu = server.cpuSeconds();
-	const began = performance.now();
+/* One run of the generator: its line of JSON, or why there is none. */
+function load(server, peer, figure, extra) {
+	const args = ['-c', loadCore, path.join(build, 'bench/load'), figure.scenario,
+		'--to', server.address, '--server', server.pid, '--seconds', seconds,
+		'--warm', Math.min(1, seconds), ...peer.args(figure), ...figure.args, ...extra];
+	const child = spawn('taskset', args.map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
+	const timer = setTimeout(() => child.kill('SIGKILL'), RUN_MS_MAX);
+	let text = '';
+	let complaint = '';
 
-	await Promise.all(clients.map((client) => client.run(1, requests, WINDOW)));
-	const seconds = (performance.now() - began) / 1000;
-	const total = CLIENTS * requests;
-	const latencies = clients.flatMap((client) => client.latenciesMs).sort((a, b) => a - b);
-	const faults = clients.flatMap((client) => client.faults);
-
-	clients.forEach((client) => client.close());
-	if (faults.length > 0)
-		throw new Error(`${server.name}: ${faults[0]}`);
-	return {
-		[`${transport} requests/s`]: total / seconds,
-		[`${transport} server µs/request`]: (server.cpuSeconds() - cpu) / total * 1e6,
-		[`${transport} p50 ms`]: percentile(latencies, 0.5),
-		[`${transport} p99 ms`]: percentile(latencies, 0.99),
-	};
+	child.stdout.on('data', (chunk) => { text += chunk; });
+	child.stderr.on('data', (chunk) => { complaint += chunk; });
+	return new Promise((resolve) => {
+		child.once('close', () => {
+			clearTimeout(timer);
+			try {
+				resolve({ ...JSON.parse(text), complaint: complaint.slice(0, 1000) });
+			} catch {
+				resolve({ verified: false, complaint: complaint.slice(0, 1000) || 'no result' });
+			}
+		});
+	});
 }
 
-async function measureIdle(server) {
-	const before = server.rssBytes();
-	const clients = await openClients(server, IDLE, () => ['websocket']);
-	const after = server.rssBytes();
+async function runOnce(name, figure, extra) {
+	const peer = peers[name];
+	let server;
 
-	clients.forEach((client) => client.close());
-	return { 'idle websocket bytes/client': (after - before) / IDLE };
-}
-
-async function measure(start) {
-	const server = await start();
-	const result = {
-		...await measureIdle(server),
-		...await measureRequests(server, 'websocket', REQUESTS),
-		...await measureRequests(server, 'polling', Math.ceil(REQUESTS / 5)),
-	};
+	try {
+		server = await peer.start();
+	} catch (error) {
+		return { verified: false, complaint: error.message.slice(0, 1000) };
+	}
+	const run = await load(server, peer, figure, extra);
 
 	await server.stop();
-	return result;
+	return run;
 }
 
-function show(value) {
-	return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+function describe(run, figure) {
+	const value = run.verified ? `${Math.round(figure.value(run))} ${figure.unit}` : 'FAILED';
+	const faults = ['lost', 'doubled', 'wrong', 'gone'].filter((fault) => run[fault] > 0)
+		.map((fault) => `${fault} ${run[fault]}`);
+
+	return [value, ...faults, (run.complaint || '').split('\n')[0]].filter(Boolean).join('; ');
+}
+
+/* results[figure][peer][case] = runs; a figure without a sweep has the one case "". */
+async function measure(names, present, results) {
+	for (let round = 1; round <= rounds; round++) {
+		for (const figure of figures.filter(({ name }) => names.includes(name))) {
+			const cases = figure.sweep ? figure.sweep.values : [''];
+
+			for (const step of cases) {
+				for (const name of figure.peers.filter((peer) => present.includes(peer))) {
+					const extra = figure.sweep ? [figure.sweep.option, step] : [];
+					const run = await runOnce(name, figure, extra);
+					const ofPeer = (results[figure.name] ??= {})[name] ??= {};
+
+					(ofPeer[step] ??= []).push(run);
+					console.log(`${round}/${rounds} ${figure.name} ${step} ${name}: ` +
+						describe(run, figure));
+				}
+			}
+		}
+	}
+}
+
+function commit() {
+	try {
+		return execFileSync('git', ['-C', __dirname, 'describe', '--always', '--dirty'],
+			{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+	} catch {
+		return 'unknown';
+	}
 }
 
 async function main() {
-	const ours = await measure(startTidegate);
-	const theirs = await measure(startPeer);
+	const present = chosen('BENCH_PEERS', Object.keys(peers)).filter((name) => {
+		const missing = peers[name].missing?.();
 
-	console.log(`${CLIENTS} clients, ${WINDOW} requests in flight each; ratio = tidegate / node`);
-	console.log(`${''.padEnd(34)}${'tidegate'.padStart(12)}${'node'.padStart(12)}${'ratio'.padStart(9)}`);
-	for (const [what, value] of Object.entries(ours)) {
-		const ratio = (value / theirs[what]).toFixed(2);
+		if (missing)
+			console.log(`left out: ${peers[name].title} (${missing})`);
+		return !missing;
+	});
+	const names = chosen('BENCH_FIGURES', figures.map(({ name }) => name));
+	const results = {};
 
-		console.log(what.padEnd(34) + show(value).padStart(12) +
-			show(theirs[what]).padStart(12) + ratio.padStart(9));
-	}
+	await measure(names, present, results);
+	const report = {
+		commit: commit(), date: new Date().toISOString(), rounds, seconds,
+		machine: `${os.cpus()[0].model}, ${os.cpus().length} cores, Linux ${os.release()}, ` +
+			`node ${process.versions.node}`,
+		results,
+	};
+
+	fs.mkdirSync(out, { recursive: true });
+	fs.writeFileSync(path.join(out, 'results.json'), JSON.stringify(report, null, '\t') + '\n');
+	for (const figure of figures.filter(({ name }) => results[name]))
+		fs.writeFileSync(path.join(out, `${figure.name}.svg`), drawFigure(figure, results[figure.name]));
+	fs.writeFileSync(path.join(out, 'table.md'), markdownTable(report));
+	console.log(textReport(report));
+	console.log(`written to ${out}`);
 	process.exit(0);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One client of the load: a real socket.io-client that runs `echo` and keeps a book of its
+ * One client of the load: a real socket.io-client that runs `bench.echo` and keeps a book of its
  * requests, so that a lost, doubled or crossed answer is seen.
  */
 'use strict';
@@ -14,7 +14,6 @@ class Client {
 		this.waiting = new Map();
 		this.answered = 0;
 		this.faults = [];
-		this.latenciesMs = [];
 		this.socket = io(server.url, {
 			path: '/realtime',
 			auth: { token: server.token(name) },
@@ -40,11 +39,11 @@ class Client {
 		const requestId = `${this.name}:${sequence}`;
 
 		return new Promise((resolve, reject) => {
-			this.waiting.set(requestId, { resolve, reject, sentAt: performance.now() });
+			this.waiting.set(requestId, { resolve, reject });
 			this.socket.emit('message', {
 				type: 'REQUEST',
 				requestId,
-				action: 'echo',
+				action: 'bench.echo',
 				data: { from: this.name, sequence, text: 'x'.repeat(64) },
 			});
 		});
@@ -73,7 +72,6 @@ class Client {
 		if (message.type !== 'RESPONSE' || JSON.stringify(message.data).indexOf(this.name) < 0)
 			this.faults.push(`wrong answer: ${JSON.stringify(message).slice(0, 200)}`);
 		this.answered++;
-		this.latenciesMs.push(performance.now() - entry.sentAt);
 		entry.resolve();
 	}
 
@@ -88,19 +86,4 @@ class Client {
 	}
 }
 
-/* Open n clients, `step` of them at a time. */
-async function openClients(server, n, transportsOf, step = 50) {
-	const clients = [];
-
-	while (clients.length < n) {
-		const batch = [];
-
-		for (let i = clients.length; i < Math.min(n, clients.length + step); i++)
-			batch.push(new Client(server, `client-${i}`, transportsOf(i)));
-		await Promise.all(batch.map((client) => client.connected()));
-		clients.push(...batch);
-	}
-	return clients;
-}
-
-module.exports = { Client, openClients };
+module.exports = { Client };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Starts the two servers that are loaded and compared: tidegate with its example plugins,
- * and Node's Socket.IO with the same `echo` action. Reads from /proc what they cost.
+ * Starts the tidegate that the soak run loads, with the actions of plugin/bench.c, and reads
+ * its memory from /proc.
  */
 'use strict';
 
@@ -10,7 +10,6 @@ const { createHmac, randomBytes } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const TICKS_PER_SECOND = 100;
 const START_MS = 20000;
 
 function base64url(value) {
@@ -36,7 +35,6 @@ function start(name, command, args, env) {
 		name,
 		pid: child.pid,
 		output: '',
-		cpuSeconds: () => cpuSeconds(child.pid),
 		rssBytes: () => rssBytes(child.pid),
 	};
 
@@ -75,26 +73,11 @@ async function startTidegate() {
 	const secret = randomBytes(32).toString('hex');
 	const server = await start('tidegate', binary, ['serve',
 		'--config', path.join(__dirname, 'tidegate.yaml'),
-		'--set', `plugin_dir=${path.join(build, 'plugins')}`],
+		'--set', `plugin_dir=${path.join(build, 'bench/plugins')}`],
 	{ TIDEGATE_JWT_SECRET: secret });
 
 	server.token = (user) => makeToken(secret, user);
 	return server;
-}
-
-async function startPeer() {
-	const server = await start('node socket.io', process.execPath, [path.join(__dirname, 'peer.js')], {});
-
-	server.token = () => 'any';
-	return server;
-}
-
-/* Processor time that a process has used, in seconds. */
-function cpuSeconds(pid) {
-	const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-	const field = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-
-	return (Number(field[11]) + Number(field[12])) / TICKS_PER_SECOND;
 }
 
 /* Memory of a process that is in RAM, in bytes. */
@@ -104,4 +87,4 @@ function rssBytes(pid) {
 	return Number(line[1]) * 1024;
 }
 
-module.exports = { startTidegate, startPeer };
+module.exports = { startTidegate };

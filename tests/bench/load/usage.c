@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Processor time and memory of a tree of processes: see usage.h. */
+#include "usage.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 8
+
+static double
+cpu_s(pid_t pid)
+{
+	char path[64], text[1024];
+	unsigned long user, system, child_user, child_system;
+	const char *after_name;
+	size_t n;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	n = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	/* The name may hold blanks and brackets: the fields begin after the last one. */
+	after_name = strrchr(text, ')');
+	if (!after_name ||
+	    sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu",
+		   &user, &system, &child_user, &child_system) != 4)
+		return 0;
+	return (double)(user + system + child_user + child_system) /
+	       (double)sysconf(_SC_CLK_TCK);
+}
+
+static void
+add_memory(pid_t pid, struct usage *usage)
+{
+	char path[64], line[256];
+	unsigned long kilobytes;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Rss: %lu kB", &kilobytes) == 1)
+			usage->rss_bytes += (uint64_t)kilobytes * 1024;
+		else if (sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1)
+			usage->anon_bytes += (uint64_t)kilobytes * 1024;
+	}
+	fclose(file);
+}
+
+static void
+add_tree(pid_t pid, unsigned depth, struct usage *usage)
+{
+	char path[64];
+	FILE *file;
+	int child;
+
+	usage->cpu_s += cpu_s(pid);
+	add_memory(pid, usage);
+	if (depth == DEPTH_MAX)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	while (fscanf(file, "%d", &child) == 1)
+		add_tree((pid_t)child, depth + 1, usage);
+	fclose(file);
+}
+
+void
+usage_read(pid_t pid, struct usage *usage_out)
+{
+	memset(usage_out, 0, sizeof(*usage_out));
+	if (pid > 0)
+		add_tree(pid, 0, usage_out);
+}

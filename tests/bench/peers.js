@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Starts the servers that are measured, each pinned to SERVER_CORE, and knows how the load
+ * generator talks to it. A peer whose software is missing is left out with the reason.
+ */
+'use strict';
+
+const { spawn } = require('node:child_process');
+const { createHmac, randomBytes } = require('node:crypto');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+
+const START_MS = 20000;
+const TOKENS_N = 1000;
+const SERVER_CORE = process.env.BENCH_SERVER_CORE || '0';
+const NCHAN_MODULES = ['/usr/lib/nginx/modules/ngx_nchan_module.so',
+	'/usr/lib64/nginx/modules/ngx_nchan_module.so'];
+
+const build = process.env.TG_BUILD || process.cwd();
+const binary = process.env.TIDEGATE || path.join(build, 'tidegate');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'tidegate-bench-'));
+const secret = randomBytes(32).toString('hex');
+const running = new Set();
+
+process.once('exit', () => {
+	running.forEach((child) => child.kill('SIGKILL'));
+	fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+function base64url(value) {
+	return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/* One HS256 token for user `sub`, good for a day. */
+function makeToken(sub) {
+	const now = Math.floor(Date.now() / 1000);
+	const text = `${base64url({ alg: 'HS256', typ: 'JWT' })}.` +
+		base64url({ sub, companyId: 'bench', iat: now, exp: now + 86400 });
+
+	return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+const tokensFile = path.join(scratch, 'tokens');
+fs.writeFileSync(tokensFile,
+	Array.from({ length: TOKENS_N }, (_, i) => makeToken(`user-${i}`)).join('\n') + '\n');
+
+/* Run a command until it names its address (or listens on the one given). */
+function start(command, args, { cores = SERVER_CORE, env = {}, address } = {}) {
+	const child = spawn('taskset', ['-c', cores, command, ...args], {
+		env: { ...process.env, TIDEGATE_JWT_SECRET: secret, ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const server = { pid: child.pid, address: null, output: '' };
+
+	running.add(child);
+	server.exited = new Promise((resolve) => {
+		child.once('exit', (code, signal) => {
+			running.delete(child);
+			resolve(code ?? signal);
+		});
+	});
+	server.stop = () => {
+		const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+
+		child.kill('SIGTERM');
+		return server.exited.finally(() => clearTimeout(timer));
+	};
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => reject(new Error(`${command} did not start`)), START_MS);
+		const ready = (where) => {
+			server.address = where;
+			clearTimeout(timer);
+			resolve(server);
+		};
+		const listen = (chunk) => {
+			server.output = (server.output + chunk).slice(-16384);
+			const found = /127\.0\.0\.1:(\d+)/.exec(server.output);
+
+			if (found && !server.address && !address)
+				ready(found[0]);
+		};
+
+		child.stdout.on('data', listen);
+		child.stderr.on('data', listen);
+		server.exited.then((how) => {
+			clearTimeout(timer);
+			reject(new Error(`${command} ended (${how}): ${server.output}`));
+		});
+		if (address)
+			awaitListener(address).then(() => ready(address));
+	});
+}
+
+async function awaitListener(address) {
+	const port = Number(address.split(':')[1]);
+	const isOpen = () => new Promise((resolve) => {
+		const socket = net.connect(port, '127.0.0.1', () => socket.end(() => resolve(true)));
+
+		socket.once('error', () => resolve(false));
+	});
+
+	while (!await isOpen())
+		await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/* A port that nobody listens on, for servers that cannot choose one. */
+function freePort() {
+	return new Promise((resolve) => {
+		const server = net.createServer().listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+function startNode(script, ...args) {
+	return start(process.execPath, [path.join(__dirname, 'peers', script), ...args]);
+}
+
+function startTidegate(workers, cores) {
+	return start(binary, ['serve', '--config', path.join(__dirname, 'tidegate.yaml'),
+		'--set', `workers=${workers}`,
+		'--set', `plugin_dir=${path.join(build, 'bench/plugins')}`], { cores });
+}
+
+async function startNchan() {
+	const port = await freePort();
+	const file = path.join(scratch, 'nginx.conf');
+	const text = fs.readFileSync(path.join(__dirname, 'peers/nginx.conf'), 'utf8');
+
+	fs.writeFileSync(file, text.replace(/@PORT@/g, port).replace(/@DIR@/g, scratch)
+		.replace(/@MODULE@/g, NCHAN_MODULES.find(fs.existsSync)));
+	return start('nginx', ['-p', scratch, '-c', file], { address: `127.0.0.1:${port}` });
+}
+
+function hasModule(name) {
+	try {
+		require.resolve(name, { paths: (process.env.NODE_PATH || '').split(':') });
+		require(name);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/* --- how the generator talks to them ---------------------------------------------------- */
+
+function socketioArgs(figure) {
+	return ['--protocol', figure.protocol || 'socketio', '--path', '/realtime/',
+		'--tokens', tokensFile];
+}
+
+function rawArgs(figure, echoPath = '/echo') {
+	return figure.scenario === 'fanout' ?
+		['--protocol', 'raw', '--path', '/member', '--publish-path', '/publish'] :
+		['--protocol', 'raw', '--path', echoPath];
+}
+
+const peers = {
+	floor: {
+		title: 'floor (bare send)',
+		start: () => start(path.join(build, 'bench/floor'), []),
+		args: rawArgs,
+	},
+	merge: {
+		title: 'floor (merging send)',
+		start: () => start(path.join(build, 'bench/floor'), ['--merge']),
+		args: rawArgs,
+	},
+	nchan: {
+		title: 'nginx + nchan (raw)',
+		missing: () => !NCHAN_MODULES.some(fs.existsSync) && 'Debian: nginx, libnginx-mod-nchan',
+		start: startNchan,
+		args: (figure) => rawArgs(figure, '/echo/@'),
+	},
+	ws: {
+		title: 'Node ws (raw)',
+		missing: () => !hasModule('ws') && 'npm: ws',
+		start: () => startNode('ws.js'),
+		args: rawArgs,
+	},
+	socketio: {
+		title: 'Node socket.io (ws)',
+		missing: () => !hasModule('socket.io') && 'npm: socket.io',
+		start: () => startNode('socketio.js', 'ws'),
+		args: socketioArgs,
+	},
+	eiows: {
+		title: 'Node socket.io (eiows)',
+		missing: () => !hasModule('eiows') && 'npm: eiows, built by peers/install.sh',
+		start: () => startNode('socketio.js', 'eiows'),
+		args: socketioArgs,
+	},
+	tidegate: {
+		title: 'tidegate',
+		missing: () => !fs.existsSync(binary) && 'not built',
+		start: () => startTidegate(1),
+		args: socketioArgs,
+	},
+	'tidegate-2': {
+		title: 'tidegate, two workers',
+		missing: () => !fs.existsSync(binary) && 'not built',
+		start: () => startTidegate(2, '0,1'),
+		args: socketioArgs,
+	},
+	'tidegate-raw': {
+		title: 'tidegate (raw echo)',
+		missing: () => !fs.existsSync(binary) && 'not built',
+		start: () => startTidegate(1),
+		args: rawArgs,
+	},
+};
+
+module.exports = { peers };

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Medians, ratios and tables from what bench.js measured. */
+'use strict';
+
+const { figures } = require('./figures');
+const { peers } = require('./peers');
+
+/* The median of the runs whose counts were right, or null. */
+function median(runs, value) {
+	const sorted = (runs || []).filter((run) => run.verified).map(value).sort((a, b) => a - b);
+	const middle = sorted.length >> 1;
+
+	if (sorted.length === 0)
+		return null;
+	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function short(value) {
+	if (value === null)
+		return 'failed';
+	if (value >= 999500)
+		return `${(value / 1e6).toFixed(2)} M`;
+	if (value >= 9950)
+		return `${(value / 1e3).toFixed(0)} k`;
+	return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+function casesOf(figure) {
+	return figure.sweep ? figure.sweep.values.map(String) : [''];
+}
+
+/* What was lost, doubled or wrong in all runs of a peer, as words; empty when nothing was. */
+function faultsOf(runs) {
+	const words = ['lost', 'doubled', 'wrong', 'gone'].map((fault) =>
+		[fault, runs.reduce((sum, run) => sum + (run[fault] || 0), 0)]);
+	const failed = runs.filter((run) => !run.verified).length;
+
+	return [...words.filter(([, n]) => n > 0).map(([fault, n]) => `${n} ${fault}`),
+		...(failed > 0 ? [`${failed} of ${runs.length} runs failed`] : [])].join(', ');
+}
+
+function ratioLines(figure, result) {
+	const ours = median(result.tidegate?.[''], figure.value);
+
+	return Object.entries(figure.targets).filter(([peer]) => result[peer]).map(([peer, target]) => {
+		const ratio = ours / median(result[peer][''], figure.value);
+
+		return `    ${ratio.toFixed(2)} x ${peers[peer].title}, to reach: ${target} ` +
+			(ratio >= target ? 'yes' : 'NO');
+	});
+}
+
+function figureText(figure, result) {
+	const lines = [`${figure.title} (${figure.work}, ${figure.unit})`];
+
+	for (const [peer, byCase] of Object.entries(result)) {
+		const values = casesOf(figure).map((step) => {
+			const name = figure.sweep ? `${figure.sweep.label} ${step}: ` : '';
+
+			return name + short(median(byCase[step], figure.value));
+		});
+		const faults = faultsOf(Object.values(byCase).flat());
+
+		lines.push(`  ${peers[peer].title.padEnd(24)} ${values.join('   ')}` +
+			(faults ? `   [${faults}]` : ''));
+	}
+	if (result.tidegate && !figure.sweep)
+		lines.push(...ratioLines(figure, result));
+	if (result.tidegate && figure.limit)
+		lines.push(`    at most ${figure.limit}: ` +
+			(median(result.tidegate[''], figure.value) <= figure.limit ? 'yes' : 'NO'));
+	return lines.join('\n');
+}
+
+/* All figures for a terminal. */
+function textReport(report) {
+	return ['', `${report.machine}`, `commit ${report.commit}, median of ${report.rounds} x ` +
+		`${report.seconds} s, one core for the server`, '',
+	...figures.filter(({ name }) => report.results[name])
+		.map((figure) => figureText(figure, report.results[figure.name]))].join('\n') + '\n';
+}
+
+/* The short table of README: one row for each figure that has one number a server. */
+function markdownTable(report) {
+	const columns = ['floor', 'nchan', 'socketio', 'eiows', 'tidegate'];
+	const rows = figures.filter(({ name, sweep }) => report.results[name] && !sweep);
+	const cell = (figure, peer) => {
+		const result = report.results[figure.name];
+		const runs = result[peer] ?? (peer === 'floor' ? result.merge : undefined);
+
+		return runs ? short(median(runs[''], figure.value)) : '–';
+	};
+	const ratio = (figure) => {
+		const result = report.results[figure.name];
+		const ours = median(result.tidegate?.[''], figure.value);
+		const theirs = median(result.socketio?.[''], figure.value);
+
+		return ours && theirs ?
+			(figure.better === 'lower' ? theirs / ours : ours / theirs).toFixed(1) : '–';
+	};
+
+	return [`| work | unit | ${columns.map((peer) => peers[peer].title).join(' | ')} | better than Node, times |`,
+		`|---|---|${'---|'.repeat(columns.length + 1)}`,
+		...rows.map((figure) => `| ${figure.title} | ${figure.work}, ${figure.unit} | ` +
+			`${columns.map((peer) => cell(figure, peer)).join(' | ')} | ${ratio(figure)} |`),
+		'', `Commit ${report.commit}, ${report.date.slice(0, 10)}: ${report.machine}.`, ''].join('\n');
+}
+
+module.exports = { textReport, markdownTable, median, short, casesOf };
