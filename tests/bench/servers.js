@@ -50,7 +50,7 @@ function start(name, command, args, env) {
 		const timer = setTimeout(() => reject(new Error(`${name} did not start`)), START_MS);
 		const listen = (chunk) => {
 			server.output = (server.output + chunk).slice(-65536);
-			const found = /127\.0\.0\.1:(\d+)/.exec(server.output);
+			const found = /127\.0\.0\.1:(?:0 port=)?([1-9]\d*)/.exec(server.output);
 			if (found && !server.url) {
 				server.url = `http://127.0.0.1:${found[1]}`;
 				clearTimeout(timer);
