@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Compares src/proto/json*.c with JavaScript's JSON on generated texts: what JSON.parse takes
 // must pass and nothing else may, strings and numbers must come out the same.
-// Usage: node json.mjs DRIVER [SECONDS [SEED]]
-import { spawnSync } from 'node:child_process';
 import { isUtf8 } from 'node:buffer';
+import { compare, pick, random } from './ask.mjs';
 
-const [driver, seconds = '60', seedText = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
-const BATCH = 20000;
 const DEPTH_MAX = 1024;
-
-// A generator of our own, so that a seed repeats a run.
-let state = Number(seedText) | 0;
-function random(n) {
-	state = (state + 0x6d2b79f5) | 0;
-	let t = Math.imul(state ^ (state >>> 15), 1 | state);
-	t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-	return ((t ^ (t >>> 14)) >>> 0) % n;
-}
-const pick = (list) => list[random(list.length)];
 
 const characters = ['a', 'Z', '0', ' ', '/', '\u007f', 'é', '߿', 'ࠀ', '€', '\u2028', '￿', '😀', '\u{10ffff}'];
 const escapes = ['\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t', '\\u0000', '\\u00e9',
@@ -93,72 +80,29 @@ function depth(bytes) {
 	return deepest;
 }
 
-// One process for each batch: requests in, replies out.
-function ask(requests) {
-	const input = Buffer.concat(requests.flatMap(({ operation, bytes }) => {
-		const head = Buffer.alloc(5);
-		head.write(operation, 'latin1');
-		head.writeUInt32LE(bytes.length, 1);
-		return [head, bytes];
-	}));
-	const { stdout, status, signal, stderr } = spawnSync(driver, { input, maxBuffer: 1 << 30 });
-	if (status !== 0) throw new Error(`${driver}: ${signal ?? status}\n${stderr}`);
-	let at = 0;
-	return requests.map(() => {
-		const n = stdout.readUInt32LE(at + 1);
-		const reply = { result: stdout[at], bytes: stdout.subarray(at + 5, at + 5 + n) };
-		at += 5 + n;
-		return reply;
-	});
-}
+const request = (operation, bytes, expected, good) => ({
+	operation, bytes, judge: (reply) => (good(reply) ? undefined : `expected ${expected}`),
+});
 
-function fail(request, reply, expected) {
-	console.error(`seed ${seedText}: operation ${request.operation} of ${JSON.stringify(request.bytes.toString('latin1'))}` +
-		` (bytes as Latin-1)\n  got ${reply.result} ${JSON.stringify(reply.bytes.toString())}\n  expected ${expected}`);
-	process.exit(1);
-}
-
-// What a text should give, as a function that judges the reply.
 function requestsOf(bytes) {
 	const { taken, value: parsed } = parse(bytes);
 	const requests = [{
-		operation: 'c', bytes, taken,
-		expected: taken ? 'taken' : 'refused',
-		good: (reply) => (reply.result === 0) === taken || (taken && depth(bytes) > DEPTH_MAX),
+		...request('c', bytes, taken ? 'taken' : 'refused',
+			({ result }) => (result === 0) === taken || (taken && depth(bytes) > DEPTH_MAX)),
+		taken,
 	}];
 	if (taken && typeof parsed === 'string')
-		requests.push({
-			operation: 'u', bytes, expected: parsed,
-			good: (reply) => reply.bytes.equals(Buffer.from(parsed.toWellFormed())),
-		});
+		requests.push(request('u', bytes, parsed, (reply) => reply.bytes.equals(Buffer.from(parsed.toWellFormed()))));
 	if (taken && typeof parsed === 'number')
-		requests.push({
-			operation: 'd', bytes, expected: parsed,
-			good: (reply) => (Number.isFinite(parsed) ?
-				reply.bytes.length === 8 && Object.is(reply.bytes.readDoubleLE(0), parsed) :
-				reply.result === 1),
-		});
+		requests.push(request('d', bytes, parsed, (reply) => (Number.isFinite(parsed) ?
+			reply.bytes.length === 8 && Object.is(reply.bytes.readDoubleLE(0), parsed) :
+			reply.result === 1)));
 	const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-	requests.push({
-		operation: 'q', bytes, expected: JSON.stringify(decoded),
-		good: (reply) => reply.bytes.equals(Buffer.from(JSON.stringify(decoded))),
-	});
+	const quoted = JSON.stringify(decoded);
+	requests.push(request('q', bytes, quoted, (reply) => reply.bytes.equals(Buffer.from(quoted))));
 	const isSafe = Number.isSafeInteger(Number(decoded)) && String(Number(decoded)) === decoded;
-	requests.push({
-		operation: 'i', bytes, expected: isSafe ? 'safe' : 'not safe',
-		good: (reply) => (reply.result === 0) === isSafe,
-	});
+	requests.push(request('i', bytes, isSafe ? 'safe' : 'not safe', ({ result }) => (result === 0) === isSafe));
 	return requests;
 }
 
-const end = Date.now() + 1000 * Number(seconds);
-let texts = 0, taken = 0;
-do {
-	const requests = Array.from({ length: BATCH }, text).flatMap(requestsOf);
-	ask(requests).forEach((reply, i) => {
-		if (!requests[i].good(reply)) fail(requests[i], reply, requests[i].expected);
-	});
-	texts += BATCH;
-	taken += requests.filter((r) => r.taken).length;
-} while (Date.now() < end);
-console.log(`json: ${texts} texts, ${taken} of them valid, no difference (seed ${seedText})`);
+compare('json', () => requestsOf(text()));
