@@ -104,29 +104,38 @@ settle_mount(struct checker *c, size_t i)
 	return 0;
 }
 
+/* A relative folder in the file is meant from where the file is; elsewhere (a variable, --set)
+ * from where the program was started. */
 static int
-settle_folder(struct checker *c, char **folder, const char *built_in)
+settle_folder(struct checker *c, const char *name, char **folder, const char *built_in)
 {
-	size_t size = strlen(built_in) + 1;
+	const struct config_node *node = config_node_find(c->root, str_from(name));
+	const char *slash = node && node->line ? strrchr(node->source, '/') : NULL;
+	const char *text = **folder ? *folder : built_in;
+	size_t above = slash && *text != '/' ? (size_t)(slash + 1 - node->source) : 0;
+	size_t size = above + strlen(text) + 1;
+	char *copy;
 
-	if (**folder)
+	if (!above && **folder)
 		return 0;
-	*folder = arena_alloc(c->arena, size);
-	if (!*folder)
+	copy = arena_alloc(c->arena, size);
+	if (!copy)
 		return -E_NOMEM;
-	memcpy(*folder, built_in, size);
+	memcpy(copy, above ? node->source : "", above);
+	memcpy(copy + above, text, size - above);
+	*folder = copy;
 	return 0;
 }
 
 static int
 settle(struct checker *c)
 {
-	int rc = settle_folder(c, &c->config->plugin_dir, TG_PLUGIN_DIR);
+	int rc = settle_folder(c, "plugin_dir", &c->config->plugin_dir, TG_PLUGIN_DIR);
 
 	if (rc == 0)
-		rc = settle_folder(c, &c->config->html_dir, TG_HTML_DIR);
+		rc = settle_folder(c, "html_dir", &c->config->html_dir, TG_HTML_DIR);
 	if (rc == 0)
-		rc = settle_folder(c, &c->config->client_dir, TG_CLIENT_DIR);
+		rc = settle_folder(c, "client_dir", &c->config->client_dir, TG_CLIENT_DIR);
 	for (size_t i = 0; rc == 0 && i < c->config->mounts_n; i++)
 		rc = settle_mount(c, i);
 	return rc;

@@ -121,7 +121,7 @@ serves_client(const struct engine *e, struct request *r)
 {
 	struct str rest = route_rest(r->route, r->head->uri.path);
 
-	if (!e->client || rest.len < 2 || r->head->method != HTTP_GET ||
+	if (!e->client || (r->head->method != HTTP_GET && r->head->method != HTTP_HEAD) ||
 	    !str_has_prefix(rest, STR("/socket.io.")))
 		return false;
 	return static_files_answer(e->client, r, str_skip(rest, 1));

@@ -29,6 +29,26 @@ START_TEST(an_empty_file_is_the_default_configuration)
 }
 END_TEST
 
+START_TEST(a_relative_folder_is_seen_from_its_file)
+{
+	static const char *const no_variables[] = {LOAD_SECRET, NULL};
+	const struct config_source in_folder = {.file = "/etc/tidegate/t.yaml",
+						.environment = (char **)(uintptr_t)no_variables};
+	struct buf errors = BUF_INIT;
+	struct config *c;
+
+	ck_assert_int_eq(config_load_text(&in_folder, STR("plugin_dir: ../plugins\nhtml_dir: /srv\n"),
+					  &c, &errors), 0);
+	ck_assert_str_eq(c->plugin_dir, "/etc/tidegate/../plugins");
+	ck_assert_str_eq(c->html_dir, "/srv");
+	config_unref(c);
+	buf_fini(&errors);
+	c = load_over("", NULL, "plugin_dir=here");
+	ck_assert_str_eq(c->plugin_dir, "here");
+	config_unref(c);
+}
+END_TEST
+
 START_TEST(a_dialect_brings_its_own_defaults)
 {
 	struct config *c = load_good("mounts:\n"
@@ -295,6 +315,7 @@ config_read_suite(void)
 	TCase *tcase = tcase_create("files");
 
 	tcase_add_test(tcase, an_empty_file_is_the_default_configuration);
+	tcase_add_test(tcase, a_relative_folder_is_seen_from_its_file);
 	tcase_add_test(tcase, a_dialect_brings_its_own_defaults);
 	tcase_add_test(tcase, lists_mappings_and_texts_arrive);
 	tcase_add_loop_test(tcase, a_fault_is_told_with_place_key_and_expectation, 0,
