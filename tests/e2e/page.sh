@@ -8,8 +8,8 @@ if ! [ -d "$NODE_PATH" ] || ! command -v chromium >/dev/null; then
 	exit 0
 fi
 place=$(mktemp -d) || exit 99
-"$TIDEGATE" serve --demo --set "plugin_dir=$TIDEGATE_BUILD/plugins" \
-	--set "html_dir=$TIDEGATE_SOURCE/html" --set "client_dir=$TIDEGATE_CLIENT" \
+"$TIDEGATE" serve --demo --set "plugin_dir=$TG_BUILD/plugins" \
+	--set "html_dir=$TG_SOURCE/html" --set "client_dir=$TG_CLIENT" \
 	--set listeners.0.address=127.0.0.1:0 --set listeners.1.address=127.0.0.1:0 \
 	>"$place/log" 2>&1 &
 gateway=$!
@@ -26,4 +26,4 @@ if [ -z "$port" ]; then
 	echo "Bail out! the demo gateway did not start"
 	exit 1
 fi
-TG_URL=http://127.0.0.1:$port node --test-reporter=tap "$TIDEGATE_SOURCE/tests/e2e/page.test.mjs"
+TG_URL=http://127.0.0.1:$port node --test-reporter=tap "$TG_SOURCE/tests/e2e/page.test.mjs"
