@@ -16,11 +16,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum {
-	POOL_WAIT_MS = 5000,
-	/* Results kept for repeated requests, all together. */
-	REPLAY_BYTES = 64 << 20
-};
+enum { POOL_WAIT_MS = 5000 };
 
 static bool
 namespace_exists(void *up, struct str name)
@@ -113,7 +109,7 @@ actions_new(struct config *config, struct hubs *hubs, struct token_keys *keys, s
 	a->config = config_ref(config);
 	if (keys)
 		a->keys = token_keys_ref(keys);
-	a->replay = replay_new(REPLAY_BYTES);
+	a->replay = replay_new(config->replay_bytes);
 	a->pool = pool_new(threads_n, config->pool_queue_n ? config->pool_queue_n : 1);
 	if (!a->replay || !a->pool || !make_desks(a) || refresh_register(&a->registry))
 		goto fail;

@@ -236,6 +236,19 @@ start(struct call *c)
 
 /* --- the way in ------------------------------------------------------------------------ */
 
+/* The message names the place, as the pointer does. */
+static void
+fail_data(struct call *c, int error, const struct buf *pointer, const struct buf *why)
+{
+	struct buf message = BUF_INIT;
+
+	buf_add_str(&message, pointer->len ? buf_str(pointer) : STR("data"));
+	buf_add_str(&message, STR(": "));
+	buf_add_str(&message, buf_str(why));
+	fail(c, error, buf_str(pointer), message.failed ? STR("") : buf_str(&message));
+	buf_fini(&message);
+}
+
 static void
 admit(struct call *c)
 {
@@ -245,7 +258,7 @@ admit(struct call *c)
 	if (c->action->schema)
 		error = schema_check(c->action->schema, c->data, &pointer, &why);
 	if (error)
-		fail(c, error, buf_str(&pointer), buf_str(&why));
+		fail_data(c, error, &pointer, &why);
 	else if (!repeat_check(c))
 		start(c);
 	buf_fini(&pointer);
