@@ -19,6 +19,7 @@ main(void)
 		json_text_suite,
 		json_token_suite,
 		json_walk_suite,
+		jsonp_suite,
 		msgpack_json_suite,
 		msgpack_suite,
 		sio_msgpack_suite,

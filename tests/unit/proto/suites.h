@@ -17,6 +17,7 @@ Suite *json_check_suite(void);
 Suite *json_text_suite(void);
 Suite *json_token_suite(void);
 Suite *json_walk_suite(void);
+Suite *jsonp_suite(void);
 Suite *msgpack_json_suite(void);
 Suite *msgpack_suite(void);
 Suite *sio_msgpack_suite(void);
