@@ -233,11 +233,13 @@ add_v4(struct eio_writer *w, struct str packet, bool is_binary)
 static void
 add_v3_text(struct eio_writer *w, struct str packet, bool is_binary)
 {
+	struct str bytes = str_skip(packet, is_binary); /* without their type */
+
 	buf_add_u64(w->out,
-		    is_binary ? 2 + BASE64_LEN(packet.len) : utf8_utf16_units(packet));
+		    is_binary ? 2 + BASE64_LEN(bytes.len) : utf8_utf16_units(packet));
 	buf_add_char(w->out, ':');
 	if (is_binary)
-		eio_write_base64(w->out, 3, packet);
+		eio_write_base64(w->out, 3, bytes);
 	else
 		buf_add_str(w->out, packet);
 }
@@ -249,12 +251,10 @@ add_v3_binary(struct eio_writer *w, struct str packet, bool is_binary)
 
 	buf_add_char(w->out, is_binary);
 	first = w->out->len;
-	buf_add_u64(w->out, packet.len + is_binary);
+	buf_add_u64(w->out, packet.len);
 	for (size_t i = first; i < w->out->len; i++)
 		w->out->data[i] -= '0';
 	buf_add_char(w->out, (char)EIO_LENGTH_END);
-	if (is_binary)
-		buf_add_char(w->out, EIO_MESSAGE);
 	buf_add_str(w->out, packet);
 }
 
@@ -289,7 +289,7 @@ eio_writer_cost(const struct eio_writer *w, const struct frame *f)
 		return 0;
 	n = frame_payload(f).len;
 	if (f->kind == FRAME_BINARY)
-		n = w->binary ? n + 1 : BASE64_LEN(n) + 2;
+		n = w->binary ? n : BASE64_LEN(n) + 2;
 	return n + framing;
 }
 

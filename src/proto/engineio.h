@@ -42,8 +42,9 @@ struct eio_reader eio_reader(int protocol, bool is_binary, char *body, size_t n)
 int eio_reader_next(struct eio_reader *r, struct eio_packet *out) MUST_USE;
 
 /* Builds the body of a poll's answer out of message frames (their payload is the packet as
- * WebSocket text, type digit first; binary frames are bare bytes). For protocol 3 the binary
- * form is chosen when a packet is binary and the session did not ask for base64. */
+ * WebSocket text, type digit first; binary frames are as on a WebSocket too: bare bytes, in
+ * protocol 3 behind their type byte). For protocol 3 the binary form is chosen when a packet is
+ * binary and the session did not ask for base64. */
 struct eio_writer {
 	struct buf *out;
 	int protocol;

@@ -18,16 +18,14 @@ struct packets {
 static void
 keep(struct packets *all, const struct eio_packet *p)
 {
-	size_t head = p->is_binary ? 0 : 1;
 	struct frame *f = frame_new(p->is_binary ? FRAME_BINARY : FRAME_TEXT, 0,
-				    p->data.len + head);
+				    1 + p->data.len);
 
 	if (!f)
 		abort();
-	if (!p->is_binary)
-		f->bytes[0] = (char)('0' + p->type);
+	f->bytes[0] = (char)(p->is_binary ? EIO_MESSAGE : '0' + p->type);
 	if (p->data.len)
-		memcpy(f->bytes + head, p->data.ptr, p->data.len);
+		memcpy(f->bytes + 1, p->data.ptr, p->data.len);
 	all->frames[all->n++] = f;
 	all->has_binary |= p->is_binary;
 }
@@ -73,6 +71,8 @@ check_written(int protocol, bool base64, const struct packets *packets)
 	size_t cost = 0;
 
 	for (uint32_t i = 0; i < packets->n; i++) {
+		/* bytes have a type in protocol 3 only: else it is no part of the payload */
+		packets->frames[i]->head = protocol == 4 && packets->frames[i]->kind == FRAME_BINARY;
 		cost += eio_writer_cost(&w, packets->frames[i]);
 		eio_writer_add(&w, packets->frames[i]);
 	}
@@ -80,6 +80,8 @@ check_written(int protocol, bool base64, const struct packets *packets)
 		abort();
 	if (read_all(protocol, w.binary, payload.data, payload.len, &again) < 0)
 		abort();
+	for (uint32_t i = 0; i < packets->n; i++)
+		packets->frames[i]->head = 0;
 	check_same(packets, &again);
 	forget(&again);
 	buf_fini(&payload);
