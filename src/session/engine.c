@@ -48,7 +48,7 @@ struct asked {
 static struct asked
 read_query(struct request *r)
 {
-	struct str q = r->head->uri.query, b64;
+	struct str q = r->head->uri.query, b64, j;
 	struct asked a = {0};
 
 	query_get(q, STR("transport"), &r->arena, &a.transport);
@@ -56,6 +56,9 @@ read_query(struct request *r)
 	a.has_sid = query_get(q, STR("sid"), &r->arena, &a.sid) && a.sid.len;
 	a.is_websocket = str_eq(a.transport, STR("websocket"));
 	a.base64 = query_get(q, STR("b64"), &r->arena, &b64) && b64.len && !str_eq(b64, STR("0"));
+	/* a script cannot take bytes */
+	if (str_eq(a.eio, STR("3")) && query_get(q, STR("j"), &r->arena, &j))
+		a.base64 = true;
 	return a;
 }
 
@@ -179,7 +182,7 @@ open_session(const struct engine *e, struct request *r, const struct asked *a)
 		request_refuse(r, -E_NOMEM);
 		return;
 	}
-	s->base64 = a->base64;
+	s->polling_base64 = a->base64;
 	error = e->app->on_session(e->app_state[r->conn->loop->id], s, r);
 	if (error) {
 		session_close(s, "forced close");
@@ -191,6 +194,7 @@ open_session(const struct engine *e, struct request *r, const struct asked *a)
 		session_open_polling(s, r);
 		return;
 	}
+	s->websocket_base64 = a->base64;
 	error = session_open_websocket(s, r);
 	if (error == -E_HTTP_UPGRADE)
 		buf_add_str(&r->headers, STR("Sec-WebSocket-Version: 13\r\n"));
@@ -206,6 +210,7 @@ serve_session(struct session *s, struct request *r, const struct asked *a)
 	if (r->head->method == HTTP_POST) {
 		polling_post(s->polling, r);
 	} else if (a->is_websocket) {
+		s->websocket_base64 = a->base64;
 		error = session_probe(s, r);
 		if (error)
 			request_refuse(r, error);

@@ -340,6 +340,25 @@ session_poll(struct session *s, struct request *r)
 		release_poll(s);
 }
 
+/* Bytes go as text to a client that cannot take them. */
+static int
+send_by_websocket(struct session *s, struct frame *f)
+{
+	struct str bytes = frame_payload(f);
+	struct buf text = BUF_INIT;
+	struct frame *twin;
+	int error;
+
+	if (!s->websocket_base64 || f->kind != FRAME_BINARY)
+		return websocket_send(s->websocket, f);
+	eio_write_base64(&text, s->protocol, str_skip(bytes, s->protocol == 3));
+	twin = text.failed ? NULL : ws_frame_of(WS_TEXT, buf_str(&text));
+	error = twin ? websocket_send(s->websocket, twin) : -E_NOMEM;
+	frame_unref(twin);
+	buf_fini(&text);
+	return error;
+}
+
 /* The probe becomes the transport; what the poll did not fetch goes first. */
 static void
 complete_upgrade(struct session *s)
@@ -359,7 +378,7 @@ complete_upgrade(struct session *s)
 		char first = f->len > f->head ? f->bytes[f->head] : 0;
 
 		if (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP)
-			error = websocket_send(w, f);
+			error = send_by_websocket(s, f);
 		frame_unref(f);
 	}
 	polling_free(p, EIO_NOOP);
@@ -478,7 +497,8 @@ say_hello(struct session *s, bool can_upgrade)
 void
 session_open_polling(struct session *s, struct request *r)
 {
-	s->polling = polling_new(s->all->loop, s->mount, s->protocol, s->base64, &polling_up, s);
+	s->polling = polling_new(s->all->loop, s->mount, s->protocol, s->polling_base64,
+				 &polling_up, s);
 	if (!s->polling) {
 		end(s, "transport error", EIO_CLOSE);
 		request_refuse(r, -E_NOMEM);
@@ -523,7 +543,7 @@ session_send(struct session *s, struct frame *f)
 
 	if (s->is_closed || s->is_closing)
 		return -E_GONE;
-	error = s->polling ? polling_send(s->polling, f) : websocket_send(s->websocket, f);
+	error = s->polling ? polling_send(s->polling, f) : send_by_websocket(s, f);
 	if (error == -E_FULL)
 		loop_at_end(s->all->loop, &s->overflow);
 	if (!error && s->is_probed && s->polling)

@@ -42,7 +42,7 @@ struct sessions {
 struct session {
 	char id[SID_BYTES];
 	uint8_t protocol; /* 3 or 4 */
-	bool base64;	  /* protocol 3: b64=1 */
+	bool polling_base64, websocket_base64; /* b64=1: that transport takes text only */
 	bool is_closing, is_closed;
 	bool is_probed; /* the probe was answered: polls are released at once */
 	struct sessions *all;

@@ -3,6 +3,8 @@
 
 #include "base/errors.h"
 #include "config/config.h"
+#include "proto/jsonp.h"
+#include "proto/uri.h"
 #include "proto/websocket.h"
 
 #include <stdlib.h>
@@ -37,14 +39,37 @@ is_binary(const struct polling *p)
 	return false;
 }
 
+/* The index of the script that asks, when a script does. */
+static bool
+is_jsonp(const struct polling *p, struct request *r, struct str *j_out)
+{
+	return p->protocol == 3 && query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
+}
+
+/* The payload as the script that a script tag waits for. */
+static void
+wrap(struct buf *body, struct str j)
+{
+	struct buf script = BUF_INIT;
+
+	jsonp_write(&script, j, buf_str(body));
+	script.failed |= body->failed;
+	buf_fini(body);
+	*body = script;
+}
+
 /* Answer the waiting GET with the oldest packets, at most packets_n of them. */
 static void
 answer_get(struct polling *p, uint32_t packets_n)
 {
 	struct request *r = p->get;
 	struct buf body = BUF_INIT;
+	struct answer a = {.status = 200,
+			   .type = STR("text/plain; charset=UTF-8"),
+			   .headers = STR("Cache-Control: no-store\r\n")};
 	bool binary = is_binary(p);
 	struct eio_writer w = eio_writer(p->protocol, p->base64, binary, &body);
+	struct str j;
 
 	for (uint32_t i = 0; p->queue.n && i < packets_n; i++) {
 		struct frame *f = send_queue_pop(&p->queue);
@@ -52,18 +77,20 @@ answer_get(struct polling *p, uint32_t packets_n)
 		eio_writer_add(&w, f);
 		frame_unref(f);
 	}
+	if (binary)
+		a.type = STR("application/octet-stream");
+	if (is_jsonp(p, r, &j)) {
+		wrap(&body, j);
+		a.type = STR("text/javascript; charset=UTF-8");
+		a.headers = STR("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+	}
+	a.body = buf_str(&body);
 	p->get = NULL;
 	r->on_abort = NULL;
 	if (body.failed)
 		request_refuse(r, -E_NOMEM);
 	else
-		request_answer(r, &(struct answer){
-					  .status = 200,
-					  .type = binary ? STR("application/octet-stream")
-							 : STR("text/plain; charset=UTF-8"),
-					  .headers = STR("Cache-Control: no-store\r\n"),
-					  .body = buf_str(&body),
-				  });
+		request_answer(r, &a);
 	buf_fini(&body);
 }
 
@@ -143,11 +170,18 @@ read_packets(struct polling *p, struct request *r)
 	bool binary = str_eq(type, STR("application/octet-stream"));
 	struct eio_reader reader;
 	struct eio_packet packet;
+	char *body = r->body.data;
+	size_t n = r->body.len;
+	struct str j;
 	int got = 0;
 
 	if (binary && p->protocol != 3)
 		return -E_PACKET;
-	reader = eio_reader(p->protocol, binary, r->body.data, r->body.len);
+	if (is_jsonp(p, r, &j))
+		got = jsonp_read(buf_str(&r->body), &r->arena, &body, &n);
+	if (got)
+		return got;
+	reader = eio_reader(p->protocol, binary, body, n);
 	while (p->up && (got = eio_reader_next(&reader, &packet)) > 0)
 		p->up->on_packet(p->up_state, &packet);
 	return got < 0 ? got : 0;
