@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Starts the real gateway for a test and sees that it ends well.
+//
+// Environment: TIDEGATE  the program (default: tidegate in the current directory)
+//              TG_SOURCE the source tree (default: two folders up)
+//              TG_BUILD  where plugins/ was built (default: the current directory)
+// The gateway takes a free port; what it writes to standard error is kept, and a test fails
+// when a sanitizer wrote there or when the exit status is not 0.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export const PROGRAM = resolve(process.env.TIDEGATE ?? "tidegate");
+export const SOURCE = resolve(process.env.TG_SOURCE ?? join(here, "../.."));
+export const BUILD = resolve(process.env.TG_BUILD ?? ".");
+export const CONFORMANCE = join(SOURCE, "tests/conformance.yaml");
+export const SECRET = "an end-to-end secret of more than 32 bytes";
+
+const START_MS = 30000;
+const STOP_MS = 60000;
+const SANITIZER = /AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:/;
+
+// What every test wants to be different from the defaults.
+const DEFAULTS = { "plugin_dir": join(BUILD, "plugins"), "html_dir": join(SOURCE, "html"),
+	"drain": "500ms", "workers": "2" };
+
+export class Gateway {
+	#child;
+	#stderr = "";
+	#ended;
+	#folder;
+
+	// config: path of a YAML file, or text with a line break: YAML itself.
+	// set: { key: value } for --set. env: more environment.
+	static async start({ config = "\n", set = {}, env = {} } = {}) {
+		const gateway = new Gateway();
+		gateway.#folder = await mkdtemp(join(tmpdir(), "tidegate-e2e-"));
+		let file = config;
+		if (config.includes("\n")) {
+			file = join(gateway.#folder, "tidegate.yaml");
+			await writeFile(file, config);
+		}
+		const all = { ...DEFAULTS, ...set };
+		const sets = Object.entries(all).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+		await gateway.#spawn(["serve", "--config", file, ...sets], env);
+		return gateway;
+	}
+
+	// The gateway of tests/conformance.yaml on a free port.
+	static conformance({ set = {}, ...rest } = {}) {
+		return Gateway.start({ ...rest, config: CONFORMANCE,
+			set: { "listeners.0.address": "127.0.0.1:0", ...set } });
+	}
+
+	async #spawn(args, env) {
+		this.#child = spawn(PROGRAM, args, { stdio: ["ignore", "ignore", "pipe"],
+			env: { ...process.env, TIDEGATE_JWT_SECRET: SECRET, ...env } });
+		this.#ended = new Promise(done => {
+			this.#child.on("error", error => done({ code: null, signal: error.message }));
+			this.#child.on("close", (code, signal) => done({ code, signal }));
+		});
+		const heard = new Promise(done => {
+			this.#child.stderr.setEncoding("utf8").on("data", text => {
+				this.#stderr += text;
+				if (/ listening: .*\n/.test(this.#stderr))
+					done("listening");
+			});
+		});
+		const late = deadline(START_MS, "late");
+		const what = await Promise.race([heard, this.#ended, late.promise]);
+		late.clear();
+		assert.equal(what, "listening", `the gateway did not start:\n${this.#stderr}`);
+	}
+
+	// Port of the n-th listener.
+	port(n = 0) {
+		return Number([...this.#stderr.matchAll(/ listening: .*port=(\d+)/g)][n][1]);
+	}
+
+	get url() {
+		return `http://127.0.0.1:${this.port()}`;
+	}
+
+	get wsUrl() {
+		return `ws://127.0.0.1:${this.port()}`;
+	}
+
+	get stderr() {
+		return this.#stderr;
+	}
+
+	get pid() {
+		return this.#child.pid;
+	}
+
+	// SIGTERM, the end, and a look at how it ended.
+	async stop() {
+		this.#child.kill("SIGTERM");
+		const late = deadline(STOP_MS, "late");
+		const end = await Promise.race([this.#ended, late.promise]);
+		late.clear();
+		if (end === "late")
+			this.#child.kill("SIGKILL");
+		await rm(this.#folder, { recursive: true });
+		assert.deepEqual(end, { code: 0, signal: null }, `a bad end:\n${this.#stderr}`);
+		assert.doesNotMatch(this.#stderr, SANITIZER);
+	}
+}
+
+function deadline(ms, word) {
+	let timer;
+	const promise = new Promise(done => {
+		timer = setTimeout(done, ms, word);
+	});
+	return { promise, clear: () => clearTimeout(timer) };
+}
+
+// A token as `tidegate token` prints it. claims: { name: value }.
+export async function token(sub = "u1", claims = {}, { ttl = "1h", secret = SECRET } = {}) {
+	const more = Object.entries(claims).flatMap(([name, value]) =>
+		["--claim", `${name}=${JSON.stringify(value)}`]);
+	const { stdout } = await promisify(execFile)(PROGRAM,
+		["token", "--sub", sub, "--ttl", ttl, ...more],
+		{ env: { ...process.env, TIDEGATE_JWT_SECRET: secret } });
+	return stdout.trim();
+}
+
+export function sleep(ms) {
+	return new Promise(done => setTimeout(done, ms));
+}
+
+// Resolves with the arguments of the next `event`; fails after ms.
+export function once(emitter, event, ms = 10000) {
+	return new Promise((done, fail) => {
+		const heard = (...args) => {
+			clearTimeout(timer);
+			done(args);
+		};
+		const timer = setTimeout(() => {
+			emitter.off(event, heard);
+			fail(new Error(`no "${event}" within ${ms} ms`));
+		}, ms);
+		emitter.once(event, heard);
+	});
+}
+
+// The promise's value, or an error that says what was waited for.
+export async function within(ms, what, promise) {
+	const late = deadline(ms, Gateway);
+	const value = await Promise.race([promise, late.promise]);
+	late.clear();
+	assert.notEqual(value, Gateway, `${what}: not within ${ms} ms`);
+	return value;
+}
