@@ -79,6 +79,7 @@ loop_new(int id, struct clock clock, struct config *config)
 	}
 	l->id = id;
 	l->inside = in;
+	l->poller.fd = -1;
 	in->clock = clock;
 	in->doorbell_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	l->scratch = malloc(LOOP_SCRATCH_BYTES);
@@ -92,7 +93,7 @@ loop_new(int id, struct clock clock, struct config *config)
 	wheel_init(&l->wheel, l->now_ms);
 	evtimer_assign(&in->tick, l->base, on_tick, l);
 	event_assign(&in->doorbell, l->base, in->doorbell_fd, EV_READ | EV_PERSIST, on_doorbell, l);
-	if (event_add(&in->doorbell, NULL))
+	if (event_add(&in->doorbell, NULL) || poller_init(&l->poller, l))
 		goto fail;
 	return l;
 fail:
@@ -117,6 +118,7 @@ loop_free(struct loop *l)
 	if (!l)
 		return;
 	bury_the_dead(l);
+	poller_fini(&l->poller);
 	if (l->base)
 		event_base_free(l->base);
 	if (l->inside->doorbell_fd >= 0)

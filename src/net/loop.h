@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/list.h"
+#include "net/poller.h"
 #include "net/wheel.h"
 
 struct config;
@@ -43,6 +44,7 @@ struct loop {
 	char *scratch;	    /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
 	struct config *config; /* a reference of its own */
 	struct event_base *base;
+	struct poller poller; /* of its streams */
 	struct loop_inside *inside;
 };
 

@@ -2,10 +2,10 @@
 #include "net/stream.h"
 
 #include "base/errors.h"
+#include "base/log.h"
 #include "net/loop.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,18 +59,6 @@ plain_close(struct stream *s)
 static const struct stream_ops plain_ops = {plain_read, plain_writev, plain_has_pending,
 					    plain_end, plain_close, false};
 
-static void
-on_event(evutil_socket_t fd, short what, void *arg)
-{
-	struct stream *s = arg;
-
-	(void)fd;
-	loop_wake(s->loop);
-	if (s->fd < 0)
-		return; /* a timer closed it */
-	s->on_ready(s, (what & EV_READ ? STREAM_READ : 0) | (what & EV_WRITE ? STREAM_WRITE : 0));
-}
-
 void
 stream_open_fd(struct stream *s, struct loop *l, int fd,
 	       void (*on_ready)(struct stream *s, int what))
@@ -81,35 +69,27 @@ stream_open_fd(struct stream *s, struct loop *l, int fd,
 	s->fd = fd;
 	s->on_ready = on_ready;
 	s->watch = 0;
-	event_assign(&s->event, l->base, fd, 0, on_event, s);
-}
-
-static void
-unwatch(struct stream *s)
-{
-	if (s->watch && s->fd >= 0)
-		event_del(&s->event);
-	s->watch = 0;
 }
 
 int
 stream_watch(struct stream *s, int what)
 {
-	short flags = EV_PERSIST;
+	int error;
 
 	if (what == s->watch)
 		return 0;
-	unwatch(s);
-	if (!what || s->fd < 0) {
+	error = s->fd < 0 ? 0 : poller_watch(&s->loop->poller, s, what);
+	if (!error)
 		s->watch = (uint8_t)what;
-		return 0;
-	}
-	flags |= (what & STREAM_READ ? EV_READ : 0) | (what & STREAM_WRITE ? EV_WRITE : 0);
-	event_assign(&s->event, s->loop->base, s->fd, flags, on_event, s);
-	if (event_add(&s->event, NULL))
-		return -E_NOMEM;
-	s->watch = (uint8_t)what;
-	return 0;
+	return error;
+}
+
+static void
+unwatch(struct stream *s)
+{
+	if (s->watch && s->fd >= 0 && poller_watch(&s->loop->poller, s, 0) != 0)
+		log_error("cannot stop watching", "fd=%d", s->fd); /* closing takes it out */
+	s->watch = 0;
 }
 
 void

@@ -8,7 +8,6 @@
 
 #include "base/str.h"
 
-#include <event2/event_struct.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -36,7 +35,6 @@ struct stream {
 	void (*on_ready)(struct stream *s, int what); /* STREAM_READ | STREAM_WRITE */
 	int fd;	       /* -1: memory */
 	uint8_t watch; /* what it waits for */
-	struct event event;
 };
 
 /* Take over fd (non-blocking). */
