@@ -115,7 +115,7 @@ const figures = [
 		value: (run) => run.p99_us,
 		better: 'lower',
 		scenario: 'fanout',
-		args: ['--clients', 1000, '--rate', 20, '--payload', 8192, '--warm', 5],
+		args: ['--clients', 1000, '--rate', 10, '--payload', 8192, '--warm', 6],
 		sweep: { option: '--slow', label: 'members that do not read', values: [0, 10] },
 		peers: ['socketio', 'tidegate'],
 		targets: {},

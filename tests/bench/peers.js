@@ -76,10 +76,10 @@ function start(command, args, { cores = SERVER_CORE, env = {}, address } = {}) {
 		};
 		const listen = (chunk) => {
 			server.output = (server.output + chunk).slice(-16384);
-			const found = /127\.0\.0\.1:(\d+)/.exec(server.output);
+			const found = /127\.0\.0\.1:([1-9]\d*)|\bport=(\d+)/.exec(server.output);
 
 			if (found && !server.address && !address)
-				ready(found[0]);
+				ready(`127.0.0.1:${found[1] || found[2]}`);
 		};
 
 		child.stdout.on('data', listen);

@@ -50,6 +50,10 @@ function ratioLines(figure, result) {
 	});
 }
 
+function limitLine(figure, ours) {
+	return `    at most ${figure.limit}: ${ours !== null && ours <= figure.limit ? 'yes' : 'NO'}`;
+}
+
 function figureText(figure, result) {
 	const lines = [`${figure.title} (${figure.work}, ${figure.unit})`];
 
@@ -67,8 +71,7 @@ function figureText(figure, result) {
 	if (result.tidegate && !figure.sweep)
 		lines.push(...ratioLines(figure, result));
 	if (result.tidegate && figure.limit)
-		lines.push(`    at most ${figure.limit}: ` +
-			(median(result.tidegate[''], figure.value) <= figure.limit ? 'yes' : 'NO'));
+		lines.push(limitLine(figure, median(result.tidegate[''], figure.value)));
 	return lines.join('\n');
 }
 

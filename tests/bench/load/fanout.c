@@ -17,7 +17,7 @@ struct fanout {
 	uint32_t *expected;	  /* the next sequence of each member */
 	uint64_t arrived, wanted; /* deliveries to members that read */
 	uint64_t sent_ns[SENT_N];
-	uint64_t next_ns;	  /* with a rate: when the next burst is due */
+	uint64_t next_ns;	  /* with a rate: when the next burst is due; 0: not yet known */
 	bool ending;
 };
 
@@ -38,13 +38,23 @@ publish(uint64_t due_ns)
 	conn_flush(&publisher->conn);
 }
 
+/* A rate holds while measuring; warming up always goes as fast as messages arrive, which
+ * fills the sockets of those who do not read. */
+static bool
+is_rated(void)
+{
+	return fan.meter->options->publish_rate > 0 && fan.meter->measuring;
+}
+
 static void
 publish_when_due(void)
 {
 	uint64_t now = conn_now_ns();
 
-	if (fan.meter->options->publish_rate == 0)
+	if (!is_rated())
 		return;
+	if (fan.next_ns == 0)
+		fan.next_ns = now;
 	while (fan.next_ns <= now) {
 		publish(fan.next_ns);
 		fan.next_ns += (uint64_t)(1e9 / fan.meter->options->publish_rate);
@@ -72,7 +82,7 @@ on_member_message(struct client *member, char *text, size_t text_n)
 	fan.arrived += sequence - *expected + 1;
 	*expected = sequence + 1;
 	meter_done(meter, fan.sent_ns[sequence % SENT_N]);
-	if (fan.arrived == fan.wanted && meter->options->publish_rate == 0 && !fan.ending)
+	if (fan.arrived == fan.wanted && !is_rated() && !fan.ending)
 		publish(conn_read_clock_ns());
 }
 
@@ -128,9 +138,7 @@ fanout_run(struct meter *meter)
 	for (uint32_t i = 0; i < o->slow_n; i++)
 		conn_pause(&fan.members.clients[i].conn);
 
-	fan.next_ns = conn_read_clock_ns();
-	if (o->publish_rate == 0)
-		publish(fan.next_ns);
+	publish(conn_read_clock_ns());
 	meter_run(meter, publish_when_due);
 	fan.ending = true;
 	meter_settle(meter, all_arrived);

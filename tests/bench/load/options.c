@@ -24,7 +24,7 @@ static const char usage_text[] =
 	"  --opening N         handshakes under way at a time [64]\n"
 	"  --addresses N       source addresses [8]\n"
 	"  --slow N            members that stop reading [0]\n"
-	"  --rate N            bursts a second [as fast as they arrive]\n"
+	"  --rate N            bursts a second while measuring [as fast as they arrive]\n"
 	"  --warm S            seconds before measuring [1]\n"
 	"  --seconds S         seconds measured [3]\n"
 	"  --stall S           seconds without an arrival that end the run [5]\n";
