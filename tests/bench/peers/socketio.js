@@ -11,6 +11,8 @@ const { Server } = require('socket.io');
 
 const secret = process.env.TIDEGATE_JWT_SECRET;
 const server = http.createServer();
+/* As tidegate's: the default of five seconds ends the connections of resting sessions. */
+server.keepAliveTimeout = 65000;
 const io = new Server(server, {
 	path: '/realtime',
 	serveClient: false,
