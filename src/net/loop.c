@@ -198,7 +198,7 @@ loop_turn(struct loop *l, bool may_wait)
 	l->inside->is_awake = false;
 	if (may_wait)
 		set_tick(l);
-	event_base_loop(l->base, may_wait ? EVLOOP_ONCE : EVLOOP_NONBLOCK);
+	event_base_loop(l->base, EVLOOP_ONCE | (may_wait ? 0 : EVLOOP_NONBLOCK));
 	loop_wake(l);
 	deliver_mail(l);
 	run_jobs(l);

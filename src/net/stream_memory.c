@@ -25,7 +25,7 @@ memory_writev(struct stream *s, const struct iovec *parts, int n)
 	size_t taken = 0;
 
 	for (int i = 0; i < n; i++) {
-		size_t room = m->window_bytes - m->to_client.len;
+		size_t room = m->window_bytes > m->to_client.len ? m->window_bytes - m->to_client.len : 0;
 		size_t part = parts[i].iov_len < room ? parts[i].iov_len : room;
 
 		buf_add(&m->to_client, parts[i].iov_base, part);

@@ -29,7 +29,7 @@ struct wheel {
 void wheel_init(struct wheel *w, uint64_t now_ms);
 
 void wheel_timer_init(struct wheel_timer *t, void (*fire)(struct wheel_timer *t));
-/* Set or move. at_ms in the past: fires at the next wheel_run. */
+/* Set or move. at_ms that is not in the future: fires with the next millisecond. */
 void wheel_set(struct wheel *w, struct wheel_timer *t, uint64_t at_ms);
 void wheel_cancel(struct wheel *w, struct wheel_timer *t);
 bool wheel_is_set(const struct wheel_timer *t);

@@ -7,7 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		NULL,
+		address_suite, listener_suite, loop_suite,
+		stream_suite,  wheel_suite,    NULL,
 	};
 
 	return unit_run(suites);

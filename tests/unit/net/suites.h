@@ -5,4 +5,10 @@
 
 #include <check.h>
 
+Suite *address_suite(void);
+Suite *listener_suite(void);
+Suite *loop_suite(void);
+Suite *stream_suite(void);
+Suite *wheel_suite(void);
+
 #endif
