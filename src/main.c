@@ -98,7 +98,8 @@ say_where(const struct server *s, const struct config *c)
 		log_info("listening", "listener=%s address=%s port=%u", c->listeners[i].name,
 			 c->listeners[i].address, server_port(s, i));
 	if (c->demo && c->listeners_n && server_demo_token(s, &token) == 0)
-		printf("test page:  http://localhost:%u/\ndemo token: %.*s\n", server_port(s, 0),
+		printf("test page:  %s://localhost:%u/\ndemo token: %.*s\n",
+		       *c->listeners[0].tls_certificate ? "https" : "http", server_port(s, 0),
 		       STR_ARG(buf_str(&token)));
 	fflush(stdout);
 	buf_fini(&token);

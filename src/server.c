@@ -7,9 +7,12 @@
 #include "base/random.h"
 #include "hub/client.h"
 #include "hub/hub.h"
+#include "net/address_set.h"
 #include "net/listener.h"
+#include "net/tls.h"
 #include "policy/token.h"
 #include "routes.h"
+#include "session/bad_tokens.h"
 #include "session/session.h"
 #include "transport/admission.h"
 #include "transport/http_server.h"
@@ -28,6 +31,9 @@ struct server {
 	struct config *config;
 	struct token_keys *keys;
 	struct admission *admission;
+	struct address_set *trusted_proxies;
+	struct tls **tls; /* by listener */
+	struct bad_tokens *bad_tokens;
 	struct hubs hubs;
 	struct actions *actions;
 	struct worker *workers;
@@ -75,6 +81,45 @@ make_workers(struct server *s, struct clock clock)
 	return 0;
 }
 
+/* What decides who may come in, and how. */
+static int
+make_doors(struct server *s, struct buf *errors)
+{
+	const struct config *c = s->config;
+	int error = address_set_new(&c->trusted_proxies, &s->trusted_proxies);
+
+	if (error == -E_ARGUMENT)
+		buf_printf(errors, "trusted_proxies: an IPv4 network in IPv6 needs 96 bits or more\n");
+	if (error)
+		return error;
+	s->admission = admission_new(c);
+	s->bad_tokens = bad_tokens_new();
+	s->tls = calloc(c->listeners_n, sizeof(struct tls *));
+	if (!s->admission || !s->bad_tokens || !s->tls)
+		return -E_NOMEM;
+	for (size_t i = 0; !error && i < c->listeners_n; i++)
+		if (*c->listeners[i].tls_certificate)
+			error = tls_new(&c->listeners[i], NULL, &s->tls[i], errors);
+	return error;
+}
+
+static int
+add_servers(struct server *s)
+{
+	const struct worker_shared shared = {
+		.router = routes_router(s->routes),
+		.admission = s->admission,
+		.trusted_proxies = s->trusted_proxies,
+		.tls = s->tls,
+		.bad_tokens = s->bad_tokens,
+	};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < s->workers_n; i++)
+		error = worker_add_servers(&s->workers[i], s->workers, s->workers_n, &shared);
+	return error;
+}
+
 int
 server_new(struct config *config, struct clock clock, struct server **out, struct buf *errors)
 {
@@ -86,9 +131,7 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	s->config = config_ref(config);
 	s->workers_n = s->hubs.n = count_workers(config);
 	s->ports = calloc(config->listeners_n, sizeof(*s->ports));
-	s->admission = admission_new(config);
-	if (!s->ports || !s->admission)
-		error = -E_NOMEM;
+	error = s->ports ? make_doors(s, errors) : -E_NOMEM;
 	if (!error)
 		error = token_keys_load(&config->token, &s->keys, errors);
 	if (!error) {
@@ -101,9 +144,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	if (!error)
 		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
 				   &s->routes, errors);
-	for (size_t i = 0; !error && i < s->workers_n; i++)
-		error = worker_add_servers(&s->workers[i], s->workers, s->workers_n,
-					   routes_router(s->routes), s->admission);
+	if (!error)
+		error = add_servers(s);
 	if (error) {
 		server_free(s);
 		return error;
@@ -184,6 +226,11 @@ server_free(struct server *s)
 	routes_free(s->routes);
 	actions_free(s->actions);
 	token_keys_unref(s->keys);
+	for (size_t i = 0; s->tls && i < s->config->listeners_n; i++)
+		tls_unref(s->tls[i]);
+	free(s->tls);
+	bad_tokens_free(s->bad_tokens);
+	address_set_free(s->trusted_proxies);
 	admission_free(s->admission);
 	config_unref(s->config);
 	free(s->hubs.hub);

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "hub/hub.h"
 #include "net/listener.h"
+#include "net/tls.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -23,24 +24,28 @@ worker_init(struct worker *w, int id, uint16_t node, struct clock clock, struct 
 }
 
 int
-worker_add_servers(struct worker *w, struct worker *all, size_t all_n, const struct router *router,
-		   struct admission *admission)
+worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
+		   const struct worker_shared *shared)
 {
 	const struct config *c = w->loop->config;
 
+	w->sessions.bad_tokens = shared->bad_tokens;
 	for (size_t i = 0; i < w->listeners_n; i++) {
 		struct http_server *s = &w->servers[i];
 
 		*s = (struct http_server){
 			.loop = w->loop,
-			.router = router,
+			.router = shared->router,
 			.times = &c->http,
 			.limits = {.head_bytes = c->http.head_bytes,
 				   .target_bytes = c->http.target_bytes,
 				   .headers_n = c->http.headers_n,
 				   .body_bytes = c->http.body_bytes},
 			.listener = c->listeners[i].name,
-			.admission = admission,
+			.admission = shared->admission,
+			.trusted = shared->trusted_proxies,
+			.tls = shared->tls[i] ? tls_ref(shared->tls[i]) : NULL,
+			.has_proxy_header = c->listeners[i].proxy_protocol,
 			.sibling = calloc(all_n, sizeof(struct http_server *)),
 		};
 		list_init(&s->conns);
@@ -165,8 +170,10 @@ worker_last_turn(struct worker *w)
 void
 worker_fini(struct worker *w)
 {
-	for (size_t i = 0; w->servers && i < w->listeners_n; i++)
+	for (size_t i = 0; w->servers && i < w->listeners_n; i++) {
 		free(w->servers[i].sibling);
+		tls_unref(w->servers[i].tls);
+	}
 	sessions_fini(&w->sessions);
 	hub_free(w->hub);
 	loop_free(w->loop);

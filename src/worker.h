@@ -12,8 +12,19 @@
 
 #include <pthread.h>
 
+struct address_set;
+struct bad_tokens;
 struct hub;
 struct listener;
+
+/* What the loops share, borrowed from the server. */
+struct worker_shared {
+	const struct router *router;
+	struct admission *admission;
+	const struct address_set *trusted_proxies;
+	struct tls **tls; /* by listener, NULL where it is plaintext */
+	struct bad_tokens *bad_tokens;
+};
 
 struct worker {
 	struct loop *loop;
@@ -33,7 +44,7 @@ int worker_init(struct worker *w, int id, uint16_t node, struct clock clock,
 		struct config *config) MUST_USE;
 /* HTTP for each listener. Errors: -E_NOMEM. */
 int worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
-		       const struct router *router, struct admission *admission) MUST_USE;
+		       const struct worker_shared *shared) MUST_USE;
 /* port 0: the address decides. Errors: -E_ARGUMENT, -E_SYSTEM. */
 int worker_listen(struct worker *w, size_t listener, const char *address, uint16_t port) MUST_USE;
 uint16_t worker_port(const struct worker *w, size_t listener);

@@ -50,6 +50,8 @@ config_form_is_network(struct str s)
 	int family = family_of(address);
 	uint64_t bits;
 
+	if (str_eq(s, STR("unix")))
+		return true;
 	return family &&
 	       (!rest.ptr || str_to_u64(rest, family == AF_INET ? 32 : 128, &bits));
 }

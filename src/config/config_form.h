@@ -8,7 +8,7 @@
 /* "0.0.0.0:8000", "[::1]:8000" (port 0 to 65535) or "unix:/path". Source: net(7) addresses. */
 bool config_form_is_address(struct str s);
 
-/* An IPv4 or IPv6 address, perhaps with "/" and the length of its prefix. */
+/* An IPv4 or IPv6 address, perhaps with "/" and the length of its prefix; or "unix". */
 bool config_form_is_network(struct str s);
 
 /* A path of the letters that need no escape (RFC 3986 3.3), no empty, "." or ".." segment but

@@ -10,6 +10,7 @@
 #include "hub/encode.h"
 #include "hub/hub_inside.h"
 #include "hub/socket_inside.h"
+#include "session/bad_tokens.h"
 
 static bool
 exists(struct client *c, struct str nsp)
@@ -56,11 +57,13 @@ find_token(struct client *c, struct str auth)
 	return cookie_token(s, str_from(c->hub->loop->config->token.cookie));
 }
 
-/* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_NOMEM. */
+/* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_TOO_MANY_FAILURES, -E_NOMEM. */
 static int
 identify(struct client *c, struct str auth, struct identity **who_out)
 {
 	struct hub *h = c->hub;
+	struct bad_tokens *bad_tokens = c->session->all->bad_tokens;
+	const struct address *client = &c->session->hello->peer;
 	const char *why = "";
 	int error;
 
@@ -68,8 +71,12 @@ identify(struct client *c, struct str auth, struct identity **who_out)
 		*who_out = identity_anonymous();
 		return *who_out ? 0 : -E_NOMEM;
 	}
+	if (bad_tokens_wait_ms(bad_tokens, h->loop, client))
+		return -E_TOO_MANY_FAILURES;
 	error = token_cache_verify(h->tokens, h->keys, find_token(c, auth), h->loop->wall_ms / 1000,
 				   who_out, &why);
+	if (error == -E_INVALID_TOKEN)
+		bad_tokens_count(bad_tokens, h->loop, client);
 	if (error) {
 		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
 		log_debug("token refused", "why=\"%s\" sid=%.*s", why, SID_BYTES, c->session->id);

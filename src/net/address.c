@@ -21,27 +21,82 @@ address_text(const struct address *a, char out[ADDRESS_TEXT_BYTES])
 }
 
 struct address
+address_from_bytes(int family, const uint8_t *bytes, uint16_t port)
+{
+	struct address a = {.family = (uint8_t)family, .port = port};
+
+	if (family == AF_INET6 && memcmp(bytes, v4_in_v6, sizeof(v4_in_v6)) == 0) {
+		a.family = AF_INET;
+		bytes += sizeof(v4_in_v6);
+	}
+	memcpy(a.bytes, bytes, a.family == AF_INET ? 4 : 16);
+	return a;
+}
+
+struct address
 address_from_sockaddr(const struct sockaddr *sa)
 {
-	struct address a = {.family = (uint8_t)sa->sa_family};
+	const struct sockaddr_in *in = (const void *)sa;
+	const struct sockaddr_in6 *in6 = (const void *)sa;
 
-	if (sa->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)sa;
+	if (sa->sa_family == AF_INET)
+		return address_from_bytes(AF_INET, (const void *)&in->sin_addr, ntohs(in->sin_port));
+	if (sa->sa_family == AF_INET6)
+		return address_from_bytes(AF_INET6, in6->sin6_addr.s6_addr, ntohs(in6->sin6_port));
+	return (struct address){.family = (uint8_t)sa->sa_family};
+}
 
-		memcpy(a.bytes, &in->sin_addr, 4);
-		a.port = ntohs(in->sin_port);
-	} else if (sa->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)sa;
+/* Split "host", "host:port", "[host]" or "[host]:port"; a bare IPv6 address is all host. */
+static bool
+split_port(struct str text, struct str *host_out, uint64_t *port_out)
+{
+	const char *colon = text.len ? memrchr(text.ptr, ':', text.len) : NULL;
+	const char *bracket = text.len ? memrchr(text.ptr, ']', text.len) : NULL;
+	struct str port;
 
-		memcpy(a.bytes, &in6->sin6_addr, 16);
-		a.port = ntohs(in6->sin6_port);
-		if (memcmp(a.bytes, v4_in_v6, sizeof(v4_in_v6)) == 0) {
-			a.family = AF_INET;
-			memmove(a.bytes, a.bytes + 12, 4);
-			memset(a.bytes + 4, 0, 12);
-		}
+	*port_out = 0;
+	*host_out = text;
+	if (bracket ? colon && colon > bracket
+		    : colon && !memchr(text.ptr, ':', (size_t)(colon - text.ptr))) {
+		host_out->len = (size_t)(colon - text.ptr);
+		port = str_skip(text, host_out->len + 1);
+		if (!str_to_u64(port, 65535, port_out))
+			return false;
 	}
-	return a;
+	if (!bracket)
+		return true;
+	if (host_out->len < 2 || text.ptr[0] != '[' || bracket != text.ptr + host_out->len - 1)
+		return false;
+	*host_out = (struct str){text.ptr + 1, host_out->len - 2};
+	return memchr(host_out->ptr, ':', host_out->len) != NULL;
+}
+
+int
+address_from_text(struct str text, struct address *out)
+{
+	char zero_terminated[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	struct str host;
+	uint64_t port;
+	int family;
+
+	if (!split_port(text, &host, &port) || host.len == 0 ||
+	    host.len >= sizeof(zero_terminated) || memchr(host.ptr, '\0', host.len))
+		return -E_ARGUMENT;
+	memcpy(zero_terminated, host.ptr, host.len);
+	zero_terminated[host.len] = '\0';
+	family = memchr(host.ptr, ':', host.len) ? AF_INET6 : AF_INET;
+	if (inet_pton(family, zero_terminated, bytes) != 1)
+		return -E_ARGUMENT;
+	*out = address_from_bytes(family, bytes, (uint16_t)port);
+	return 0;
+}
+
+struct str
+address_key(const struct address *a)
+{
+	return (struct str){(const char *)a->bytes,
+			    a->family == AF_INET ? 4 : a->family == AF_INET6 ? 8 : 0};
 }
 
 static int

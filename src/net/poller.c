@@ -34,10 +34,10 @@ on_ready(evutil_socket_t fd, short event, void *arg)
 		struct stream *s = events[i].data.ptr;
 		/* one that an earlier event closed or moved watches nothing; its memory stays
 		 * until the turn is over */
-		int what = ready_for(events[i].events, s->watch);
+		int what = ready_for(events[i].events, s->below);
 
 		if (what && s->loop == p->loop)
-			s->on_ready(s, what);
+			stream_ready(s, what);
 	}
 }
 
@@ -69,7 +69,7 @@ poller_watch(struct poller *p, struct stream *s, int what)
 		.events = (what & STREAM_READ ? EPOLLIN : 0U) | (what & STREAM_WRITE ? EPOLLOUT : 0U),
 		.data.ptr = s,
 	};
-	int op = !s->watch ? EPOLL_CTL_ADD : what ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+	int op = !s->below ? EPOLL_CTL_ADD : what ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
 
 	return epoll_ctl(p->fd, op, s->fd, &e) ? -E_NOMEM : 0;
 }

@@ -25,7 +25,7 @@ struct poller {
 int poller_init(struct poller *p, struct loop *l) MUST_USE;
 void poller_fini(struct poller *p);
 
-/* Tell s (its watch says for what so far) when it is ready for what: STREAM_READ,
+/* Tell s (its below says for what so far) when it is ready for what: STREAM_READ,
  * STREAM_WRITE, both, or nothing. Errors: -E_NOMEM. */
 int poller_watch(struct poller *p, struct stream *s, int what) MUST_USE;
 

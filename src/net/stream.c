@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "net/loop.h"
+#include "net/stream_tls.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -63,12 +64,48 @@ void
 stream_open_fd(struct stream *s, struct loop *l, int fd,
 	       void (*on_ready)(struct stream *s, int what))
 {
-	s->ops = &plain_ops;
-	s->loop = l;
-	s->state = NULL;
-	s->fd = fd;
-	s->on_ready = on_ready;
-	s->watch = 0;
+	*s = (struct stream){.ops = &plain_ops, .loop = l, .on_ready = on_ready, .fd = fd};
+}
+
+static int
+other_of(int direction)
+{
+	return direction ^ (STREAM_READ | STREAM_WRITE);
+}
+
+/* What must be ready below for this direction to go on. */
+static int
+needs(const struct stream *s, int direction)
+{
+	return s->swapped & direction ? other_of(direction) : direction;
+}
+
+void
+stream_ready(struct stream *s, int below)
+{
+	int what = 0;
+
+	if (s->watch & STREAM_READ && below & needs(s, STREAM_READ))
+		what |= STREAM_READ;
+	if (s->watch & STREAM_WRITE && below & needs(s, STREAM_WRITE))
+		what |= STREAM_WRITE;
+	if (what)
+		s->on_ready(s, what);
+}
+
+/* Have the peer watched for what these need. */
+static int
+poll_for(struct stream *s, int what)
+{
+	int below = (what & STREAM_READ ? needs(s, STREAM_READ) : 0) |
+		    (what & STREAM_WRITE ? needs(s, STREAM_WRITE) : 0);
+	int error = 0;
+
+	if (s->fd >= 0 && below != s->below)
+		error = poller_watch(&s->loop->poller, s, below);
+	if (!error)
+		s->below = (uint8_t)below;
+	return error;
 }
 
 int
@@ -78,18 +115,32 @@ stream_watch(struct stream *s, int what)
 
 	if (what == s->watch)
 		return 0;
-	error = s->fd < 0 ? 0 : poller_watch(&s->loop->poller, s, what);
-	if (!error)
-		s->watch = (uint8_t)what;
-	return error;
+	error = poll_for(s, what);
+	if (error)
+		return error;
+	s->watch = (uint8_t)what;
+	if (s->tls)
+		stream_tls_announce(s);
+	return 0;
+}
+
+int
+stream_swap(struct stream *s, int swapped)
+{
+	if (swapped == s->swapped)
+		return 0;
+	s->swapped = (uint8_t)swapped;
+	return poll_for(s, s->watch);
 }
 
 static void
 unwatch(struct stream *s)
 {
-	if (s->watch && s->fd >= 0 && poller_watch(&s->loop->poller, s, 0) != 0)
+	if (poll_for(s, 0))
 		log_error("cannot stop watching", "fd=%d", s->fd); /* closing takes it out */
-	s->watch = 0;
+	s->watch = s->below = 0;
+	if (s->tls)
+		stream_tls_hush(s);
 }
 
 void

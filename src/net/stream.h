@@ -13,13 +13,15 @@
 
 struct loop;
 struct stream;
+struct stream_tls;
 
 enum { STREAM_READ = 1, STREAM_WRITE = 2 };
 
 struct stream_ops {
 	/* Bytes read, 0: nothing there now. Errors: -E_GONE at the end or on a broken peer. */
 	ssize_t (*read)(struct stream *s, void *into, size_t n);
-	/* Bytes taken, 0: no room now. Errors: -E_GONE. */
+	/* Bytes taken, 0: no room now; then the same bytes must come first the next time.
+	 * Errors: -E_GONE. */
 	ssize_t (*writev)(struct stream *s, const struct iovec *parts, int n);
 	/* Bytes are waiting inside that no event will announce (TLS). */
 	bool (*has_pending)(const struct stream *s);
@@ -31,18 +33,29 @@ struct stream_ops {
 struct stream {
 	const struct stream_ops *ops;
 	struct loop *loop;
-	void *state; /* of the ops */
+	void *state;		/* of what carries the bytes */
+	struct stream_tls *tls; /* NULL: nothing in between */
 	void (*on_ready)(struct stream *s, int what); /* STREAM_READ | STREAM_WRITE */
-	int fd;	       /* -1: memory */
-	uint8_t watch; /* what it waits for */
+	int fd;		 /* -1: memory */
+	uint8_t watch;	 /* what it waits for */
+	uint8_t below;	 /* what has to be ready below for that */
+	uint8_t swapped; /* which of the two has to wait for the other (TLS) */
 };
 
 /* Take over fd (non-blocking). */
 void stream_open_fd(struct stream *s, struct loop *l, int fd,
 		    void (*on_ready)(struct stream *s, int what));
 
-/* Wait for these (replaces what was waited for). Errors: -E_NOMEM. */
+/* Wait for these (replaces what was waited for); bytes that wait inside are announced, too.
+ * Errors: -E_NOMEM. */
 int stream_watch(struct stream *s, int what) MUST_USE;
+
+/* For ops: STREAM_READ: what is to be read comes only when something can be written;
+ * STREAM_WRITE: the other way round. Errors: -E_NOMEM. */
+int stream_swap(struct stream *s, int swapped) MUST_USE;
+
+/* For what carries the bytes: ready below for these; tells on_ready what it means above. */
+void stream_ready(struct stream *s, int below);
 
 /* Leave one loop, join another, for hand-over; nothing is watched in between. */
 void stream_detach(struct stream *s);

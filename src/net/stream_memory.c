@@ -63,23 +63,18 @@ void
 stream_open_memory(struct stream *s, struct loop *l, struct stream_memory *m,
 		   void (*on_ready)(struct stream *s, int what))
 {
-	s->ops = &memory_ops;
-	s->loop = l;
-	s->state = m;
-	s->fd = -1;
-	s->on_ready = on_ready;
-	s->watch = 0;
+	*s = (struct stream){
+		.ops = &memory_ops, .loop = l, .state = m, .on_ready = on_ready, .fd = -1};
 	*m = (struct stream_memory){.stream = s, .window_bytes = SIZE_MAX / 4};
 }
 
 static void
 tell(struct stream_memory *m, int what)
 {
-	if (m->stream && (m->stream->watch & what)) {
+	if (m->stream && m->stream->loop)
 		loop_wake(m->stream->loop);
-		if (m->stream)
-			m->stream->on_ready(m->stream, what);
-	}
+	if (m->stream)
+		stream_ready(m->stream, what);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "config/config.h"
+#include "session/bad_tokens.h"
 #include "session/cors.h"
 
 #include <stdio.h>
@@ -130,6 +131,22 @@ serves_client(const struct engine *e, struct request *r)
 	return static_files_answer(e->client, r, str_skip(rest, 1));
 }
 
+/* An address that tried too many tokens gets no session to try another one. */
+static bool
+must_wait(const struct engine *e, struct request *r)
+{
+	uint64_t wait_ms = 0;
+
+	if (e->mount->auth == AUTH_TOKEN)
+		wait_ms = bad_tokens_wait_ms(sessions_here(e, r)->bad_tokens, r->conn->loop,
+					     &r->client);
+	if (!wait_ms)
+		return false;
+	buf_printf(&r->headers, "Retry-After: %llu\r\n", (unsigned long long)(wait_ms + 999) / 1000);
+	request_refuse(r, -E_TOO_MANY_FAILURES);
+	return true;
+}
+
 enum route_next
 engine_begin(struct request *r)
 {
@@ -150,6 +167,8 @@ engine_begin(struct request *r)
 	code = check_transport(e, &a);
 	if (code == ACCEPTED && !a.has_sid) {
 		code = check_first_request(e, &a, r->head);
+		if (code == ACCEPTED && must_wait(e, r))
+			return ROUTE_TAKEN;
 	} else if (code == ACCEPTED) {
 		struct session *s = sessions_find(sessions_here(e, r), a.sid, e->mount);
 

@@ -18,7 +18,7 @@ session_hello_new(struct request *r, int64_t wall_ms)
 		return NULL;
 	at = hello->text;
 	*hello = (struct session_hello){.issued_ms = wall_ms,
-					.peer = r->conn->peer,
+					.peer = r->client,
 					.is_secure = r->conn->stream.ops->is_secure};
 	hello->url = str_put(&at, head->target);
 	hello->query = (struct str){at - head->uri.query.len, head->uri.query.len};

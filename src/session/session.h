@@ -37,6 +37,7 @@ struct sessions {
 	struct loop *loop;
 	uint16_t node;
 	struct map by_id;
+	struct bad_tokens *bad_tokens; /* shared by all loops; NULL: nobody counts */
 };
 
 struct session {

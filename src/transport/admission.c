@@ -41,21 +41,16 @@ admission_free(struct admission *a)
 	free(a);
 }
 
-static struct str
-key_of(const struct address *peer)
-{
-	return (struct str){(const char *)peer->bytes, sizeof(peer->bytes)};
-}
-
 int
 admission_take(struct admission *a, const struct address *peer, uint64_t now_ms)
 {
+	struct str key = address_key(peer);
 	int error = 0;
 
 	if (atomic_fetch_add(&a->n, 1) >= a->most && a->most)
 		error = -E_TOO_MANY_CONNECTIONS;
-	if (!error && a->addresses)
-		error = limit_take(a->addresses, key_of(peer), a->address_most, now_ms);
+	if (!error && a->addresses && key.len)
+		error = limit_take(a->addresses, key, a->address_most, now_ms);
 	if (error)
 		atomic_fetch_sub(&a->n, 1);
 	return error;
@@ -64,7 +59,9 @@ admission_take(struct admission *a, const struct address *peer, uint64_t now_ms)
 void
 admission_release(struct admission *a, const struct address *peer)
 {
+	struct str key = address_key(peer);
+
 	atomic_fetch_sub(&a->n, 1);
-	if (a->addresses)
-		limit_release(a->addresses, key_of(peer));
+	if (a->addresses && key.len)
+		limit_release(a->addresses, key);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How many connections there may be, altogether and from one address. Shared by all loops; any
- * thread.
+ * How many connections there may be, altogether and from one address (see address_key; Unix
+ * sockets count altogether only). Shared by all loops; any thread.
  */
 #ifndef TRANSPORT_ADMISSION_H
 #define TRANSPORT_ADMISSION_H

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "config/config.h"
+#include "transport/client_address.h"
 
 #include <stdlib.h>
 
@@ -149,6 +150,7 @@ on_head(struct http_conn *h)
 	r->conn = h->conn;
 	r->server = h->server;
 	r->head = http_parser_head(h->parser);
+	r->client = client_address(h->server->trusted, &h->conn->peer, r->head);
 	h->request = r;
 	begin(h);
 	return 0;

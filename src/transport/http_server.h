@@ -13,6 +13,9 @@
 #include "transport/conn.h"
 #include "transport/router.h"
 
+struct address_set;
+struct tls;
+
 struct http_server {
 	struct loop *loop;
 	const struct router *router;
@@ -24,12 +27,19 @@ struct http_server {
 	struct list conns;	      /* those that speak HTTP now */
 	struct list upgraded;	      /* those that speak something else */
 	bool is_draining;	      /* answers close their connection */
-	bool is_secure;
+	const struct address_set *trusted; /* proxies; NULL: none */
+	struct tls *tls;	      /* NULL: plaintext; a reference of the wiring's */
+	bool has_proxy_header;	      /* connections begin with one */
 };
 
-/* An accepted descriptor, or a test's memory. NULL when memory is short: fd is closed. */
+/* An accepted descriptor, or a test's memory. NULL when it is refused (limit, memory, no trusted
+ * proxy) and closed. */
 struct conn *http_server_accept(struct http_server *s, int fd, const struct address *peer);
 struct conn *http_server_accept_memory(struct http_server *s, struct stream_memory *m);
+
+/* Go on with a connection that has told whom it is for: TLS if the listener has it, then HTTP.
+ * early: bytes already read that belong to TLS. Errors: -E_NOMEM. */
+int http_server_begin(struct http_server *s, struct conn *c, struct str early) MUST_USE;
 
 /* Close idle connections, and the others after their answer. */
 void http_server_drain(struct http_server *s);

@@ -17,6 +17,7 @@ struct request {
 	struct http_server *server;
 	const struct http_head *head;
 	const struct route *route;
+	struct address client; /* who asks, behind proxies that are trusted */
 	struct arena arena; /* forgotten with the request */
 	struct buf body;
 	struct buf headers; /* lines that go out with whatever answer comes ("A: b\r\n") */
