@@ -231,6 +231,9 @@ print_token(const struct options *o)
 		error = token_sign(keys, buf_str(&claims), &token);
 	if (error == -E_UNSUPPORTED)
 		fputs("no key that can sign: set TIDEGATE_JWT_SECRET or token.secret\n", stderr);
+	else if (error && claims.len)
+		fprintf(stderr, "these claims make no token (is one given twice?): %s\n",
+			error_text(error));
 	if (errors.len)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&errors)));
 	if (!error)
