@@ -9,7 +9,8 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHmac } from "node:crypto";
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +24,7 @@ export const BUILD = resolve(process.env.TG_BUILD ?? ".");
 export const CONFORMANCE = join(SOURCE, "tests/conformance.yaml");
 export const SECRET = "an end-to-end secret of more than 32 bytes";
 
+const run = promisify(execFile);
 const START_MS = 30000;
 const STOP_MS = 60000;
 const SANITIZER = /AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:/;
@@ -57,6 +59,22 @@ export class Gateway {
 	static conformance({ set = {}, ...rest } = {}) {
 		return Gateway.start({ ...rest, config: CONFORMANCE,
 			set: { "listeners.0.address": "127.0.0.1:0", ...set } });
+	}
+
+	// The gateway of app.yaml with the application app.c beside the example plugins. Like a
+	// third party it needs the public header and one line to be built.
+	static async app({ set = {}, ...rest } = {}) {
+		const folder = await mkdtemp(join(tmpdir(), "tidegate-plugins-"));
+		const examples = join(BUILD, "plugins");
+		for (const name of await readdir(examples))
+			if (name.endsWith(".so"))
+				await copyFile(join(examples, name), join(folder, name));
+		await run("cc", ["-shared", "-fPIC", "-I", join(SOURCE, "include"),
+			"-o", join(folder, "app.so"), join(here, "app.c")]);
+		const gateway = await Gateway.start({ ...rest, config: join(here, "app.yaml"),
+			set: { plugin_dir: folder, ...set } });
+		await rm(folder, { recursive: true }); // loaded
+		return gateway;
 	}
 
 	async #spawn(args, env) {
@@ -126,10 +144,17 @@ function deadline(ms, word) {
 export async function token(sub = "u1", claims = {}, { ttl = "1h", secret = SECRET } = {}) {
 	const more = Object.entries(claims).flatMap(([name, value]) =>
 		["--claim", `${name}=${JSON.stringify(value)}`]);
-	const { stdout } = await promisify(execFile)(PROGRAM,
+	const { stdout } = await run(PROGRAM,
 		["token", "--sub", sub, "--ttl", ttl, ...more],
 		{ env: { ...process.env, TIDEGATE_JWT_SECRET: secret } });
 	return stdout.trim();
+}
+
+// A token with claims that `tidegate token` would not put in one.
+export function signed(claims, secret = SECRET) {
+	const text = [{ alg: "HS256", typ: "JWT" }, claims].map(part =>
+		Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+	return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
 
 export function sleep(ms) {
@@ -151,11 +176,22 @@ export function once(emitter, event, ms = 10000) {
 	});
 }
 
+// Waits until a socket of socket.io-client is in its namespace.
+export function joined(socket) {
+	return within(10000, "connect", new Promise((done, fail) => {
+		socket.once("connect", done);
+		socket.once("connect_error", fail);
+	}));
+}
+
 // The promise's value, or an error that says what was waited for.
 export async function within(ms, what, promise) {
-	const late = deadline(ms, Gateway);
-	const value = await Promise.race([promise, late.promise]);
-	late.clear();
-	assert.notEqual(value, Gateway, `${what}: not within ${ms} ms`);
-	return value;
+	const late = deadline(ms, Gateway); // a value that nobody else has
+	try {
+		const value = await Promise.race([promise, late.promise]);
+		assert.notEqual(value, Gateway, `${what}: not within ${ms} ms`);
+		return value;
+	} finally {
+		late.clear();
+	}
 }
