@@ -5,6 +5,7 @@
  * has another. Prints medians and ratios, writes results.json, a table and a chart of each
  * figure into BENCH_OUT. Environment: BENCH_ROUNDS=3, BENCH_SECONDS=3, BENCH_FIGURES and
  * BENCH_PEERS (names, comma between them), BENCH_SERVER_CORE=0, BENCH_LOAD_CORE=1.
+ * `node bench.js results.json` measures nothing and draws and prints what is in the file.
  */
 'use strict';
 
@@ -16,7 +17,7 @@ const path = require('node:path');
 const { figures } = require('./figures');
 const { peers } = require('./peers');
 const { textReport, markdownTable } = require('./report');
-const { drawFigure } = require('./chart');
+const { drawFigure, drawOverview } = require('./chart');
 
 const build = process.env.TG_BUILD || process.cwd();
 const out = process.env.BENCH_OUT || path.join(build, 'bench/out');
@@ -111,7 +112,23 @@ function commit() {
 	}
 }
 
+function writeAll(report) {
+	fs.mkdirSync(out, { recursive: true });
+	fs.writeFileSync(path.join(out, 'results.json'), JSON.stringify(report, null, '\t') + '\n');
+	for (const figure of figures.filter(({ name }) => report.results[name]))
+		fs.writeFileSync(path.join(out, `${figure.name}.svg`),
+			drawFigure(figure, report.results[figure.name]));
+	fs.writeFileSync(path.join(out, 'overview.svg'), drawOverview(report));
+	fs.writeFileSync(path.join(out, 'table.md'), markdownTable(report));
+	console.log(textReport(report));
+	console.log(`written to ${out}`);
+}
+
 async function main() {
+	if (process.argv[2]) {
+		writeAll(JSON.parse(fs.readFileSync(process.argv[2], 'utf8')));
+		process.exit(0);
+	}
 	const present = chosen('BENCH_PEERS', Object.keys(peers)).filter((name) => {
 		const missing = peers[name].missing?.();
 
@@ -123,20 +140,12 @@ async function main() {
 	const results = {};
 
 	await measure(names, present, results);
-	const report = {
+	writeAll({
 		commit: commit(), date: new Date().toISOString(), rounds, seconds,
 		machine: `${os.cpus()[0].model}, ${os.cpus().length} cores, Linux ${os.release()}, ` +
 			`node ${process.versions.node}`,
 		results,
-	};
-
-	fs.mkdirSync(out, { recursive: true });
-	fs.writeFileSync(path.join(out, 'results.json'), JSON.stringify(report, null, '\t') + '\n');
-	for (const figure of figures.filter(({ name }) => results[name]))
-		fs.writeFileSync(path.join(out, `${figure.name}.svg`), drawFigure(figure, results[figure.name]));
-	fs.writeFileSync(path.join(out, 'table.md'), markdownTable(report));
-	console.log(textReport(report));
-	console.log(`written to ${out}`);
+	});
 	process.exit(0);
 }
 

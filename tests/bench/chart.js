@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One SVG chart of one figure, without any library: bars for one number a server, lines for a
- * sweep. Transparent, and readable on a light and on a dark page.
+ * SVG charts without any library: of one figure (bars for one number a server, lines for a
+ * sweep), and of all of them together. Transparent, readable on a light and on a dark page.
  */
 'use strict';
 
 const { peers } = require('./peers');
-const { median, short, casesOf } = require('./report');
+const { figures, perCpuUnit } = require('./figures');
+const { median, short, casesOf, timesNode } = require('./report');
 
 const WIDTH = 720;
 const LEFT = 190;
@@ -18,9 +19,9 @@ const COLOURS = { tidegate: '#1f7ae0', 'tidegate-2': '#1f7ae0', 'tidegate-raw': 
 	floor: '#8a8f98', merge: '#8a8f98', socketio: '#e0871f', eiows: '#c9a227', ws: '#9a6fd0',
 	nchan: '#3a9d6e' };
 const STYLE = `<style>
-	text { font: 13px system-ui, sans-serif; fill: #333 }
+	text { font: 13px system-ui, sans-serif; fill: #5f666f }
 	.title { font-size: 16px; font-weight: 600 }
-	.note { fill: #666; font-size: 12px }
+	.note { fill: #767c85; font-size: 12px }
 	.axis { stroke: #999; stroke-width: 1; fill: none }
 	.grid { stroke: #999; stroke-opacity: .25 }
 	@media (prefers-color-scheme: dark) {
@@ -68,7 +69,18 @@ function drawBars(figure, result) {
 function roundUp(value) {
 	const power = 10 ** Math.floor(Math.log10(value));
 
-	return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= value);
+	return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= value);
+}
+
+/* Move labels down until none covers another. */
+function spread(labels) {
+	const sorted = [...labels].sort((a, b) => a.y - b.y);
+
+	sorted.forEach((label, i) => {
+		if (i > 0)
+			label.y = Math.max(label.y, sorted[i - 1].y + 16);
+	});
+	return sorted;
 }
 
 function drawLines(figure, result) {
@@ -79,6 +91,7 @@ function drawLines(figure, result) {
 	const left = 70;
 	const x = (i) => left + i * (WIDTH - left - LEFT - 20) / Math.max(1, steps.length - 1);
 	const y = (value) => TOP + PLOT_HEIGHT * (1 - value / most);
+	const labels = [];
 	const body = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
 		`<path class="grid" d="M${left} ${y(most * share)}H${x(steps.length - 1)}"/>`,
 		text(left - 6, y(most * share) + 4, short(most * share), 'text-anchor="end" class="note"')]);
@@ -96,9 +109,10 @@ function drawLines(figure, result) {
 			`${points.map((point) => point.map((n) => n.toFixed(1)).join(',')).join(' ')}"/>`);
 		points.forEach(([px, py]) => body.push(
 			`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3.5" fill="${COLOURS[peer]}"/>`));
-		body.push(text(last[0] + 10, last[1] + 4,
-			`${peers[peer].title} ${short(values[values.length - 1])}`));
+		labels.push({ x: last[0] + 10, y: last[1] + 4,
+			words: `${peers[peer].title} ${short(values[values.length - 1])}` });
 	}
+	body.push(...spread(labels).map((label) => text(label.x, label.y, label.words)));
 	return frame(figure, TOP + PLOT_HEIGHT + 50, body);
 }
 
@@ -107,4 +121,30 @@ function drawFigure(figure, result) {
 	return figure.sweep ? drawLines(figure, result) : drawBars(figure, result);
 }
 
-module.exports = { drawFigure };
+/* All work for which there is a figure of Node's: tidegate as a multiple of it, with a mark
+ * where the floor is. Bars end at the highest of both; the scale is logarithmic. */
+function drawOverview(report) {
+	const left = 380;
+	const rows = figures.filter(({ name, unit, sweep }) =>
+		report.results[name] && unit === perCpuUnit && !sweep)
+		.map((figure) => ({ figure, ours: timesNode(figure, report.results[figure.name], 'tidegate'),
+			floor: timesNode(figure, report.results[figure.name], 'floor') }))
+		.filter(({ ours }) => ours !== null);
+	const most = Math.max(2, ...rows.map(({ ours, floor }) => Math.max(ours, floor ?? 1)));
+	const x = (times) => left + Math.max(0, Math.log(times) / Math.log(most)) * (WIDTH - left - 80);
+	const body = rows.flatMap(({ figure, ours, floor }, i) => {
+		const y = TOP + i * ROW;
+		const mark = floor === null ? [] : [`<path d="M${x(floor).toFixed(1)} ${y - 3}v26" ` +
+			`stroke="${COLOURS.floor}" stroke-width="3"/>`];
+
+		return [text(left - 8, y + 15, figure.title, 'text-anchor="end"'),
+			`<rect x="${left}" y="${y}" width="${Math.max(1, x(ours) - left).toFixed(1)}" ` +
+				`height="20" rx="2" fill="${COLOURS.tidegate}"/>`, ...mark,
+			text(Math.max(x(ours), floor === null ? 0 : x(floor)) + 8, y + 15, `${ours.toFixed(1)} ×`)];
+	});
+
+	return frame({ title: 'tidegate against Node socket.io (ws)', work: `times as much ${perCpuUnit}`,
+		unit: 'logarithmic; grey mark: the floor, bare sockets' }, TOP + rows.length * ROW + 8, body);
+}
+
+module.exports = { drawFigure, drawOverview };

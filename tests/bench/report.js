@@ -2,7 +2,7 @@
 /* Medians, ratios and tables from what bench.js measured. */
 'use strict';
 
-const { figures } = require('./figures');
+const { figures, perCpuUnit } = require('./figures');
 const { peers } = require('./peers');
 
 /* The median of the runs whose counts were right, or null. */
@@ -22,7 +22,9 @@ function short(value) {
 		return `${(value / 1e6).toFixed(2)} M`;
 	if (value >= 9950)
 		return `${(value / 1e3).toFixed(0)} k`;
-	return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+	if (value >= 100)
+		return Math.round(value).toLocaleString('en');
+	return String(Number(value.toFixed(1)));
 }
 
 function casesOf(figure) {
@@ -83,30 +85,47 @@ function textReport(report) {
 		.map((figure) => figureText(figure, report.results[figure.name]))].join('\n') + '\n';
 }
 
+/* A peer's median in a figure without a sweep; the merging floor stands for the floor. */
+function valueOf(figure, result, peer) {
+	const runs = result[peer] ?? (peer === 'floor' ? result.merge : undefined);
+
+	return runs ? median(runs[''], figure.value) : undefined;
+}
+
+/* How many times better than Node's Socket.IO a peer is; null when one of them has no figure. */
+function timesNode(figure, result, peer) {
+	const theirs = valueOf(figure, result, 'socketio');
+	const value = valueOf(figure, result, peer);
+
+	if (!theirs || !value)
+		return null;
+	return figure.better === 'lower' ? theirs / value : value / theirs;
+}
+
 /* The short table of README: one row for each figure that has one number a server. */
 function markdownTable(report) {
 	const columns = ['floor', 'nchan', 'socketio', 'eiows', 'tidegate'];
-	const rows = figures.filter(({ name, sweep }) => report.results[name] && !sweep);
+	const rows = figures.filter(({ name, sweep, peers: who }) =>
+		report.results[name] && !sweep && who.includes('socketio'));
 	const cell = (figure, peer) => {
-		const result = report.results[figure.name];
-		const runs = result[peer] ?? (peer === 'floor' ? result.merge : undefined);
+		const value = valueOf(figure, report.results[figure.name], peer);
 
-		return runs ? short(median(runs[''], figure.value)) : '–';
+		return value === undefined ? '–' : short(value);
 	};
-	const ratio = (figure) => {
-		const result = report.results[figure.name];
-		const ours = median(result.tidegate?.[''], figure.value);
-		const theirs = median(result.socketio?.[''], figure.value);
+	const times = (figure) => {
+		const value = timesNode(figure, report.results[figure.name], 'tidegate');
 
-		return ours && theirs ?
-			(figure.better === 'lower' ? theirs / ours : ours / theirs).toFixed(1) : '–';
+		return value === null ? '–' : `${value.toFixed(1)} ×`;
 	};
+	const unit = ({ work, unit: text }) => (text === perCpuUnit ? work : text);
 
-	return [`| work | unit | ${columns.map((peer) => peers[peer].title).join(' | ')} | better than Node, times |`,
-		`|---|---|${'---|'.repeat(columns.length + 1)}`,
-		...rows.map((figure) => `| ${figure.title} | ${figure.work}, ${figure.unit} | ` +
-			`${columns.map((peer) => cell(figure, peer)).join(' | ')} | ${ratio(figure)} |`),
-		'', `Commit ${report.commit}, ${report.date.slice(0, 10)}: ${report.machine}.`, ''].join('\n');
+	return ['| | unit | floor | nginx + nchan | Node socket.io (ws) | … (eiows) | tidegate | than Node |',
+		'|---|---|---|---|---|---|---|---|',
+		...rows.map((figure) => `| ${figure.title} | ${unit(figure)} | ` +
+			`${columns.map((peer) => cell(figure, peer)).join(' | ')} | ${times(figure)} |`),
+		'', `Deliveries, answers, cycles and sessions ${perCpuUnit}. Medians of ${report.rounds} ` +
+		`rounds; commit ${report.commit}, ${report.date.slice(0, 10)}: ${report.machine}.`, '']
+		.join('\n');
 }
 
-module.exports = { textReport, markdownTable, median, short, casesOf };
+module.exports = { textReport, markdownTable, median, short, casesOf, timesNode };

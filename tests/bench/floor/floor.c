@@ -31,7 +31,7 @@ enum role { ROLE_NONE, ROLE_NEW, ROLE_ECHO, ROLE_MEMBER, ROLE_PUBLISH };
 
 static struct {
 	unsigned char roles[SOCKETS_N]; /* by file descriptor */
-	char *rests[SOCKETS_N];		/* the begin of a frame whose end is to come */
+	char *rests[SOCKETS_N];         /* the begin of a frame whose end is to come */
 	uint32_t rest_ns[SOCKETS_N];
 	int members[SOCKETS_N];
 	uint32_t members_n;
@@ -178,8 +178,9 @@ static size_t
 on_upgrade(int fd, const char *bytes, size_t bytes_n)
 {
 	/* The load generator does not look at Sec-WebSocket-Accept, so none is computed. */
-	static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-				     "Connection: Upgrade\r\n\r\n";
+	static const char answer[] =
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+		"Connection: Upgrade\r\n\r\n";
 	const char *end = memmem(bytes, bytes_n, "\r\n\r\n", 4);
 
 	if (!end)
@@ -188,7 +189,8 @@ on_upgrade(int fd, const char *bytes, size_t bytes_n)
 		server.roles[fd] = ROLE_MEMBER;
 		server.members[server.members_n++] = fd;
 	} else {
-		server.roles[fd] = memcmp(bytes, "GET /publish", 12) == 0 ? ROLE_PUBLISH : ROLE_ECHO;
+		server.roles[fd] = memcmp(bytes, "GET /publish", 12) == 0 ? ROLE_PUBLISH
+									  : ROLE_ECHO;
 	}
 	push(fd, answer, sizeof(answer) - 1);
 	return (size_t)(end - bytes) + 4;
@@ -231,7 +233,8 @@ on_listener(void)
 	struct epoll_event event = {.events = EPOLLIN};
 	int on = 1, fd;
 
-	while ((fd = accept4(server.listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+	while ((fd = accept4(server.listen_fd, NULL, NULL,
+			     SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		if (fd >= SOCKETS_N) {
 			close(fd);
 			continue;
@@ -246,7 +249,8 @@ on_listener(void)
 static void
 listen_somewhere(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct epoll_event event = {.events = EPOLLIN};
 	socklen_t address_n = sizeof(address);
 	struct rlimit limit;
@@ -278,7 +282,8 @@ read_arguments(int argc, char **argv)
 		else if (strcmp(argv[i], "--double") == 0 && i + 1 < argc)
 			server.twice = (uint32_t)strtoul(argv[++i], NULL, 10);
 		else {
-			fprintf(stderr, "usage: floor [--merge] [--lose N] [--double N]\n");
+			fprintf(stderr,
+				"usage: floor [--merge] [--lose N] [--double N]\n");
 			exit(2);
 		}
 	}

@@ -49,7 +49,8 @@ client_fail(struct client *client, const char *what, const char *text, size_t te
 
 	/* One broken server would say the same thousands of times. */
 	if (told_n++ < 3)
-		fprintf(stderr, "load: client %u: %s: %.*s\n", client->number, what, shown, text);
+		fprintf(stderr, "load: client %u: %s: %.*s\n", client->number, what,
+			shown, text);
 	conn_close(&client->conn);
 	client->up->gone(client);
 }
@@ -91,8 +92,8 @@ client_path(const struct client *client, char *out, size_t out_bytes)
 	const char *hole = strchr(path, '@');
 
 	if (hole)
-		snprintf(out, out_bytes, "%.*s%u%s", (int)(hole - path), path, client->number,
-			 hole + 1);
+		snprintf(out, out_bytes, "%.*s%u%s", (int)(hole - path), path,
+			 client->number, hole + 1);
 	else
 		snprintf(out, out_bytes, "%s", path);
 }
@@ -111,32 +112,37 @@ client_connect_packet(const struct client *client, char *out, size_t out_bytes)
 size_t
 client_join_packet(char *out, size_t out_bytes)
 {
-	return (size_t)snprintf(out, out_bytes,
-				"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"join\","
-				"\"action\":\"bench.join\",\"data\":{\"room\":\"bench\"}}]");
+	return (size_t)snprintf(
+		out, out_bytes,
+		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"join\","
+		"\"action\":\"bench.join\",\"data\":{\"room\":\"bench\"}}]");
 }
 
 size_t
-client_request_packet(const struct client *client, uint32_t sequence, char *out, size_t out_bytes)
+client_request_packet(const struct client *client, uint32_t sequence, char *out,
+		      size_t out_bytes)
 {
 	static char payload[CLIENT_TEXT_BYTES];
 
 	client_payload(client->options, sequence, payload);
-	return (size_t)snprintf(out, out_bytes,
-				"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
-				"\"action\":\"bench.echo\",\"data\":{\"text\":\"%s\"}}]",
-				sequence, payload);
+	return (size_t)snprintf(
+		out, out_bytes,
+		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
+		"\"action\":\"bench.echo\",\"data\":{\"text\":\"%s\"}}]",
+		sequence, payload);
 }
 
 size_t
-client_publish_packet(const struct client *client, uint32_t sequence, char *out, size_t out_bytes)
+client_publish_packet(const struct client *client, uint32_t sequence, char *out,
+		      size_t out_bytes)
 {
 	static char payload[CLIENT_TEXT_BYTES];
 
 	client_payload(client->options, sequence, payload);
-	return (size_t)snprintf(out, out_bytes,
-				"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
-				"\"action\":\"bench.publish\",\"data\":{\"room\":\"bench\","
-				"\"text\":\"%s\"}}]",
-				sequence, payload);
+	return (size_t)snprintf(
+		out, out_bytes,
+		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
+		"\"action\":\"bench.publish\",\"data\":{\"room\":\"bench\","
+		"\"text\":\"%s\"}}]",
+		sequence, payload);
 }

@@ -39,7 +39,7 @@ struct client {
 	void *data; /* the scenario's */
 	uint32_t number;
 	enum client_role role;
-	unsigned step;	  /* the protocol's */
+	unsigned step; /* the protocol's */
 	bool ready, wants_answer;
 	char session[64]; /* polling: the Engine.IO sid */
 };
@@ -56,10 +56,12 @@ void client_open(struct client *client, int receive_bytes);
 
 /* For protocols: the session stands; it failed for a reason that is worth a line. */
 void client_become_ready(struct client *client);
-void client_fail(struct client *client, const char *what, const char *text, size_t text_n);
+void client_fail(struct client *client, const char *what, const char *text,
+		 size_t text_n);
 
 /* Find the next mark from *at on. Returns: false when there is none. */
-bool client_next_mark(const char *text, size_t text_n, size_t *at, uint32_t *sequence_out);
+bool client_next_mark(const char *text, size_t text_n, size_t *at,
+		      uint32_t *sequence_out);
 
 /* Write the payload of sequence, options.payload_bytes long, zero-terminated. */
 void client_payload(const struct options *options, uint32_t sequence, char *out);

@@ -62,8 +62,9 @@ int
 conn_open(struct conn *conn, const struct conn_up *up, const struct sockaddr_in *to,
 	  unsigned source, int receive_bytes)
 {
-	struct sockaddr_in from = {.sin_family = AF_INET,
-				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + source)};
+	struct sockaddr_in from = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + source)};
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = conn};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
@@ -77,10 +78,12 @@ conn_open(struct conn *conn, const struct conn_up *up, const struct sockaddr_in 
 	/* The port is chosen at connect, so each source address has all of them. */
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	if (receive_bytes > 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes,
+			   sizeof(receive_bytes));
 	if (bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0)
 		goto fail;
-	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) != 0 && errno != EINPROGRESS)
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) != 0 &&
+	    errno != EINPROGRESS)
 		goto fail;
 	conn->connecting = true;
 	conn->interest = event.events;
@@ -236,7 +239,8 @@ conn_loop_run(int timeout_ms)
 
 		if (conn->fd < 0)
 			continue;
-		if (conn->connecting && (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
+		if (conn->connecting &&
+		    (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
 			on_connected(conn);
 		else if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
 			on_readable(conn);

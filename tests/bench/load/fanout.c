@@ -13,11 +13,11 @@
 struct fanout {
 	struct meter *meter;
 	struct crowd members, publisher;
-	uint32_t published;	  /* sequences 0 … published - 1 are out */
-	uint32_t *expected;	  /* the next sequence of each member */
+	uint32_t published;       /* sequences 0 … published - 1 are out */
+	uint32_t *expected;       /* the next sequence of each member */
 	uint64_t arrived, wanted; /* deliveries to members that read */
 	uint64_t sent_ns[SENT_N];
-	uint64_t next_ns;	  /* with a rate: when the next burst is due; 0: not yet known */
+	uint64_t next_ns; /* with a rate: when the next burst is due; 0: not yet known */
 	bool ending;
 };
 
@@ -70,7 +70,8 @@ on_member_message(struct client *member, char *text, size_t text_n)
 
 	if (member->number < meter->options->slow_n)
 		return;
-	if (!client_next_mark(text, text_n, &at, &sequence) || sequence >= fan.published) {
+	if (!client_next_mark(text, text_n, &at, &sequence) ||
+	    sequence >= fan.published) {
 		meter->wrong++;
 		return;
 	}
@@ -123,8 +124,10 @@ count_missing(void)
 void
 fanout_run(struct meter *meter)
 {
-	static const struct client_up member_up = {crowd_ready, on_member_message, on_gone};
-	static const struct client_up publisher_up = {crowd_ready, on_publisher_message, on_gone};
+	static const struct client_up member_up = {crowd_ready, on_member_message,
+						   on_gone};
+	static const struct client_up publisher_up = {crowd_ready, on_publisher_message,
+						      on_gone};
 	const struct options *o = meter->options;
 
 	fan.meter = meter;
@@ -134,7 +137,8 @@ fanout_run(struct meter *meter)
 		exit(2);
 	}
 	crowd_open(&fan.members, meter, &member_up, CLIENT_MEMBER, 0, o->clients_n);
-	crowd_open(&fan.publisher, meter, &publisher_up, CLIENT_PUBLISHER, o->clients_n, 1);
+	crowd_open(&fan.publisher, meter, &publisher_up, CLIENT_PUBLISHER, o->clients_n,
+		   1);
 	for (uint32_t i = 0; i < o->slow_n; i++)
 		conn_pause(&fan.members.clients[i].conn);
 

@@ -8,7 +8,8 @@
 #define MASKED 0x80
 
 void
-frame_write(struct conn *conn, enum frame_opcode opcode, const char *bytes, size_t bytes_n)
+frame_write(struct conn *conn, enum frame_opcode opcode, const char *bytes,
+	    size_t bytes_n)
 {
 	static const unsigned char mask[4] = {0x37, 0xfa, 0x21, 0x3d};
 	size_t head_n = bytes_n < 126 ? 6 : 8;

@@ -5,7 +5,13 @@
 
 #include "conn.h"
 
-enum frame_opcode { FRAME_TEXT = 1, FRAME_BINARY = 2, FRAME_CLOSE = 8, FRAME_PING = 9, FRAME_PONG = 10 };
+enum frame_opcode {
+	FRAME_TEXT = 1,
+	FRAME_BINARY = 2,
+	FRAME_CLOSE = 8,
+	FRAME_PING = 9,
+	FRAME_PONG = 10
+};
 
 struct frame_view {
 	enum frame_opcode opcode;
@@ -14,7 +20,8 @@ struct frame_view {
 };
 
 /* Queue one masked frame. */
-void frame_write(struct conn *conn, enum frame_opcode opcode, const char *bytes, size_t bytes_n);
+void frame_write(struct conn *conn, enum frame_opcode opcode, const char *bytes,
+		 size_t bytes_n);
 
 /* Look at the first frame of a server. Returns: bytes it takes, 0 when it is not complete,
  * -1 when it is none that a server may send here (masked, fragmented, compressed, too long). */

@@ -13,7 +13,8 @@ bucket_of(uint64_t value)
 	if (value < SUB_N)
 		return (unsigned)value;
 	top = 63 - (unsigned)__builtin_clzll(value);
-	return ((top - SUB_BITS + 1) << SUB_BITS) + ((value >> (top - SUB_BITS)) & (SUB_N - 1));
+	return ((top - SUB_BITS + 1) << SUB_BITS) +
+	       ((value >> (top - SUB_BITS)) & (SUB_N - 1));
 }
 
 /* The highest value that bucket_of puts there. */

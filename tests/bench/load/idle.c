@@ -42,14 +42,14 @@ idle_run(struct meter *run_meter)
 	meter = run_meter;
 	crowd_open(&first, meter, &up, CLIENT_CALLER, 0, FIRST_N);
 	rest(o->warm_s);
-	usage_read(o->server, &meter->before);
+	usage_read((pid_t)o->server, &meter->before);
 	crowd_open(&crowd, meter, &up, CLIENT_CALLER, FIRST_N, o->clients_n);
 	rest(o->warm_s);
-	usage_read(o->server, &meter->begin);
+	usage_read((pid_t)o->server, &meter->begin);
 	meter->begin_ns = conn_read_clock_ns();
 	rest(o->measure_s);
 	meter->end_ns = conn_read_clock_ns();
-	usage_read(o->server, &meter->end);
+	usage_read((pid_t)o->server, &meter->end);
 	meter->idle_clients_n = o->clients_n;
 	crowd_close(&crowd);
 	crowd_close(&first);

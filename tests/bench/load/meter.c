@@ -51,14 +51,14 @@ void
 meter_run(struct meter *meter, void (*turn)(void))
 {
 	pass(meter, meter->options->warm_s, turn);
-	usage_read(meter->options->server, &meter->begin);
+	usage_read((pid_t)meter->options->server, &meter->begin);
 	meter->begin_ns = conn_read_clock_ns();
 	meter->begin_done = meter->done;
 	meter->measuring = true;
 	if (!meter->stalled)
 		pass(meter, meter->options->measure_s, turn);
 	meter->measuring = false;
-	usage_read(meter->options->server, &meter->end);
+	usage_read((pid_t)meter->options->server, &meter->end);
 	meter->end_ns = conn_read_clock_ns();
 	meter->end_done = meter->done;
 }
@@ -89,7 +89,8 @@ print_work(const struct meter *m)
 	       "\"per_cpu_second\":%.1f,",
 	       seconds, done, seconds > 0 ? done / seconds : 0, cpu_s,
 	       cpu_s > 0 ? done / cpu_s : 0);
-	printf("\"p50_us\":%.1f,\"p90_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,",
+	printf("\"p50_us\":%.1f,\"p90_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_"
+	       "us\":%.1f,",
 	       microseconds(m, 0.5), microseconds(m, 0.9), microseconds(m, 0.99),
 	       microseconds(m, 0.999), microseconds(m, 1));
 }
@@ -97,7 +98,8 @@ print_work(const struct meter *m)
 static void
 print_memory(const struct meter *m)
 {
-	printf("\"rss_bytes\":%llu,\"anon_bytes\":%llu,", (unsigned long long)m->end.rss_bytes,
+	printf("\"rss_bytes\":%llu,\"anon_bytes\":%llu,",
+	       (unsigned long long)m->end.rss_bytes,
 	       (unsigned long long)m->end.anon_bytes);
 	if (m->idle_clients_n > 0)
 		printf("\"rss_per_client\":%.1f,\"anon_per_client\":%.1f,",
@@ -118,7 +120,8 @@ meter_print(const struct meter *m)
 	       m->options->in_flight_n, m->options->payload_bytes, m->options->slow_n);
 	print_work(m);
 	print_memory(m);
-	printf("\"lost\":%llu,\"doubled\":%llu,\"wrong\":%llu,\"gone\":%llu,\"stalled\":%s,"
+	printf("\"lost\":%llu,\"doubled\":%llu,\"wrong\":%llu,\"gone\":%llu,\"stalled\":%"
+	       "s,"
 	       "\"verified\":%s}\n",
 	       (unsigned long long)m->lost, (unsigned long long)m->doubled,
 	       (unsigned long long)m->wrong, (unsigned long long)m->gone,

@@ -15,12 +15,12 @@
 struct meter {
 	const struct options *options;
 	bool measuring, stalled;
-	uint64_t done;			     /* from the beginning on */
+	uint64_t done;                       /* from the beginning on */
 	uint64_t lost, doubled, wrong, gone; /* faults; gone: connections nobody closed */
-	struct histogram latency;	     /* of what was done while measuring */
+	struct histogram latency;            /* of what was done while measuring */
 	uint64_t begin_ns, end_ns, begin_done, end_done;
-	struct usage before, begin, end;     /* before: without the clients */
-	uint64_t idle_clients_n;	     /* idle only: what end has more than before */
+	struct usage before, begin, end; /* before: without the clients */
+	uint64_t idle_clients_n;         /* idle only: what end has more than before */
 };
 
 /* Count one piece of work that began at since_ns. */

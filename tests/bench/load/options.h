@@ -6,24 +6,23 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct options {
 	const char *scenario, *protocol;
 	struct sockaddr_in to;
-	char host[64];		  /* the Host header */
-	const char *path;	  /* of members and callers */
+	char host[64];            /* the Host header */
+	const char *path;         /* of members and callers */
 	const char *publish_path; /* of the publisher; the same unless given */
-	char **tokens;		  /* for client i: tokens[i % tokens_n] */
+	char **tokens;            /* for client i: tokens[i % tokens_n] */
 	size_t tokens_n;
-	pid_t server;
+	uint32_t server; /* its PID; 0: nobody's */
 	uint32_t clients_n, in_flight_n, payload_bytes;
-	uint32_t opening_n;    /* handshakes under way at a time */
-	uint32_t addresses_n;  /* source addresses, from 127.0.0.2 on */
-	uint32_t slow_n;       /* members that stop reading */
-	double publish_rate;   /* bursts per second; 0: the next one when all have the last */
+	uint32_t opening_n;   /* handshakes under way at a time */
+	uint32_t addresses_n; /* source addresses, from 127.0.0.2 on */
+	uint32_t slow_n;      /* members that stop reading */
+	double publish_rate; /* bursts per second; 0: the next one when all have the last */
 	double warm_s, measure_s;
-	double stall_s;	       /* nothing arrives for so long: what is missing is lost */
+	double stall_s; /* nothing arrives for so long: what is missing is lost */
 };
 
 /* Read the command line; exits with a message when it is wrong. */

@@ -37,7 +37,8 @@ ask(struct client *client, const char *method, const char *body, size_t body_n)
 	conn_queue(&client->conn, head, (size_t)n);
 	if (body)
 		n = snprintf(head, sizeof(head),
-			     "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: %zu\r\n\r\n",
+			     "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: "
+			     "%zu\r\n\r\n",
 			     body_n);
 	else
 		n = snprintf(head, sizeof(head), "\r\n");
@@ -77,12 +78,15 @@ on_packet(struct client *client, char *packet, size_t packet_n)
 	if (client->step == STEP_OPEN && packet[0] == '0' &&
 	    take_session(client, packet, packet_n)) {
 		client->step = STEP_CONNECT;
-		post_packet(client, client_connect_packet(client, text + 1, sizeof(text) - 1));
-	} else if (client->step == STEP_CONNECT && packet_n > 2 && memcmp(packet, "40", 2) == 0) {
+		post_packet(client,
+			    client_connect_packet(client, text + 1, sizeof(text) - 1));
+	} else if (client->step == STEP_CONNECT && packet_n > 2 &&
+		   memcmp(packet, "40", 2) == 0) {
 		client->wants_answer = false;
 		client->step = client->role == CLIENT_MEMBER ? STEP_JOIN : STEP_READY;
 		if (client->step == STEP_JOIN)
-			post_packet(client, client_join_packet(text + 1, sizeof(text) - 1));
+			post_packet(client,
+				    client_join_packet(text + 1, sizeof(text) - 1));
 		else
 			client_become_ready(client);
 	} else if (client->step == STEP_JOIN && memmem(packet, packet_n, "RESPONSE", 8)) {
@@ -192,13 +196,15 @@ on_closed(struct conn *conn)
 static void
 request(struct client *client, uint32_t sequence)
 {
-	post_packet(client, client_request_packet(client, sequence, text + 1, sizeof(text) - 1));
+	post_packet(client,
+		    client_request_packet(client, sequence, text + 1, sizeof(text) - 1));
 }
 
 static void
 publish(struct client *client, uint32_t sequence)
 {
-	post_packet(client, client_publish_packet(client, sequence, text + 1, sizeof(text) - 1));
+	post_packet(client,
+		    client_publish_packet(client, sequence, text + 1, sizeof(text) - 1));
 }
 
 static void
@@ -210,4 +216,5 @@ leave(struct client *client)
 }
 
 static const struct conn_up polling_up = {on_connected, on_bytes, on_closed};
-const struct protocol client_polling = {"polling", &polling_up, 2, request, publish, leave};
+const struct protocol client_polling = {"polling", &polling_up, 2,
+					request,   publish,     leave};

@@ -27,8 +27,9 @@ cpu_s(pid_t pid)
 	/* The name may hold blanks and brackets: the fields begin after the last one. */
 	after_name = strrchr(text, ')');
 	if (!after_name ||
-	    sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu",
-		   &user, &system, &child_user, &child_system) != 4)
+	    sscanf(after_name + 1,
+		   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &user,
+		   &system, &child_user, &child_system) != 4)
 		return 0;
 	return (double)(user + system + child_user + child_system) /
 	       (double)sysconf(_SC_CLK_TCK);

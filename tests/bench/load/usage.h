@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 struct usage {
-	double cpu_s;	     /* user and system time, of children that ended too */
+	double cpu_s;        /* user and system time, of children that ended too */
 	uint64_t rss_bytes;  /* resident, shared pages counted in each process */
 	uint64_t anon_bytes; /* of it private anonymous memory: heap, stacks */
 };

@@ -125,11 +125,14 @@ on_step(struct client *client, const char *bytes, size_t bytes_n)
 {
 	if (client->step == STEP_OPEN && bytes[0] == '0') {
 		client->step = STEP_CONNECT;
-		send_packet(client, client_connect_packet(client, text + 1, sizeof(text) - 1));
-	} else if (client->step == STEP_CONNECT && bytes_n > 2 && memcmp(bytes, "40", 2) == 0) {
+		send_packet(client,
+			    client_connect_packet(client, text + 1, sizeof(text) - 1));
+	} else if (client->step == STEP_CONNECT && bytes_n > 2 &&
+		   memcmp(bytes, "40", 2) == 0) {
 		client->step = client->role == CLIENT_MEMBER ? STEP_JOIN : STEP_READY;
 		if (client->step == STEP_JOIN)
-			send_packet(client, client_join_packet(text + 1, sizeof(text) - 1));
+			send_packet(client,
+				    client_join_packet(text + 1, sizeof(text) - 1));
 		else
 			client_become_ready(client);
 	} else if (client->step == STEP_JOIN && memmem(bytes, bytes_n, "RESPONSE", 8)) {
@@ -179,13 +182,15 @@ socketio_bytes(struct conn *conn, char *bytes, size_t bytes_n)
 static void
 socketio_request(struct client *client, uint32_t sequence)
 {
-	send_packet(client, client_request_packet(client, sequence, text + 1, sizeof(text) - 1));
+	send_packet(client,
+		    client_request_packet(client, sequence, text + 1, sizeof(text) - 1));
 }
 
 static void
 socketio_publish(struct client *client, uint32_t sequence)
 {
-	send_packet(client, client_publish_packet(client, sequence, text + 1, sizeof(text) - 1));
+	send_packet(client,
+		    client_publish_packet(client, sequence, text + 1, sizeof(text) - 1));
 }
 
 static void
@@ -196,8 +201,8 @@ socketio_leave(struct client *client)
 }
 
 static const struct conn_up socketio_up = {socketio_connected, socketio_bytes, on_closed};
-const struct protocol client_socketio = {"socketio",	   &socketio_up,     2,
-					 socketio_request, socketio_publish, socketio_leave};
+const struct protocol client_socketio = {
+	"socketio", &socketio_up, 2, socketio_request, socketio_publish, socketio_leave};
 
 /* --- raw messages ---------------------------------------------------------------------- */
 

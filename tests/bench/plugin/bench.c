@@ -24,7 +24,8 @@ read_room(struct tg_call call, const struct tg_request *request, char room[ROOM_
 	if (tg_json_get(request->data, TG("room"), &value) && value.len > 2 &&
 	    tg_json_text(value, room, ROOM_BYTES) < ROOM_BYTES)
 		return true;
-	tg_reply_error(call, TG("INVALID_DATA"), TG("data.room must be the name of a room"), TG(""));
+	tg_reply_error(call, TG("INVALID_DATA"),
+		       TG("data.room must be the name of a room"), TG(""));
 	return false;
 }
 
@@ -50,7 +51,8 @@ publish(struct tg_call call, const struct tg_request *request, void *state)
 	if (!read_room(call, request, room))
 		return;
 	if (!tg_json_get(request->data, TG("text"), &value)) {
-		tg_reply_error(call, TG("INVALID_DATA"), TG("data.text is missing"), TG(""));
+		tg_reply_error(call, TG("INVALID_DATA"), TG("data.text is missing"),
+			       TG(""));
 		return;
 	}
 	tg_to_room(tg_text(room), TG("bench"), tg_json(value));
@@ -58,9 +60,17 @@ publish(struct tg_call call, const struct tg_request *request, void *state)
 }
 
 static const struct tg_action actions[] = {
-	{.size = sizeof(struct tg_action), .name = "bench.echo", .flags = TG_IDEMPOTENT, .run = echo},
-	{.size = sizeof(struct tg_action), .name = "bench.join", .flags = TG_IDEMPOTENT, .run = join},
-	{.size = sizeof(struct tg_action), .name = "bench.publish", .flags = TG_IDEMPOTENT,
+	{.size = sizeof(struct tg_action),
+	 .name = "bench.echo",
+	 .flags = TG_IDEMPOTENT,
+	 .run = echo},
+	{.size = sizeof(struct tg_action),
+	 .name = "bench.join",
+	 .flags = TG_IDEMPOTENT,
+	 .run = join},
+	{.size = sizeof(struct tg_action),
+	 .name = "bench.publish",
+	 .flags = TG_IDEMPOTENT,
 	 .run = publish},
 };
 
