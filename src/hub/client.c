@@ -90,7 +90,7 @@ client_send_own(struct client *c, struct frames *f)
 static void
 on_event(struct socket *s, const struct sio_packet *p, const struct str *attachments)
 {
-	struct hub *h = s->client->hub;
+	struct hub *h = s->hub;
 	struct buf name = BUF_INIT;
 	struct event_in e = {.args = p->args,
 			     .attachments = attachments,

@@ -8,6 +8,7 @@
 #define HUB_CLIENT_H
 
 #include "hub/hub.h"
+#include "policy/identity.h"
 #include "proto/socketio.h"
 #include "session/engine.h"
 
@@ -34,6 +35,10 @@ int client_send_own(struct client *c, struct frames *f);
 
 /* The client broke the rules: its session ends. */
 void client_fail(struct client *c, const char *why);
+
+/* A socket of it that asks for nsp. NULL: no memory. */
+struct socket *client_make_socket(struct client *c, struct str nsp, struct identity *who,
+				  struct str auth) MUST_USE;
 
 /* A CONNECT packet: token, namespace, then the floor above. */
 void client_connect(struct client *c, struct str nsp, struct str auth);

@@ -120,7 +120,7 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 		refuse(c, nsp, str_from(error_text(error)), error);
 		return;
 	}
-	s = socket_new(c, nsp, who, auth);
+	s = client_make_socket(c, nsp, who, auth);
 	identity_unref(who);
 	if (s)
 		h->up->on_connect(h->up_state, s, auth);

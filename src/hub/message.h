@@ -14,9 +14,19 @@ enum wire {
 	WIRE_SIO3,	   /* over Engine.IO 3: binary frames carry a type byte */
 	WIRE_SIO_MSGPACK4, /* socket.io-msgpack-parser */
 	WIRE_SIO_MSGPACK3,
-	WIRE_SCHEDULE, WIRE_ROOMS, WIRE_TOPICS, WIRE_CHANNELS,
+	WIRE_PLAIN,	   /* one for each row of dialect/dialects.def from here on */
+	WIRE_BEFORE_PLAIN = WIRE_PLAIN - 1,
+#define D(name) WIRE_##name,
+#include "dialect/dialects.def"
+#undef D
 	WIRE_N
 };
+
+static inline bool
+wire_is_plain(enum wire w)
+{
+	return w >= WIRE_PLAIN;
+}
 
 /* What is to be said. All texts are borrowed for the call that takes them. */
 struct event_out {

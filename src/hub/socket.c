@@ -9,8 +9,9 @@
 #include "hub/namespace.h"
 #include "hub/socket_inside.h"
 #include "proto/uri.h"
+#include "session/hello.h"
+#include "session/sid.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -26,14 +27,14 @@ bury(struct loop_grave *g)
 }
 
 struct socket *
-socket_new(struct client *c, struct str nsp, struct identity *who, struct str auth)
+socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 {
 	struct socket *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
 	s->auth = str_dup(auth.len ? auth : STR("{}"));
-	s->nsp = namespace_get(c->hub, nsp);
+	s->nsp = namespace_get(making->hub, nsp);
 	if (!s->auth || !s->nsp || namespace_add(s->nsp, s)) {
 		if (s->nsp)
 			namespace_release(s->nsp);
@@ -41,20 +42,24 @@ socket_new(struct client *c, struct str nsp, struct identity *who, struct str au
 		free(s);
 		return NULL;
 	}
-	socket_sid_new(c->hub->loop->id, s->id);
-	s->client = c;
-	s->who = identity_ref(who);
+	s->hub = making->hub;
+	s->mount = making->mount;
+	s->ops = making->ops;
+	s->owner = making->owner;
+	s->wire = (uint8_t)making->wire;
+	s->who = identity_ref(making->who);
+	socket_sid_new(s->hub->loop->id, s->id);
 	s->grave.bury = bury;
 	list_init(&s->acks);
-	list_add_tail(&c->sockets, &s->link);
+	list_init(&s->link);
 	return s;
 }
 
 /* Out of everything; the floor above gives back what it hung on it. */
-static void
-drop(struct socket *s)
+void
+socket_drop(struct socket *s)
 {
-	struct hub *h = s->client->hub;
+	struct hub *h = s->hub;
 
 	s->state = SOCKET_GONE;
 	room_leave_all(s);
@@ -68,7 +73,7 @@ drop(struct socket *s)
 void
 socket_end(struct socket *s, const char *reason)
 {
-	struct hub *h = s->client->hub;
+	struct hub *h = s->hub;
 	bool was_connected = s->state == SOCKET_CONNECTED;
 
 	if (s->state == SOCKET_GONE)
@@ -80,70 +85,39 @@ socket_end(struct socket *s, const char *reason)
 		h->up->on_disconnect(h->up_state, s, reason);
 	}
 	ack_fail_all(s, -E_GONE);
-	drop(s);
+	socket_drop(s);
 }
 
 int
-socket_accept(struct socket *s)
+socket_begin(struct socket *s)
 {
-	struct client *c = s->client;
-	struct hub *h = c->hub;
-	char data[40];
-	int n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\"}", SOCKET_ID_BYTES, s->id);
-
 	if (s->state != SOCKET_ASKED)
 		return -E_STATE;
-	if (map_add(&h->sockets, socket_id(s), s))
+	if (map_add(&s->hub->sockets, socket_id(s), s))
 		return -E_NOMEM;
 	s->state = SOCKET_CONNECTED;
-	counter_add(&h->loop->counters, COUNTER_SOCKETS, 1);
-	wheel_cancel(&h->loop->wheel, &c->connect_timer);
-	if (c->session->protocol == 3)
-		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
-					(struct str){data, (size_t)n}));
-	return 0;
-}
-
-int
-socket_refuse(struct socket *s, struct str message, struct str data)
-{
-	struct client *c = s->client;
-	struct buf text = BUF_INIT;
-
-	if (s->state != SOCKET_ASKED)
-		return -E_STATE;
-	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_REFUSED, 1);
-	if (c->session->protocol == 3 && data.len) {
-		buf_add_str(&text, data);
-	} else if (c->session->protocol == 3) {
-		json_quote(&text, message);
-	} else {
-		buf_add_str(&text, STR("{\"message\":"));
-		json_quote(&text, message);
-		if (data.len)
-			buf_printf(&text, ",\"data\":%.*s", STR_ARG(data));
-		buf_add_char(&text, '}');
-	}
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT_ERROR, socket_nsp(s), buf_str(&text)));
-	buf_fini(&text);
-	drop(s);
+	counter_add(&s->hub->loop->counters, COUNTER_SOCKETS, 1);
 	return 0;
 }
 
 void
 socket_disconnect(struct socket *s, bool close_transport)
 {
-	struct client *c = s->client;
-
 	if (s->state == SOCKET_GONE)
 		return;
 	if (s->state == SOCKET_CONNECTED)
-		client_send_own(c, encode_plain(c->wire, SIO_DISCONNECT, socket_nsp(s),
-						(struct str){NULL, 0}));
-	socket_end(s, "server namespace disconnect");
-	if (close_transport && c->session)
-		session_close(c->session, "forced server close");
+		s->ops->say_goodbye(s);
+	if (close_transport)
+		s->ops->close(s, 0, (struct str){NULL, 0});
+	else
+		socket_end(s, "server namespace disconnect");
+}
+
+void
+socket_close(struct socket *s, int code, struct str reason)
+{
+	if (s->state != SOCKET_GONE)
+		s->ops->close(s, code, reason);
 }
 
 /* --- what it is -------------------------------------------------------------------------- */
@@ -163,13 +137,13 @@ socket_nsp(const struct socket *s)
 struct hub *
 socket_hub(const struct socket *s)
 {
-	return s->client->hub;
+	return s->hub;
 }
 
 const struct config_mount *
 socket_mount(const struct socket *s)
 {
-	return s->client->mount;
+	return s->mount;
 }
 
 struct identity *
@@ -190,26 +164,28 @@ void
 socket_handshake(const struct socket *s, struct handshake *out)
 {
 	static _Thread_local char address[ADDRESS_TEXT_BYTES];
-	const struct session *session = s->client->session;
+	const struct session_hello *hello = s->ops->hello(s);
 
 	*out = (struct handshake){.auth = str_from(s->auth), .query = STR(""), .headers = STR("")};
-	if (!session)
+	if (!hello)
 		return;
-	out->query = session->hello->query;
-	out->url = session->hello->url;
-	out->headers = session->hello->headers;
-	out->issued_ms = session->hello->issued_ms;
-	out->secure = session->hello->is_secure;
-	out->origin = session_hello_header(session->hello, STR("origin"));
+	out->query = hello->query;
+	out->url = hello->url;
+	out->headers = hello->headers;
+	out->issued_ms = hello->issued_ms;
+	out->secure = hello->is_secure;
+	out->origin = session_hello_header(hello, STR("origin"));
 	out->xdomain = out->origin.len > 0;
-	out->transport = session_transport_name(session);
-	out->address = (struct str){address, address_text(&session->hello->peer, address)};
+	out->transport = s->ops->transport(s);
+	out->address = (struct str){address, address_text(&hello->peer, address)};
 }
 
 bool
 socket_query(const struct socket *s, struct str name, struct arena *a, struct str *out)
 {
-	return s->client->session && query_get(s->client->session->hello->query, name, a, out);
+	const struct session_hello *hello = s->ops->hello(s);
+
+	return hello && query_get(hello->query, name, a, out);
 }
 
 bool
@@ -264,12 +240,22 @@ socket_each_room(const struct socket *s, size_t *at, struct str *room_out)
 
 /* --- messages ---------------------------------------------------------------------------- */
 
+/* Queue frames made for it alone; NULL counts as -E_NOMEM. */
+static int
+send_own(struct socket *s, struct frames *f)
+{
+	int error = f ? s->ops->send(s, f) : -E_NOMEM;
+
+	frames_free(f);
+	return error;
+}
+
 static bool
 drops_volatile(struct socket *s)
 {
-	if (!session_is_lagging(s->client->session))
+	if (!s->ops->is_lagging(s))
 		return false;
-	counter_add(&s->client->hub->loop->counters, COUNTER_VOLATILE_DROPPED, 1);
+	counter_add(&s->hub->loop->counters, COUNTER_VOLATILE_DROPPED, 1);
 	return true;
 }
 
@@ -278,11 +264,12 @@ socket_deliver(struct socket *s, struct message *m, bool is_volatile)
 {
 	const struct frames *f;
 
-	if (s->state != SOCKET_CONNECTED || (is_volatile && drops_volatile(s)))
+	if (s->state != SOCKET_CONNECTED || (s->ops->wants && !s->ops->wants(s, m)) ||
+	    (is_volatile && drops_volatile(s)))
 		return;
-	f = message_frames(m, s->client->wire);
-	if (f && client_send(s->client, f) == 0)
-		counter_add(&s->client->hub->loop->counters, COUNTER_DELIVERIES, 1);
+	f = message_frames(m, s->wire);
+	if (f && s->ops->send(s, f) == 0)
+		counter_add(&s->hub->loop->counters, COUNTER_DELIVERIES, 1);
 }
 
 int
@@ -292,8 +279,8 @@ socket_emit(struct socket *s, const struct event_out *event, bool is_volatile)
 		return -E_GONE;
 	if (is_volatile && drops_volatile(s))
 		return 0;
-	return client_send_own(s->client,
-			       encode_event(s->client->wire, socket_nsp(s), NULL, event));
+	return send_own(s,
+			       encode_event(s->wire, socket_nsp(s), NULL, event));
 }
 
 int
@@ -306,14 +293,16 @@ socket_emit_ack(struct socket *s, const struct event_out *event, uint32_t timeou
 
 	if (s->state != SOCKET_CONNECTED)
 		return -E_GONE;
-	f = encode_event(s->client->wire, socket_nsp(s), &id, event);
+	if (wire_is_plain((enum wire)s->wire))
+		return -E_UNSUPPORTED;
+	f = encode_event(s->wire, socket_nsp(s), &id, event);
 	error = f ? ack_await(s, id, timeout_ms, on_ack, arg) : -E_NOMEM;
 	if (error) {
 		frames_free(f);
 		return error;
 	}
 	s->acks_n++;
-	(void)client_send_own(s->client, f); /* a session that ends fails the ack by itself */
+	(void)send_own(s, f); /* a session that ends fails the ack by itself */
 	return 0;
 }
 
@@ -326,6 +315,8 @@ socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str 
 
 	if (s->state != SOCKET_CONNECTED)
 		return -E_GONE;
-	return client_send_own(s->client,
-			       encode_ack(s->client->wire, socket_nsp(s), ack_id, &values));
+	if (wire_is_plain((enum wire)s->wire))
+		return -E_UNSUPPORTED;
+	return send_own(s,
+			       encode_ack(s->wire, socket_nsp(s), ack_id, &values));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A client in one namespace: its id, rooms and waiting acknowledgements. Owned by its client
- * (a session); lives until on_free. All functions: the loop that owns it.
+ * A connection in the space of rooms: a Socket.IO client in one namespace, or a plain WebSocket
+ * in "/". Its id, rooms, person and waiting acknowledgements. Owned by its client (a session)
+ * or speaker; lives until on_free. All functions: the loop that owns it.
  */
 #ifndef HUB_SOCKET_H
 #define HUB_SOCKET_H
@@ -40,7 +41,7 @@ bool socket_is_connected(const struct socket *s);
 void *socket_data(const struct socket *s);
 void socket_set_data(struct socket *s, void *data);
 
-/* Answers to on_connect. data is JSON or empty. Errors: -E_STATE when answered before. */
+/* Answers to on_connect, for Socket.IO. data is JSON or empty. Errors: -E_STATE when answered before. */
 int socket_accept(struct socket *s);
 int socket_refuse(struct socket *s, struct str message, struct str data);
 
@@ -66,5 +67,7 @@ int socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct 
 /* Leave the namespace (the client is told), or close the transport as well. on_disconnect runs
  * before it returns, on_free after the present turn. */
 void socket_disconnect(struct socket *s, bool close_transport);
+/* Close the connection, with that WebSocket code and reason where it has such (0: normal). */
+void socket_close(struct socket *s, int code, struct str reason);
 
 #endif

@@ -4,20 +4,41 @@
 #define HUB_SOCKET_INSIDE_H
 
 #include "base/list.h"
-#include "hub/client.h"
+#include "hub/encode.h"
 #include "hub/room.h"
 #include "hub/socket.h"
 #include "net/loop.h"
 
 enum socket_state { SOCKET_ASKED, SOCKET_CONNECTED, SOCKET_GONE };
 
+struct session_hello;
+
+/* What kind of connection is behind it: a Socket.IO client or a plain WebSocket. */
+struct socket_ops {
+	/* Queue all frames. Errors: -E_GONE, -E_FULL, -E_NOMEM. */
+	int (*send)(struct socket *s, const struct frames *f);
+	/* Is a message that reaches it for it? NULL: all are. */
+	bool (*wants)(const struct socket *s, const struct message *m);
+	bool (*is_lagging)(const struct socket *s);
+	/* Tell the client that it is out of its namespace. */
+	void (*say_goodbye)(struct socket *s);
+	/* End the connection; code and reason for those that have them. */
+	void (*close)(struct socket *s, int code, struct str reason);
+	const struct session_hello *(*hello)(const struct socket *s); /* NULL: it is gone */
+	struct str (*transport)(const struct socket *s);
+};
+
 struct socket {
 	char id[SOCKET_ID_BYTES];
 	uint8_t state; /* enum socket_state */
 	uint32_t nsp_at; /* among the namespace's sockets */
+	uint8_t wire;	 /* enum wire */
+	struct hub *hub;
 	struct namespace *nsp;
-	struct client *client;
-	struct list link; /* among the client's */
+	const struct config_mount *mount;
+	const struct socket_ops *ops;
+	void *owner;	  /* struct client or struct speaker, as ops says */
+	struct list link; /* among a client's */
 	struct memberships rooms;
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
@@ -28,9 +49,23 @@ struct socket {
 	struct loop_grave grave;
 };
 
-/* A socket that asks for nsp; takes a reference to who. NULL: no memory. */
-struct socket *socket_new(struct client *c, struct str nsp, struct identity *who,
-			  struct str auth) MUST_USE;
+/* A socket that asks for nsp; takes a reference to who. auth: JSON object, may be empty.
+ * NULL: no memory. */
+struct socket_making {
+	struct hub *hub;
+	const struct config_mount *mount;
+	const struct socket_ops *ops;
+	void *owner;
+	enum wire wire;
+	struct identity *who;
+};
+struct socket *socket_new(const struct socket_making *making, struct str nsp, struct str auth)
+	MUST_USE;
+
+/* It is in: found by its id from now on. Errors: -E_NOMEM, -E_STATE. */
+int socket_begin(struct socket *s) MUST_USE;
+/* It was never in. */
+void socket_drop(struct socket *s);
 
 /* Deliver a message that others may get too. */
 void socket_deliver(struct socket *s, struct message *m, bool is_volatile);

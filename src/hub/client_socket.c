@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A socket whose connection is a Socket.IO client: how it is answered, reached and ended. */
+#include "base/errors.h"
+#include "hub/client.h"
+#include "hub/hub_inside.h"
+#include "hub/socket_inside.h"
+
+#include <stdio.h>
+
+static int
+send_frames(struct socket *s, const struct frames *f)
+{
+	return client_send(s->owner, f);
+}
+
+static bool
+is_lagging(const struct socket *s)
+{
+	const struct client *c = s->owner;
+
+	return session_is_lagging(c->session);
+}
+
+static void
+say_goodbye(struct socket *s)
+{
+	client_send_own(s->owner, encode_plain((enum wire)s->wire, SIO_DISCONNECT, socket_nsp(s),
+					       (struct str){NULL, 0}));
+}
+
+static void
+close_client(struct socket *s, int code, struct str reason)
+{
+	struct client *c = s->owner;
+
+	(void)code; /* Engine.IO has none */
+	(void)reason;
+	socket_end(s, "server namespace disconnect");
+	if (c->session)
+		session_close(c->session, "forced server close");
+}
+
+static const struct session_hello *
+hello(const struct socket *s)
+{
+	const struct client *c = s->owner;
+
+	return c->session ? c->session->hello : NULL;
+}
+
+static struct str
+transport(const struct socket *s)
+{
+	const struct client *c = s->owner;
+
+	return session_transport_name(c->session);
+}
+
+static const struct socket_ops client_socket_ops = {
+	.send = send_frames,
+	.is_lagging = is_lagging,
+	.say_goodbye = say_goodbye,
+	.close = close_client,
+	.hello = hello,
+	.transport = transport,
+};
+
+struct socket *
+client_make_socket(struct client *c, struct str nsp, struct identity *who, struct str auth)
+{
+	struct socket_making making = {.hub = c->hub,
+				       .mount = c->mount,
+				       .ops = &client_socket_ops,
+				       .owner = c,
+				       .wire = (enum wire)c->wire,
+				       .who = who};
+	struct socket *s = socket_new(&making, nsp, auth);
+
+	if (s)
+		list_add_tail(&c->sockets, &s->link);
+	return s;
+}
+
+int
+socket_accept(struct socket *s)
+{
+	struct client *c = s->owner;
+	char data[40];
+	int n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\"}", SOCKET_ID_BYTES, s->id);
+	int error = socket_begin(s);
+
+	if (error)
+		return error;
+	wheel_cancel(&s->hub->loop->wheel, &c->connect_timer);
+	if (c->session->protocol == 3)
+		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
+					(struct str){data, (size_t)n}));
+	return 0;
+}
+
+int
+socket_refuse(struct socket *s, struct str message, struct str data)
+{
+	struct client *c = s->owner;
+	struct buf text = BUF_INIT;
+
+	if (s->state != SOCKET_ASKED)
+		return -E_STATE;
+	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_REFUSED, 1);
+	if (c->session->protocol == 3 && data.len) {
+		buf_add_str(&text, data);
+	} else if (c->session->protocol == 3) {
+		json_quote(&text, message);
+	} else {
+		buf_add_str(&text, STR("{\"message\":"));
+		json_quote(&text, message);
+		if (data.len)
+			buf_printf(&text, ",\"data\":%.*s", STR_ARG(data));
+		buf_add_char(&text, '}');
+	}
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT_ERROR, socket_nsp(s), buf_str(&text)));
+	buf_fini(&text);
+	socket_drop(s);
+	return 0;
+}
