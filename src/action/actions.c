@@ -257,6 +257,7 @@ actions_free(struct actions *a)
 
 	if (!a)
 		return;
+	atomic_store(&a->ended, true);
 	pool_is_empty = pool_free(a->pool, POOL_WAIT_MS);
 	if (!pool_is_empty) {
 		log_error("plugin blocks", "wait_ms=%d", POOL_WAIT_MS);
@@ -279,7 +280,9 @@ actions_free(struct actions *a)
 struct desk *
 actions_desk_here(struct actions *a)
 {
-	struct loop *here = loop_current();
+	struct loop *here = atomic_load_explicit(&a->ended, memory_order_relaxed)
+				    ? NULL /* this thread's last loop may be gone */
+				    : loop_current();
 
 	if (!here || (size_t)here->id >= a->desks_n || a->desks[here->id].loop != here)
 		return NULL;

@@ -47,7 +47,7 @@ struct actions {
 	pthread_cond_t quiet;  /* no call is under way */
 	struct token_keys *keys;
 	struct mail *early;    /* for the first desk, before actions_start; newest first */
-	atomic_bool started, draining, closed;
+	atomic_bool started, draining, closed, ended;
 	atomic_size_t running_n; /* calls not answered yet */
 	atomic_uint late_n;	 /* late replies from threads without counters */
 };

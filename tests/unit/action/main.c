@@ -7,7 +7,10 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		NULL,
+		api_json_suite, authorize_suite, call_suite, connect_suite,
+		convert_suite, form_suite, handle_suite, handshake_suite, pool_suite,
+		refresh_suite, registry_suite, repeat_suite, replay_suite, scope_suite,
+		timer_suite, update_suite, NULL,
 	};
 
 	return unit_run(suites);

@@ -5,4 +5,21 @@
 
 #include <check.h>
 
+Suite *api_json_suite(void);
+Suite *authorize_suite(void);
+Suite *call_suite(void);
+Suite *connect_suite(void);
+Suite *convert_suite(void);
+Suite *form_suite(void);
+Suite *handle_suite(void);
+Suite *handshake_suite(void);
+Suite *pool_suite(void);
+Suite *refresh_suite(void);
+Suite *registry_suite(void);
+Suite *repeat_suite(void);
+Suite *replay_suite(void);
+Suite *scope_suite(void);
+Suite *timer_suite(void);
+Suite *update_suite(void);
+
 #endif
