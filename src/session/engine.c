@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "session/bad_tokens.h"
 #include "session/cors.h"
+#include "session/upgrade.h"
 
 #include <stdio.h>
 
@@ -95,7 +96,7 @@ check_session(const struct session *s, const struct asked *a, const struct http_
 	if (!a->is_websocket)
 		return s->polling ? ACCEPTED : BAD_REQUEST;
 	/* one probe at a time, and none for a session that is on WebSocket */
-	return head->upgrade && s->polling && !s->probe && !s->is_closing && s->mount->upgrades
+	return head->upgrade && s->polling && !s->upgrade && !s->is_closing && s->mount->upgrades
 		       ? ACCEPTED
 		       : BAD_REQUEST;
 }
@@ -230,7 +231,7 @@ serve_session(struct session *s, struct request *r, const struct asked *a)
 		polling_post(s->polling, r);
 	} else if (a->is_websocket) {
 		s->websocket_base64 = a->base64;
-		error = session_probe(s, r);
+		error = upgrade_start(s, r);
 		if (error)
 			request_refuse(r, error);
 	} else {

@@ -5,15 +5,15 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "proto/websocket.h"
+#include "session/upgrade.h"
 
 #include <stdlib.h>
 
 /* How long a closed polling session waits for the poll that fetches its last packets. */
 enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
 
-static const struct websocket_up websocket_up, probe_up;
+static const struct websocket_up websocket_up;
 static const struct polling_up polling_up;
-static void on_overflow(struct loop_job *j);
 
 static uint64_t
 now_of(const struct session *s)
@@ -48,8 +48,6 @@ forget(struct session *s)
 		return;
 	s->is_closed = true;
 	wheel_cancel(&l->wheel, &s->heartbeat);
-	wheel_cancel(&l->wheel, &s->upgrade);
-	loop_job_cancel(&s->overflow);
 	map_remove(&s->all->by_id, (struct str){s->id, SID_BYTES});
 	counter_sub(&l->counters, COUNTER_SESSIONS, 1);
 	loop_bury(l, &s->grave);
@@ -93,17 +91,14 @@ end(struct session *s, const char *reason, enum eio_type last)
 		return;
 	forget(s);
 	log_debug("session closed", "why=\"%s\" sid=%.*s", reason, SID_BYTES, s->id);
-	if (s->probe) {
-		websocket_forget(s->probe);
-		websocket_close(s->probe, CODE_NORMAL, (struct str){NULL, 0});
-	}
+	upgrade_drop(s);
 	if (s->polling)
 		polling_free(s->polling, last);
 	if (s->websocket) {
 		websocket_forget(s->websocket);
 		websocket_close(s->websocket, CODE_NORMAL, (struct str){NULL, 0});
 	}
-	s->probe = s->websocket = NULL;
+	s->websocket = NULL;
 	s->polling = NULL;
 	if (s->up && !s->is_closing)
 		s->up->on_close(s->up_state, reason);
@@ -144,11 +139,25 @@ send_digit(struct session *s, enum eio_type type)
 	frame_unref(f);
 }
 
+/* The client does not read: it would not read a close frame either. */
+static void
+end_full(struct session *s)
+{
+	counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
+	if (s->websocket)
+		websocket_abort(s->websocket);
+	end(s, "transport error", EIO_CLOSE);
+}
+
 static void
 on_heartbeat(struct wheel_timer *t)
 {
 	struct session *s = CONTAINER_OF(t, struct session, heartbeat);
 
+	if (s->is_full) {
+		end_full(s);
+		return;
+	}
 	if (s->is_closing) {
 		end(s, "forced close", EIO_CLOSE);
 		return;
@@ -169,6 +178,8 @@ restart_heartbeat(struct session *s)
 {
 	uint64_t wait = s->mount->ping_interval_ms;
 
+	if (s->is_full)
+		return; /* its end is set already */
 	if (s->protocol == 3)
 		wait += s->mount->ping_timeout_ms;
 	s->awaits_pong = false;
@@ -261,9 +272,8 @@ on_polling_error(void *up, int error)
 
 static const struct polling_up polling_up = {on_packet, on_polling_drain, on_polling_error};
 
-/* A WebSocket message as a packet of the session's protocol. Errors: -E_PACKET, …. */
-static int
-parse(const struct session *s, enum frame_kind kind, char *data, size_t n, struct eio_packet *out)
+int
+session_parse(const struct session *s, enum frame_kind kind, char *data, size_t n, struct eio_packet *out)
 {
 	if (kind == FRAME_BINARY)
 		return eio_packet_parse_binary(s->protocol, (struct str){data, n}, out);
@@ -276,7 +286,7 @@ on_ws_message(void *up, enum frame_kind kind, char *data, size_t n)
 	struct session *s = up;
 	struct eio_packet p;
 
-	if (parse(s, kind, data, n, &p))
+	if (session_parse(s, kind, data, n, &p))
 		fail(s);
 	else
 		on_packet(s, &p);
@@ -302,33 +312,12 @@ on_ws_close(void *up, int code)
 
 static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_ws_close};
 
-/* --- upgrade ----------------------------------------------------------------------------- */
+/* --- change of transport ----------------------------------------------------------------- */
 
-static void
-drop_probe(struct session *s)
+void
+session_release_poll(struct session *s)
 {
-	struct websocket *w = s->probe;
-
-	s->probe = NULL;
-	s->is_probed = false;
-	wheel_cancel(&s->all->loop->wheel, &s->upgrade);
-	if (w) {
-		websocket_forget(w);
-		websocket_close(w, CODE_NORMAL, (struct str){NULL, 0});
-	}
-}
-
-static void
-on_upgrade_timeout(struct wheel_timer *t)
-{
-	drop_probe(CONTAINER_OF(t, struct session, upgrade));
-}
-
-/* While a probe is answered the client waits for its poll to end, so let none hang. */
-static void
-release_poll(struct session *s)
-{
-	if (s->is_probed && polling_is_writable(s->polling) && !polling_queued(s->polling))
+	if (upgrade_is_probed(s) && polling_is_writable(s->polling) && !polling_queued(s->polling))
 		send_digit(s, EIO_NOOP);
 }
 
@@ -337,7 +326,7 @@ session_poll(struct session *s, struct request *r)
 {
 	polling_get(s->polling, r);
 	if (s->polling)
-		release_poll(s);
+		session_release_poll(s);
 }
 
 /* Bytes go as text to a client that cannot take them. */
@@ -359,19 +348,14 @@ send_by_websocket(struct session *s, struct frame *f)
 	return error;
 }
 
-/* The probe becomes the transport; what the poll did not fetch goes first. */
-static void
-complete_upgrade(struct session *s)
+void
+session_take_websocket(struct session *s, struct websocket *w)
 {
 	struct polling *p = s->polling;
-	struct websocket *w = s->probe;
 	struct frame *f;
 	int error = 0;
 
-	wheel_cancel(&s->all->loop->wheel, &s->upgrade);
-	s->probe = NULL;
 	s->polling = NULL;
-	s->is_probed = false;
 	s->websocket = w;
 	websocket_set_up(w, &websocket_up, s);
 	while ((f = polling_take(p))) {
@@ -389,60 +373,6 @@ complete_upgrade(struct session *s)
 		s->up->on_drain(s->up_state);
 }
 
-static void
-on_probe_message(void *up, enum frame_kind kind, char *data, size_t n)
-{
-	struct session *s = up;
-	struct eio_packet p;
-	struct frame *f;
-
-	if (s->is_closing || parse(s, kind, data, n, &p)) {
-		drop_probe(s);
-		return;
-	}
-	if (p.type == EIO_PING && str_eq(p.data, STR("probe"))) {
-		f = ws_frame_of(WS_TEXT, STR("3probe"));
-		if (f)
-			websocket_send(s->probe, f);
-		frame_unref(f);
-		s->is_probed = true;
-		release_poll(s);
-	} else if (p.type == EIO_UPGRADE && s->is_probed) {
-		complete_upgrade(s);
-	} else {
-		drop_probe(s);
-	}
-}
-
-static void
-on_probe_drain(void *up)
-{
-	(void)up;
-}
-
-static void
-on_probe_close(void *up, int code)
-{
-	struct session *s = up;
-
-	(void)code;
-	s->probe = NULL;
-	drop_probe(s);
-}
-
-static const struct websocket_up probe_up = {on_probe_message, on_probe_drain, on_probe_close};
-
-int
-session_probe(struct session *s, struct request *r)
-{
-	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes, &probe_up, s,
-				   &s->probe);
-
-	if (!error)
-		wheel_set(&s->all->loop->wheel, &s->upgrade, now_of(s) + s->mount->upgrade_timeout_ms);
-	return error;
-}
-
 /* --- opening ----------------------------------------------------------------------------- */
 
 struct session *
@@ -456,10 +386,8 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	s->mount = mount;
 	s->protocol = (uint8_t)protocol;
 	s->grave.bury = bury;
-	loop_job_init(&s->overflow, on_overflow);
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
-	wheel_timer_init(&s->upgrade, on_upgrade_timeout);
 	s->hello = session_hello_new(r, all->loop->wall_ms);
 	if (!s->hello || map_add(&all->by_id, (struct str){s->id, SID_BYTES}, s)) {
 		free(s->hello);
@@ -525,17 +453,6 @@ session_open_websocket(struct session *s, struct request *r)
 
 /* --- sending ----------------------------------------------------------------------------- */
 
-static void
-on_overflow(struct loop_job *j)
-{
-	struct session *s = CONTAINER_OF(j, struct session, overflow);
-
-	counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
-	if (s->websocket)
-		websocket_abort(s->websocket); /* it would not read a close frame either */
-	end(s, "transport error", EIO_CLOSE);
-}
-
 int
 session_send(struct session *s, struct frame *f)
 {
@@ -544,10 +461,12 @@ session_send(struct session *s, struct frame *f)
 	if (s->is_closed || s->is_closing)
 		return -E_GONE;
 	error = s->polling ? polling_send(s->polling, f) : send_by_websocket(s, f);
-	if (error == -E_FULL)
-		loop_at_end(s->all->loop, &s->overflow);
-	if (!error && s->is_probed && s->polling)
-		release_poll(s);
+	if (error == -E_FULL && !s->is_full) {
+		s->is_full = true;
+		wheel_set(&s->all->loop->wheel, &s->heartbeat, 0);
+	}
+	if (!error && s->polling)
+		session_release_poll(s);
 	return error;
 }
 

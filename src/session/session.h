@@ -45,18 +45,17 @@ struct session {
 	uint8_t protocol; /* 3 or 4 */
 	bool polling_base64, websocket_base64; /* b64=1: that transport takes text only */
 	bool is_closing, is_closed;
-	bool is_probed; /* the probe was answered: polls are released at once */
+	bool is_full;	  /* the queue is: it ends a moment later */
+	bool awaits_pong;
 	struct sessions *all;
 	const struct config_mount *mount;
 	const struct session_up *up;
 	void *up_state;
 	struct polling *polling;   /* one of the two carries the session */
 	struct websocket *websocket;
-	struct websocket *probe;   /* on its way to become the websocket */
-	struct wheel_timer heartbeat; /* next ping, or the end of the wait for its answer */
-	struct wheel_timer upgrade;   /* the end of the wait for a probe */
-	struct loop_job overflow;     /* the queue is full: end with the turn */
-	bool awaits_pong;
+	struct upgrade *upgrade;   /* from the one to the other, while it lasts */
+	/* next ping, or the end of the wait for its answer, or of the session's last moments */
+	struct wheel_timer heartbeat;
 	struct loop_grave grave;
 	struct session_hello *hello;
 };
@@ -82,11 +81,8 @@ void session_open_polling(struct session *s, struct request *r);
 int session_open_websocket(struct session *s, struct request *r) MUST_USE;
 /* A GET of a session that polls. */
 void session_poll(struct session *s, struct request *r);
-/* A second transport asks to take over. Errors: as websocket_open. */
-int session_probe(struct session *s, struct request *r) MUST_USE;
-
 /* Queue a message frame (payload "4…" or bare bytes). A frame that finds the queue full ends
- * the session with the turn, so that a broadcast may go on. Errors: -E_GONE, -E_FULL,
+ * the session a moment later, so that a broadcast may go on. Errors: -E_GONE, -E_FULL,
  * -E_NOMEM. */
 int session_send(struct session *s, struct frame *f);
 /* Volatile messages are dropped now: the client lags or has no poll waiting. */
@@ -96,5 +92,15 @@ bool session_is_lagging(const struct session *s);
 void session_close(struct session *s, const char *reason);
 
 struct str session_transport_name(const struct session *s);
+
+/* --- for upgrade ------------------------------------------------------------------------ */
+
+/* A WebSocket message as a packet of the session's protocol. Errors: -E_PACKET, -E_BASE64. */
+int session_parse(const struct session *s, enum frame_kind kind, char *data, size_t n,
+		  struct eio_packet *out) MUST_USE;
+/* End a poll that waits, when an upgrade waits for that. */
+void session_release_poll(struct session *s);
+/* w becomes the transport; what the poll did not fetch goes first. */
+void session_take_websocket(struct session *s, struct websocket *w);
 
 #endif
