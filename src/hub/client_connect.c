@@ -103,6 +103,38 @@ refuse(struct client *c, struct str nsp, struct str message, int error)
 	buf_fini(&data);
 }
 
+/* What is kept of a CONNECT's auth object: everything but the token, which has done its duty
+ * and is in no good hands anywhere else. Nothing when nothing is left. */
+static void
+add_without_token(struct buf *out, struct str auth)
+{
+	struct json_walk walk = json_walk(auth);
+	struct str key, value;
+
+	while (auth.len && json_next_member(&walk, &key, &value)) {
+		if (json_key_is(key, STR("token")))
+			continue;
+		buf_add_char(out, out->len ? ',' : '{');
+		buf_printf(out, "\"%.*s\":%.*s", STR_ARG(key), STR_ARG(value));
+	}
+	if (out->len)
+		buf_add_char(out, '}');
+}
+
+static struct socket *
+make_socket(struct client *c, struct str nsp, struct identity *who, struct str auth)
+{
+	struct buf kept = BUF_INIT;
+	struct socket *s;
+
+	if (c->mount->auth == AUTH_NONE)
+		return client_make_socket(c, nsp, who, auth);
+	add_without_token(&kept, auth);
+	s = kept.failed ? NULL : client_make_socket(c, nsp, who, buf_str(&kept));
+	buf_fini(&kept);
+	return s;
+}
+
 void
 client_connect(struct client *c, struct str nsp, struct str auth)
 {
@@ -120,7 +152,7 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 		refuse(c, nsp, str_from(error_text(error)), error);
 		return;
 	}
-	s = client_make_socket(c, nsp, who, auth);
+	s = make_socket(c, nsp, who, auth);
 	identity_unref(who);
 	if (s)
 		h->up->on_connect(h->up_state, s, auth);

@@ -33,9 +33,9 @@ socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 
 	if (!s)
 		return NULL;
-	s->auth = str_dup(auth.len ? auth : STR("{}"));
+	s->auth = auth.len ? str_dup(auth) : NULL;
 	s->nsp = namespace_get(making->hub, nsp);
-	if (!s->auth || !s->nsp || namespace_add(s->nsp, s)) {
+	if ((auth.len && !s->auth) || !s->nsp || namespace_add(s->nsp, s)) {
 		if (s->nsp)
 			namespace_release(s->nsp);
 		free(s->auth);
@@ -166,7 +166,8 @@ socket_handshake(const struct socket *s, struct handshake *out)
 	static _Thread_local char address[ADDRESS_TEXT_BYTES];
 	const struct session_hello *hello = s->ops->hello(s);
 
-	*out = (struct handshake){.auth = str_from(s->auth), .query = STR(""), .headers = STR("")};
+	*out = (struct handshake){.auth = s->auth ? str_from(s->auth) : STR("{}"),
+				   .query = STR(""), .headers = STR("")};
 	if (!hello)
 		return;
 	out->query = hello->query;

@@ -44,7 +44,7 @@ struct socket {
 	struct identity *who;
 	struct list acks; /* struct ack: what we wait for, oldest first */
 	uint64_t acks_n;  /* ids given out so far */
-	char *auth;	  /* JSON object of its CONNECT, zero-terminated */
+	char *auth;	  /* JSON object of its CONNECT without its token; NULL: {} */
 	void *data;	  /* of the floor above */
 	struct loop_grave grave;
 };

@@ -16,6 +16,16 @@ struct conn_move {
 	void (*arrived)(struct conn *c);
 };
 
+static void
+drop_input(struct conn *c)
+{
+	if (!c->in)
+		return;
+	buf_fini(c->in);
+	free(c->in);
+	c->in = NULL;
+}
+
 /* Input is given back here, not on closing: the protocol above may still be looking at it. */
 static void
 bury(struct loop_grave *g)
@@ -24,7 +34,7 @@ bury(struct loop_grave *g)
 
 	if (c->up && c->up->on_free)
 		c->up->on_free(c);
-	buf_fini(&c->in);
+	drop_input(c);
 	free(c->move);
 	free(c);
 }
@@ -34,7 +44,7 @@ on_timer(struct wheel_timer *t)
 {
 	struct conn *c = CONTAINER_OF(t, struct conn, timer);
 
-	conn_close(c, c->is_ending ? 0 : -E_SLOW);
+	conn_close(c, c->is_ending || c->has_deadline ? 0 : -E_SLOW);
 }
 
 static void
@@ -61,35 +71,55 @@ finish_ending(struct conn *c)
 	watch(c);
 }
 
+/* While a write is stuck, the peer has to take something in time. */
+static void
+set_stall_timer(struct conn *c)
+{
+	if (c->has_deadline)
+		return;
+	if (c->is_stuck)
+		wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
+	else
+		wheel_cancel(&c->loop->wheel, &c->timer);
+}
+
+/* Write until nothing is left or there is no room. Errors: -E_GONE. */
+static int
+write_out(struct conn *c)
+{
+	struct iovec parts[PARTS_PER_WRITE];
+	size_t asked, sent;
+
+	do {
+		int n = send_queue_parts(&c->out, parts, PARTS_PER_WRITE);
+		ssize_t result = c->stream.ops->writev(&c->stream, parts, n);
+
+		if (result < 0)
+			return (int)result;
+		asked = 0;
+		for (int i = 0; i < n; i++)
+			asked += parts[i].iov_len;
+		sent = (size_t)result;
+		send_queue_advance(&c->out, sent);
+		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, sent);
+		if (sent && c->is_stuck)
+			set_stall_timer(c);
+	} while (c->out.n && sent == asked);
+	return 0;
+}
+
 static void
 flush(struct conn *c)
 {
-	struct iovec parts[PARTS_PER_WRITE];
 	bool was_stuck = c->is_stuck;
-	ssize_t sent;
 
-	while (c->out.n) {
-		int n = send_queue_parts(&c->out, parts, PARTS_PER_WRITE);
-		size_t before = c->out.bytes;
-
-		sent = c->stream.ops->writev(&c->stream, parts, n);
-		if (sent < 0) {
-			conn_close(c, -E_GONE);
-			return;
-		}
-		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, (uint64_t)sent);
-		send_queue_advance(&c->out, (size_t)sent);
-		if (sent > 0 && c->is_stuck)
-			wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
-		if (c->out.n && (sent == 0 || before - c->out.bytes < before))
-			break;
+	if (c->out.n && write_out(c)) {
+		conn_close(c, -E_GONE);
+		return;
 	}
 	c->is_stuck = c->out.n > 0;
 	if (c->is_stuck != was_stuck) {
-		if (c->is_stuck)
-			wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
-		else
-			wheel_cancel(&c->loop->wheel, &c->timer);
+		set_stall_timer(c);
 		watch(c);
 	}
 	if (c->is_closed || c->is_stuck)
@@ -111,29 +141,28 @@ on_flush(struct loop_job *j)
 		flush(c);
 }
 
-/* Offer bytes to the protocol above; keep what it leaves. */
-static void
-offer(struct conn *c, char *bytes, size_t n)
+/* Behind what is kept already. Errors: -E_NOMEM. */
+static int
+keep_input(struct conn *c, const char *bytes, size_t n)
 {
-	bool from_kept = c->in.len > 0;
+	if (!c->in)
+		c->in = calloc(1, sizeof(*c->in));
+	if (!c->in)
+		return -E_NOMEM;
+	buf_add(c->in, bytes, n);
+	return c->in->failed ? -E_NOMEM : 0;
+}
+
+/* Bytes to the protocol above, and what an exchanged one leaves to the next. Returns how many
+ * are left. Errors: the connection was closed or ends. */
+static ssize_t
+feed(struct conn *c, char *bytes, size_t n)
+{
 	const struct conn_up *up;
-	long used;
 
-	if (c->is_offering) {
-		c->offer_again = true;
-		return;
-	}
-
-	if (from_kept) {
-		buf_add(&c->in, bytes, n);
-		if (c->in.failed) {
-			conn_close(c, -E_NOMEM);
-			return;
-		}
-		bytes = c->in.data;
-		n = c->in.len;
-	}
 	do {
+		long used;
+
 		up = c->up;
 		c->offer_again = false;
 		c->is_offering = true;
@@ -142,17 +171,38 @@ offer(struct conn *c, char *bytes, size_t n)
 		if (used < 0 && !c->is_closed && !c->is_ending)
 			conn_close(c, (int)used);
 		if (used < 0 || c->is_closed || c->is_ending)
-			return;
+			return -E_GONE;
 		bytes += used;
 		n -= (size_t)used;
 	} while (n && !c->move && (c->up != up || c->offer_again));
-	if (from_kept)
-		buf_drop(&c->in, c->in.len - n);
-	else
-		buf_add(&c->in, bytes, n);
-	if (c->in.len == 0)
-		buf_fini(&c->in);
-	if (c->in.failed)
+	return (ssize_t)n;
+}
+
+/* Offer bytes to the protocol above; keep what it leaves. */
+static void
+offer(struct conn *c, char *bytes, size_t n)
+{
+	bool from_kept = c->in != NULL;
+	ssize_t left;
+
+	if (c->is_offering) {
+		c->offer_again = true;
+		return;
+	}
+	if (from_kept && keep_input(c, bytes, n)) {
+		conn_close(c, -E_NOMEM);
+		return;
+	}
+	if (from_kept) {
+		bytes = c->in->data;
+		n = c->in->len;
+	}
+	left = feed(c, bytes, n);
+	if (left == 0)
+		drop_input(c);
+	else if (left > 0 && from_kept)
+		buf_drop(c->in, n - (size_t)left);
+	else if (left > 0 && keep_input(c, bytes + n - (size_t)left, (size_t)left))
 		conn_close(c, -E_NOMEM);
 }
 
@@ -276,8 +326,17 @@ void
 conn_again(struct conn *c)
 {
 	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move &&
-	    (c->in.len || c->is_offering))
+	    (c->in || c->is_offering))
 		offer(c, c->loop->scratch, 0);
+}
+
+void
+conn_set_deadline(struct conn *c, uint32_t ms)
+{
+	if (c->is_closed)
+		return;
+	c->has_deadline = true;
+	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + ms);
 }
 
 void

@@ -40,7 +40,7 @@ struct conn {
 	const struct conn_up *up;
 	void *up_state;
 	struct send_queue out;
-	struct buf in; /* read but not used */
+	struct buf *in; /* read but not used; NULL: nothing */
 	struct list link; /* for its owner on this loop */
 	struct loop_job flush;
 	struct wheel_timer timer; /* stalled write, or lingering end */
@@ -51,6 +51,7 @@ struct conn {
 	bool is_ending, is_half_closed, is_closed;
 	bool is_held;  /* reading is paused by the protocol above */
 	bool is_stuck; /* a write found no room */
+	bool has_deadline; /* the timer is conn_set_deadline's */
 	bool is_offering, offer_again;
 	struct conn_move *move; /* on its way to another loop at the end of this turn */
 };
@@ -74,6 +75,9 @@ void conn_hold(struct conn *c, bool hold);
 
 /* Offer the unused input again: what kept the protocol above from using it is over. */
 void conn_again(struct conn *c);
+
+/* Close it when it still is open after ms. */
+void conn_set_deadline(struct conn *c, uint32_t ms);
 
 /* Write what is queued, then close. Harmless when ending. */
 void conn_end(struct conn *c);

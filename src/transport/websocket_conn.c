@@ -16,9 +16,8 @@ struct websocket {
 	const struct websocket_up *up;
 	void *up_state;
 	struct ws_parser parser;
-	struct buf message; /* fragments of the message under way */
+	struct buf *message; /* fragments of the message under way; NULL: none */
 	uint64_t heard_ms;
-	struct wheel_timer close_timer;
 	struct ws_deflate deflate;
 	uint32_t message_bytes;
 	uint16_t close_code; /* to be told to up */
@@ -35,12 +34,6 @@ pool_of_thread(void)
 	if (!pool)
 		pool = deflate_pool_new();
 	return pool;
-}
-
-static void
-on_close_timer(struct wheel_timer *t)
-{
-	websocket_abort(CONTAINER_OF(t, struct websocket, close_timer));
 }
 
 static int
@@ -95,7 +88,6 @@ websocket_open(struct request *r, const struct config_mount *mount, uint32_t mes
 	w->message_bytes = message_bytes;
 	w->heard_ms = r->conn->loop->now_ms;
 	w->close_code = CODE_LOST;
-	wheel_timer_init(&w->close_timer, on_close_timer);
 	error = answer_handshake(r, w);
 	if (error) {
 		free(w);
@@ -140,32 +132,50 @@ tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 	return error;
 }
 
+static void
+drop_message(struct websocket *w)
+{
+	if (!w->message)
+		return;
+	buf_fini(w->message);
+	free(w->message);
+	w->message = NULL;
+}
+
+/* Errors: -E_TOO_LARGE, -E_NOMEM. */
+static int
+keep_fragment(struct websocket *w, const struct ws_slice *s)
+{
+	if (!w->message)
+		w->message = calloc(1, sizeof(*w->message));
+	if (!w->message)
+		return -E_NOMEM;
+	if (w->message->len + s->len > w->message_bytes)
+		return -E_TOO_LARGE;
+	buf_add(w->message, s->data, s->len);
+	return w->message->failed ? -E_NOMEM : 0;
+}
+
 /* A slice of a message: most come whole and are passed on where they lie. */
 static int
 on_data(struct websocket *w, const struct ws_slice *s)
 {
 	char *data = s->data;
 	size_t n = s->len;
-	bool is_whole = s->is_first && s->is_last;
 	int error = 0;
 
-	if (!is_whole) {
-		if (w->message.len + n > w->message_bytes)
-			return -E_TOO_LARGE;
-		buf_add(&w->message, data, n);
-		if (w->message.failed)
-			return -E_NOMEM;
-		if (!s->is_last)
-			return 0;
-		data = w->message.data;
-		n = w->message.len;
+	if (!s->is_first || !s->is_last) {
+		error = keep_fragment(w, s);
+		if (error || !s->is_last)
+			return error;
+		data = w->message->data;
+		n = w->message->len;
 	}
 	if (s->deflated)
 		error = tell_inflated(w, s->opcode, (struct str){data, n});
 	else
 		tell_message(w, s->opcode, data, n);
-	if (!is_whole)
-		buf_fini(&w->message);
+	drop_message(w);
 	return error;
 }
 
@@ -255,7 +265,6 @@ on_close(struct conn *c, int error)
 	struct websocket *w = c->up_state;
 
 	(void)error;
-	wheel_cancel(&c->loop->wheel, &w->close_timer);
 	counter_sub(&c->loop->counters, COUNTER_WEBSOCKETS, 1);
 	if (w->up)
 		w->up->on_close(w->up_state, w->close_code);
@@ -267,7 +276,7 @@ on_free(struct conn *c)
 {
 	struct websocket *w = c->up_state;
 
-	buf_fini(&w->message);
+	drop_message(w);
 	free(w);
 }
 
@@ -347,7 +356,6 @@ websocket_heard_ms(const struct websocket *w)
 void
 websocket_close(struct websocket *w, int code, struct str reason)
 {
-	struct loop *l = w->conn->loop;
 	struct frame *f;
 
 	if (w->is_closing || is_over(w))
@@ -358,7 +366,7 @@ websocket_close(struct websocket *w, int code, struct str reason)
 	frame_unref(f);
 	w->is_closing = true;
 	conn_hold(w->conn, false);
-	wheel_set(&l->wheel, &w->close_timer, l->now_ms + CLOSE_WAIT_MS);
+	conn_set_deadline(w->conn, CLOSE_WAIT_MS);
 }
 
 void
