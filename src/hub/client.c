@@ -13,6 +13,11 @@
 
 enum { NAMESPACE_BYTES_MAX = 256 };
 
+struct waiting {
+	struct wheel_timer timer;
+	struct client *client;
+};
+
 /* A packet whose attachments are still on their way. */
 struct binary {
 	struct buf text;	 /* the packet, as it came */
@@ -246,9 +251,9 @@ on_drain(void *up)
 }
 
 static void
-bury(struct loop_grave *g)
+on_free(void *up)
 {
-	free(CONTAINER_OF(g, struct client, grave));
+	free(up);
 }
 
 static void
@@ -256,23 +261,45 @@ on_close(void *up, const char *reason)
 {
 	struct client *c = up;
 
-	wheel_cancel(&c->hub->loop->wheel, &c->connect_timer);
+	client_joined(c);
 	drop_binary(c);
 	while (!list_is_empty(&c->sockets))
 		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
 	c->session = NULL;
-	loop_bury(c->hub->loop, &c->grave);
 }
 
-static const struct session_up session_up = {on_open, on_message, on_drain, on_close};
+static const struct session_up session_up = {on_open, on_message, on_drain, on_close, on_free};
 
 static void
 on_connect_timeout(struct wheel_timer *t)
 {
-	struct client *c = CONTAINER_OF(t, struct client, connect_timer);
+	struct client *c = CONTAINER_OF(t, struct waiting, timer)->client;
 
 	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_TIMEOUTS, 1);
 	session_close(c->session, "connect timeout");
+}
+
+/* Errors: -E_NOMEM. */
+static int
+await_namespace(struct client *c, uint32_t ms)
+{
+	c->waiting = malloc(sizeof(*c->waiting));
+	if (!c->waiting)
+		return -E_NOMEM;
+	c->waiting->client = c;
+	wheel_timer_init(&c->waiting->timer, on_connect_timeout);
+	wheel_set(&c->hub->loop->wheel, &c->waiting->timer, c->hub->loop->now_ms + ms);
+	return 0;
+}
+
+void
+client_joined(struct client *c)
+{
+	if (!c->waiting)
+		return;
+	wheel_cancel(&c->hub->loop->wheel, &c->waiting->timer);
+	free(c->waiting);
+	c->waiting = NULL;
 }
 
 static int
@@ -288,12 +315,11 @@ on_session(void *app, struct session *s, struct request *r)
 	c->hub = h;
 	c->mount = s->mount;
 	c->wire = s->protocol == 3 ? WIRE_SIO3 : WIRE_SIO4;
-	c->grave.bury = bury;
 	list_init(&c->sockets);
-	wheel_timer_init(&c->connect_timer, on_connect_timeout);
-	if (s->mount->connect_timeout_ms)
-		wheel_set(&h->loop->wheel, &c->connect_timer,
-			  h->loop->now_ms + s->mount->connect_timeout_ms);
+	if (s->mount->connect_timeout_ms && await_namespace(c, s->mount->connect_timeout_ms)) {
+		free(c);
+		return -E_NOMEM;
+	}
 	s->up = &session_up;
 	s->up_state = c;
 	return 0;

@@ -17,10 +17,9 @@ struct client {
 	struct hub *hub;
 	const struct config_mount *mount;
 	struct list sockets;
-	struct wheel_timer connect_timer; /* until the first namespace is joined */
-	struct binary *binary;		  /* a packet that waits for its attachments */
-	uint8_t wire;			  /* enum wire */
-	struct loop_grave grave;
+	struct waiting *waiting; /* for the first namespace to be joined; NULL: it is */
+	struct binary *binary;	 /* a packet that waits for its attachments */
+	uint8_t wire;		 /* enum wire */
 };
 
 /* For mounts that speak Socket.IO; app_state is the loop's hub. */
@@ -32,6 +31,9 @@ struct socket *client_find_socket(struct client *c, struct str nsp);
 int client_send(struct client *c, const struct frames *f);
 /* The same, and free them; NULL counts as -E_NOMEM. */
 int client_send_own(struct client *c, struct frames *f);
+
+/* A namespace is joined: nobody waits for that any more. */
+void client_joined(struct client *c);
 
 /* The client broke the rules: its session ends. */
 void client_fail(struct client *c, const char *why);

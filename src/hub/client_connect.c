@@ -48,7 +48,7 @@ find_token(struct client *c, struct str auth)
 
 	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
 		return token;
-	if (query_get(s->hello->query, STR("token"), &c->hub->loop->arena, &token))
+	if (query_get(session_hello_query(s->hello), STR("token"), &c->hub->loop->arena, &token))
 		return token;
 	token = session_hello_header(s->hello, STR("authorization"));
 	if (token.len > bearer.len &&

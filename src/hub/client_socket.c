@@ -91,7 +91,7 @@ socket_accept(struct socket *s)
 
 	if (error)
 		return error;
-	wheel_cancel(&s->hub->loop->wheel, &c->connect_timer);
+	client_joined(c);
 	if (c->session->protocol == 3)
 		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
 	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),

@@ -49,7 +49,6 @@ socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 	s->wire = (uint8_t)making->wire;
 	s->who = identity_ref(making->who);
 	socket_sid_new(s->hub->loop->id, s->id);
-	s->grave.bury = bury;
 	list_init(&s->acks);
 	list_init(&s->link);
 	return s;
@@ -67,6 +66,7 @@ socket_drop(struct socket *s)
 	list_remove(&s->link);
 	h->up->on_free(h->up_state, s);
 	s->nsp = NULL;
+	s->grave.bury = bury;
 	loop_bury(h->loop, &s->grave);
 }
 
@@ -170,9 +170,9 @@ socket_handshake(const struct socket *s, struct handshake *out)
 				   .query = STR(""), .headers = STR("")};
 	if (!hello)
 		return;
-	out->query = hello->query;
-	out->url = hello->url;
-	out->headers = hello->headers;
+	out->query = session_hello_query(hello);
+	out->url = session_hello_url(hello);
+	out->headers = session_hello_headers(hello);
 	out->issued_ms = hello->issued_ms;
 	out->secure = hello->is_secure;
 	out->origin = session_hello_header(hello, STR("origin"));
@@ -186,7 +186,7 @@ socket_query(const struct socket *s, struct str name, struct arena *a, struct st
 {
 	const struct session_hello *hello = s->ops->hello(s);
 
-	return hello && query_get(hello->query, name, a, out);
+	return hello && query_get(session_hello_query(hello), name, a, out);
 }
 
 bool

@@ -35,10 +35,18 @@ struct socket {
 	uint8_t wire;	 /* enum wire */
 	struct hub *hub;
 	struct namespace *nsp;
+<<<<<<< HEAD
 	const struct config_mount *mount;
 	const struct socket_ops *ops;
 	void *owner;	  /* struct client or struct speaker, as ops says */
 	struct list link; /* among a client's */
+=======
+	struct client *client;
+	union {
+		struct list link;	 /* among the client's */
+		struct loop_grave grave; /* once gone */
+	};
+>>>>>>> 11c58e6 (session, hub: keep less of a client at rest)
 	struct memberships rooms;
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
@@ -46,7 +54,6 @@ struct socket {
 	uint64_t acks_n;  /* ids given out so far */
 	char *auth;	  /* JSON object of its CONNECT without its token; NULL: {} */
 	void *data;	  /* of the floor above */
-	struct loop_grave grave;
 };
 
 /* A socket that asks for nsp; takes a reference to who. auth: JSON object, may be empty.

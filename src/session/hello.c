@@ -3,29 +3,42 @@
 
 #include <stdlib.h>
 
-struct session_hello *
-session_hello_new(struct request *r, int64_t wall_ms)
+/* Headers of a connection: RFC 9110 7.6.1, RFC 6455 11.3. They would be half of what is kept. */
+static bool
+is_of_connection(struct str name)
 {
-	const struct http_head *head = r->head;
-	size_t n = head->target.len;
-	struct session_hello *hello;
-	char *at;
+	static const struct str names[] = {
+		STR("connection"), STR("upgrade"), STR("keep-alive"), STR("te"),
+		STR("sec-websocket-key"), STR("sec-websocket-version"),
+		STR("sec-websocket-extensions"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
+static size_t
+headers_size(const struct http_head *head)
+{
+	size_t n = 0;
 
 	for (size_t i = 0; i < head->headers_n; i++)
-		n += head->headers[i].name.len + head->headers[i].value.len + 4;
-	hello = malloc(sizeof(*hello) + n);
-	if (!hello)
-		return NULL;
-	at = hello->text;
-	*hello = (struct session_hello){.issued_ms = wall_ms,
-					.peer = r->client,
-					.is_secure = r->conn->stream.ops->is_secure};
-	hello->url = str_put(&at, head->target);
-	hello->query = (struct str){at - head->uri.query.len, head->uri.query.len};
-	hello->headers = (struct str){at, 0};
-	for (size_t i = 0; i < head->headers_n; i++) {
-		struct str name = str_put(&at, head->headers[i].name);
+		if (!is_of_connection(head->headers[i].name))
+			n += head->headers[i].name.len + head->headers[i].value.len + 4;
+	return n;
+}
 
+static void
+put_headers(char *at, const struct http_head *head)
+{
+	for (size_t i = 0; i < head->headers_n; i++) {
+		struct str name;
+
+		if (is_of_connection(head->headers[i].name))
+			continue;
+		name = str_put(&at, head->headers[i].name);
 		for (size_t j = 0; j < name.len; j++)
 			if (name.ptr[j] >= 'A' && name.ptr[j] <= 'Z')
 				*(at - name.len + j) |= 0x20;
@@ -33,14 +46,34 @@ session_hello_new(struct request *r, int64_t wall_ms)
 		str_put(&at, head->headers[i].value);
 		str_put(&at, STR("\r\n"));
 	}
-	hello->headers.len = (size_t)(at - hello->headers.ptr);
+}
+
+struct session_hello *
+session_hello_new(struct request *r, int64_t wall_ms)
+{
+	const struct http_head *head = r->head;
+	size_t headers_n = headers_size(head);
+	struct session_hello *hello = malloc(sizeof(*hello) + head->target.len + headers_n);
+	char *at;
+
+	if (!hello)
+		return NULL;
+	*hello = (struct session_hello){.issued_ms = wall_ms,
+					.peer = r->client,
+					.url_n = (uint32_t)head->target.len,
+					.query_n = (uint32_t)head->uri.query.len,
+					.headers_n = (uint32_t)headers_n,
+					.is_secure = r->conn->stream.ops->is_secure};
+	at = hello->text;
+	str_put(&at, head->target);
+	put_headers(at, head);
 	return hello;
 }
 
 struct str
 session_hello_header(const struct session_hello *h, struct str name)
 {
-	struct str rest = h->headers;
+	struct str rest = session_hello_headers(h);
 
 	while (rest.len) {
 		const char *end = memmem(rest.ptr, rest.len, "\r\n", 2);

@@ -9,12 +9,32 @@
 #include "transport/request.h"
 
 struct session_hello {
-	struct str query, url, headers; /* headers: "name: value\r\n", names in lower case */
-	struct address peer;
 	int64_t issued_ms;
+	struct address peer;
+	uint32_t url_n, query_n, headers_n;
 	bool is_secure;
-	char text[];
+	char text[]; /* the URL, whose end is the query, then the headers */
 };
+
+static inline struct str
+session_hello_url(const struct session_hello *h)
+{
+	return (struct str){h->text, h->url_n};
+}
+
+static inline struct str
+session_hello_query(const struct session_hello *h)
+{
+	return (struct str){h->text + h->url_n - h->query_n, h->query_n};
+}
+
+/* "name: value\r\n" each, names in lower case; without those that concern the connection and
+ * not the session, as Connection, Upgrade and Sec-WebSocket-Key do. */
+static inline struct str
+session_hello_headers(const struct session_hello *h)
+{
+	return (struct str){h->text + h->url_n, h->headers_n};
+}
 
 /* NULL when memory is short. */
 struct session_hello *session_hello_new(struct request *r, int64_t wall_ms) MUST_USE;

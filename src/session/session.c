@@ -34,6 +34,8 @@ bury(struct loop_grave *g)
 {
 	struct session *s = CONTAINER_OF(g, struct session, grave);
 
+	if (s->up && s->up->on_free)
+		s->up->on_free(s->up_state);
 	free(s->hello);
 	free(s);
 }
@@ -50,6 +52,7 @@ forget(struct session *s)
 	wheel_cancel(&l->wheel, &s->heartbeat);
 	map_remove(&s->all->by_id, (struct str){s->id, SID_BYTES});
 	counter_sub(&l->counters, COUNTER_SESSIONS, 1);
+	s->grave.bury = bury;
 	loop_bury(l, &s->grave);
 }
 
@@ -178,7 +181,7 @@ restart_heartbeat(struct session *s)
 {
 	uint64_t wait = s->mount->ping_interval_ms;
 
-	if (s->is_full)
+	if (s->is_closed || s->is_full)
 		return; /* its end is set already */
 	if (s->protocol == 3)
 		wait += s->mount->ping_timeout_ms;
@@ -385,7 +388,6 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	s->all = all;
 	s->mount = mount;
 	s->protocol = (uint8_t)protocol;
-	s->grave.bury = bury;
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
 	s->hello = session_hello_new(r, all->loop->wall_ms);

@@ -30,6 +30,8 @@ struct session_up {
 	/* Exactly once. reason: "transport close", "transport error", "ping timeout", "parse
 	 * error", "forced close", "server shutting down". */
 	void (*on_close)(void *up, const char *reason);
+	/* Free up: no callback is looking at it any more. May be NULL. */
+	void (*on_free)(void *up);
 };
 
 /* The sessions of one loop. */
@@ -54,9 +56,11 @@ struct session {
 	struct polling *polling;   /* one of the two carries the session */
 	struct websocket *websocket;
 	struct upgrade *upgrade;   /* from the one to the other, while it lasts */
-	/* next ping, or the end of the wait for its answer, or of the session's last moments */
-	struct wheel_timer heartbeat;
-	struct loop_grave grave;
+	union {
+		/* next ping, or the end of the wait for its answer, or of its last moments */
+		struct wheel_timer heartbeat;
+		struct loop_grave grave; /* once closed */
+	};
 	struct session_hello *hello;
 };
 

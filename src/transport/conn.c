@@ -251,7 +251,6 @@ new_conn(struct loop *l)
 		return NULL;
 	c->loop = l;
 	c->write_timeout_ms = 30000;
-	c->grave.bury = bury;
 	list_init(&c->link);
 	loop_job_init(&c->flush, on_flush);
 	wheel_timer_init(&c->timer, on_timer);
@@ -364,6 +363,7 @@ conn_close(struct conn *c, int error)
 	if (c->admission)
 		admission_release(c->admission, &c->peer);
 	c->up->on_close(c, error);
+	c->grave.bury = bury;
 	loop_bury(c->loop, &c->grave);
 }
 

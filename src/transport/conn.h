@@ -42,9 +42,11 @@ struct conn {
 	struct send_queue out;
 	struct buf *in; /* read but not used; NULL: nothing */
 	struct list link; /* for its owner on this loop */
-	struct loop_job flush;
+	union {
+		struct loop_job flush;
+		struct loop_grave grave; /* once closed */
+	};
 	struct wheel_timer timer; /* stalled write, or lingering end */
-	struct loop_grave grave;
 	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address peer;
 	uint32_t write_timeout_ms;
