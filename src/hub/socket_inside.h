@@ -35,18 +35,13 @@ struct socket {
 	uint8_t wire;	 /* enum wire */
 	struct hub *hub;
 	struct namespace *nsp;
-<<<<<<< HEAD
 	const struct config_mount *mount;
 	const struct socket_ops *ops;
 	void *owner;	  /* struct client or struct speaker, as ops says */
-	struct list link; /* among a client's */
-=======
-	struct client *client;
 	union {
-		struct list link;	 /* among the client's */
+		struct list link;	 /* among a client's */
 		struct loop_grave grave; /* once gone */
 	};
->>>>>>> 11c58e6 (session, hub: keep less of a client at rest)
 	struct memberships rooms;
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
