@@ -170,7 +170,7 @@ START_TEST(the_first_refusal_counts)
 END_TEST
 
 static void
-accept(struct tg_socket *s, void *arg)
+let_in(struct tg_socket *s, void *arg)
 {
 	*(int *)arg = s ? tg_accept(s) : 1;
 }
@@ -182,7 +182,7 @@ START_TEST(a_plugin_may_take_its_time)
 
 	ck_assert_str_eq(fake_said(s), "");
 	fake_enter(0);
-	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), accept, &error), TG_OK);
+	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error), TG_OK);
 	fake_turn(); /* the second plugin is asked, later too */
 	ck_assert_int_eq(error, TG_OK);
 	ck_assert_str_eq(fake_said(s), "");
@@ -199,7 +199,7 @@ START_TEST(who_leaves_while_a_plugin_thinks_is_gone)
 	int error = -1;
 
 	fake_disconnect(s, "transport close");
-	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), accept, &error), TG_OK);
+	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error), TG_OK);
 	fake_turn();
 	ck_assert_int_eq(error, 1);
 	ck_assert_str_eq(heard, "first;");

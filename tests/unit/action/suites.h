@@ -6,10 +6,13 @@
 #include <check.h>
 
 Suite *api_json_suite(void);
+Suite *api_room_suite(void);
+Suite *api_socket_suite(void);
 Suite *authorize_suite(void);
 Suite *call_suite(void);
 Suite *connect_suite(void);
 Suite *convert_suite(void);
+Suite *event_suite(void);
 Suite *form_suite(void);
 Suite *handle_suite(void);
 Suite *handshake_suite(void);
