@@ -113,11 +113,12 @@ actions_new(struct config *config, struct hubs *hubs, struct token_keys *keys, s
 	a->pool = pool_new(threads_n, config->pool_queue_n ? config->pool_queue_n : 1);
 	if (!a->replay || !a->pool || !make_desks(a) || refresh_register(&a->registry))
 		goto fail;
-	a->plugins = plugins_load(a, config->plugin_dir, errors);
+	a->plugins = plugins_load(a, config->plugin_dir);
 	if (!a->plugins)
 		goto fail;
 	return a;
 fail:
+	buf_printf(errors, "actions: out of memory or threads\n");
 	actions_free(a);
 	return NULL;
 }

@@ -120,21 +120,14 @@ init(struct tg_host *h)
 /* --- all of them ------------------------------------------------------------------------- */
 
 static void
-refuse(struct str file, struct buf *why, struct buf *errors)
+refuse(struct str file, const struct buf *why)
 {
-	if (errors) {
-		buf_printf(errors, "plugin %.*s: ", STR_ARG(file));
-		buf_add_str(errors, buf_str(why));
-		buf_add_char(errors, '\n');
-	}
 	log_error("plugin refused", "file=%s why=%s", LOG_TEXT(file), LOG_TEXT(buf_str(why)));
-	buf_clear(why);
 }
 
 /* Errors: -E_NOMEM; a plugin that is refused is none. */
 static int
-load(struct plugins *all, struct actions *a, const char *directory, struct str file,
-     struct buf *errors)
+load(struct plugins *all, struct actions *a, const char *directory, struct str file)
 {
 	struct tg_host **grown = realloc(all->hosts, (all->n + 1) * sizeof(grown[0]));
 	struct tg_host *h = host_new(a, file);
@@ -149,7 +142,7 @@ load(struct plugins *all, struct actions *a, const char *directory, struct str f
 	}
 	snprintf(path, sizeof(path), "%s/%.*s", directory, STR_ARG(file));
 	if (!is_safe(path, &h->why) || !open_object(h, path) || !init(h)) {
-		refuse(file, &h->why, errors);
+		refuse(file, &h->why);
 		host_free(h);
 		return 0;
 	}
@@ -175,7 +168,7 @@ by_name(const struct dirent **a, const struct dirent **b)
 }
 
 static int
-load_directory(struct plugins *all, struct actions *a, const char *directory, struct buf *errors)
+load_directory(struct plugins *all, struct actions *a, const char *directory)
 {
 	struct buf why = BUF_INIT;
 	struct dirent **entries = NULL;
@@ -191,10 +184,10 @@ load_directory(struct plugins *all, struct actions *a, const char *directory, st
 			buf_printf(&why, "%s: %s", directory, strerror(errno));
 	}
 	if (n < 0)
-		refuse(STR("*"), &why, errors);
+		refuse(STR("*"), &why);
 	for (int i = 0; i < n; i++) {
 		if (!error)
-			error = load(all, a, directory, str_from(entries[i]->d_name), errors);
+			error = load(all, a, directory, str_from(entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);
@@ -203,13 +196,13 @@ load_directory(struct plugins *all, struct actions *a, const char *directory, st
 }
 
 struct plugins *
-plugins_load(struct actions *a, const char *directory, struct buf *errors)
+plugins_load(struct actions *a, const char *directory)
 {
 	struct plugins *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
-	if (!directory[0] || !load_directory(p, a, directory, errors))
+	if (!directory[0] || !load_directory(p, a, directory))
 		return p;
 	plugins_unload(p);
 	return NULL;

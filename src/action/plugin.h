@@ -22,10 +22,9 @@ struct tg_host {
 
 struct plugins;
 
-/* Every "*.so" of the directory (empty: none). Refusals are logged and appended to errors, one
- * line each. NULL when memory is short. */
-struct plugins *plugins_load(struct actions *a, const char *directory, struct buf *errors)
-	MUST_USE;
+/* Every "*.so" of the directory (empty: none). A refusal is one line in the log. NULL when
+ * memory is short. */
+struct plugins *plugins_load(struct actions *a, const char *directory) MUST_USE;
 
 /* fini and close, last first. NULL is allowed. */
 void plugins_unload(struct plugins *p);
