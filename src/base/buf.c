@@ -39,29 +39,14 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 void
-buf_add(struct buf *b, const void *bytes, size_t n)
+buf_add_growing(struct buf *b, const void *bytes, size_t n)
 {
-	char *to;
+	char *to = buf_reserve(b, n);
 
-	if (n == 0)
-		return;
-	to = buf_reserve(b, n);
 	if (!to)
 		return;
 	memcpy(to, bytes, n);
 	b->len += n;
-}
-
-void
-buf_add_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.ptr, s.len);
-}
-
-void
-buf_add_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void

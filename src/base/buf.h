@@ -23,9 +23,32 @@ void buf_fini(struct buf *b);
  * The caller writes there and adds to len himself. */
 char *buf_reserve(struct buf *b, size_t n);
 
-void buf_add(struct buf *b, const void *bytes, size_t n);
-void buf_add_str(struct buf *b, struct str s);
-void buf_add_char(struct buf *b, char c);
+/* Append where no room is left, for the inline ones below. */
+void buf_add_growing(struct buf *b, const void *bytes, size_t n);
+
+static inline void
+buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	if (n > b->cap - b->len || b->failed) {
+		buf_add_growing(b, bytes, n);
+	} else if (n) {
+		memcpy(b->data + b->len, bytes, n);
+		b->len += n;
+	}
+}
+
+static inline void
+buf_add_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.ptr, s.len);
+}
+
+static inline void
+buf_add_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -44,15 +44,42 @@ binary_frame(enum wire wire, struct str bytes)
 	return f;
 }
 
-/* One text frame, then a binary one for each attachment. */
-static struct frames *
-json_frames(enum wire wire, const struct buf *text, const struct event_out *event)
+/* Where the text before the data is put together: on the stack, unless names are long. */
+struct head {
+	struct buf text;
+	char small[512];
+};
+
+static void
+head_init(struct head *h, size_t size)
 {
-	struct frames *f = text->failed ? NULL : frames_new(1 + event->attachments_n);
+	h->text = size <= sizeof(h->small) ? (struct buf){.data = h->small, .cap = sizeof(h->small)}
+					   : BUF_INIT;
+}
+
+static void
+head_fini(struct head *h)
+{
+	if (h->text.data != h->small)
+		buf_fini(&h->text);
+}
+
+/* head, data and tail as one text frame, then a binary one for each attachment. */
+static struct frames *
+json_frames(enum wire wire, const struct buf *head, struct str data, struct str tail,
+	    const struct event_out *event)
+{
+	struct frames *f = head->failed ? NULL : frames_new(1 + event->attachments_n);
+	char *at;
 
 	if (!f)
 		return NULL;
-	f->frame[0] = ws_frame_of(WS_TEXT, buf_str(text));
+	f->frame[0] = ws_frame_new(WS_TEXT, head->len + data.len + tail.len, &at);
+	if (f->frame[0]) {
+		str_put(&at, buf_str(head));
+		str_put(&at, data);
+		str_put(&at, tail);
+	}
 	for (size_t i = 0; i < event->attachments_n; i++)
 		f->frame[1 + i] = binary_frame(wire, event->attachments[i]);
 	for (size_t i = 0; i < f->n; i++) {
@@ -86,69 +113,85 @@ is_msgpack(enum wire wire)
 	return wire == WIRE_SIO_MSGPACK4 || wire == WIRE_SIO_MSGPACK3;
 }
 
-/* data is what stands behind the head, brackets included. */
+/* What stands behind the head: data between start and end, which are a bracket each with, for
+ * an event, its name, or nothing. */
+struct body {
+	struct str start, data, end;
+};
+
 static struct frames *
-encode(enum wire wire, enum sio_type type, struct str nsp, const uint64_t *id, struct str data,
+encode_msgpack(enum wire wire, struct sio_packet *p, const struct body *body,
+	       const struct event_out *event)
+{
+	struct buf data = BUF_INIT;
+	struct frames *f = NULL;
+
+	buf_add_str(&data, body->start);
+	buf_add_str(&data, body->data);
+	buf_add_str(&data, body->end);
+	p->data = buf_str(&data);
+	if (!data.failed)
+		f = msgpack_frames(wire, p, event->attachments);
+	buf_fini(&data);
+	return f;
+}
+
+static struct frames *
+encode(enum wire wire, struct sio_packet *p, const struct body *body,
        const struct event_out *event)
 {
-	struct buf text = BUF_INIT;
 	struct frames *f;
+	struct head h;
 
-	if (is_msgpack(wire)) {
-		struct sio_packet p = {.type = type,
-				       .attachments = (uint32_t)event->attachments_n,
-				       .nsp = nsp,
-				       .has_id = id != NULL,
-				       .id = id ? *id : 0,
-				       .data = data};
-
-		return msgpack_frames(wire, &p, event->attachments);
-	}
-	buf_add_char(&text, '4');
-	sio_packet_head(&text, type, (uint32_t)event->attachments_n, nsp, id);
-	buf_add_str(&text, data);
-	f = json_frames(wire, &text, event);
-	buf_fini(&text);
+	p->attachments = (uint32_t)event->attachments_n;
+	if (is_msgpack(wire))
+		return encode_msgpack(wire, p, body, event);
+	head_init(&h, p->nsp.len + body->start.len + 64);
+	buf_add_char(&h.text, '4');
+	sio_packet_head(&h.text, p->type, p->attachments, p->nsp, p->has_id ? &p->id : NULL);
+	buf_add_str(&h.text, body->start);
+	f = json_frames(wire, &h.text, body->data, body->end, event);
+	head_fini(&h);
 	return f;
 }
 
 struct frames *
 encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct event_out *event)
 {
-	struct buf data = BUF_INIT;
-	struct frames *f = NULL;
+	struct sio_packet p = {.type = event->attachments_n ? SIO_BINARY_EVENT : SIO_EVENT,
+			       .nsp = nsp,
+			       .has_id = id != NULL,
+			       .id = id ? *id : 0};
+	struct frames *f;
+	struct head name;
 
-	buf_add_char(&data, '[');
-	json_quote(&data, event->name);
+	head_init(&name, 6 * event->name.len + 8);
+	buf_add_char(&name.text, '[');
+	json_quote(&name.text, event->name);
 	if (event->args.len)
-		buf_add_char(&data, ',');
-	buf_add_str(&data, event->args);
-	buf_add_char(&data, ']');
-	if (!data.failed)
-		f = encode(wire, event->attachments_n ? SIO_BINARY_EVENT : SIO_EVENT, nsp, id,
-			   buf_str(&data), event);
-	buf_fini(&data);
+		buf_add_char(&name.text, ',');
+	f = name.text.failed ? NULL
+			     : encode(wire, &p, &(struct body){buf_str(&name.text), event->args, STR("]")},
+				      event);
+	head_fini(&name);
 	return f;
 }
 
 struct frames *
 encode_ack(enum wire wire, struct str nsp, uint64_t id, const struct event_out *args)
 {
-	struct buf data = BUF_INIT;
-	struct frames *f = NULL;
+	struct sio_packet p = {.type = args->attachments_n ? SIO_BINARY_ACK : SIO_ACK,
+			       .nsp = nsp,
+			       .has_id = true,
+			       .id = id};
 
-	buf_add_char(&data, '[');
-	buf_add_str(&data, args->args);
-	buf_add_char(&data, ']');
-	if (!data.failed)
-		f = encode(wire, args->attachments_n ? SIO_BINARY_ACK : SIO_ACK, nsp, &id,
-			   buf_str(&data), args);
-	buf_fini(&data);
-	return f;
+	return encode(wire, &p, &(struct body){STR("["), args->args, STR("]")}, args);
 }
 
 struct frames *
 encode_plain(enum wire wire, enum sio_type type, struct str nsp, struct str data)
 {
-	return encode(wire, type, nsp, NULL, data, &(struct event_out){.attachments_n = 0});
+	struct sio_packet p = {.type = type, .nsp = nsp};
+
+	return encode(wire, &p, &(struct body){.data = data}, &(struct event_out){.attachments_n = 0});
 }

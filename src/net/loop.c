@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "proto/deflate.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -123,6 +124,8 @@ loop_free(struct loop *l)
 		event_base_free(l->base);
 	if (l->inside->doorbell_fd >= 0)
 		close(l->inside->doorbell_fd);
+	if (l->deflate)
+		deflate_pool_free(l->deflate);
 	config_unref(l->config);
 	arena_fini(&l->arena);
 	free(l->scratch);

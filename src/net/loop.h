@@ -17,6 +17,7 @@
 #include "net/wheel.h"
 
 struct config;
+struct deflate_pool;
 struct event_base;
 struct loop;
 
@@ -42,6 +43,7 @@ struct loop {
 	struct counters counters;
 	struct arena arena; /* forgotten at the end of each turn */
 	char *scratch;	    /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
+	struct deflate_pool *deflate; /* contexts of its WebSockets; NULL until one is used */
 	struct config *config; /* a reference of its own */
 	struct event_base *base;
 	struct poller poller; /* of its streams */

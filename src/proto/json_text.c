@@ -144,8 +144,10 @@ json_key_is(struct str raw_key, struct str text)
 	struct str piece;
 
 	/* Escapes only shrink a text: two bytes to one, six to three, twelve to four. */
-	if (raw_key.len < text.len || raw_key.len == 0)
-		return raw_key.len == text.len;
+	if (raw_key.len <= text.len)
+		return str_eq(raw_key, text) && !memchr(text.ptr, '\\', text.len);
+	if (!memchr(raw_key.ptr, '\\', raw_key.len))
+		return false;
 	p.at = raw_key.ptr;
 	p.end = raw_key.ptr + raw_key.len;
 	while (next_piece(&p, &piece)) {

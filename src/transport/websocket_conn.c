@@ -26,14 +26,13 @@ struct websocket {
 
 static const struct conn_up websocket_conn_up;
 
+/* NULL when memory is short. */
 static struct deflate_pool *
-pool_of_thread(void)
+pool_of(struct loop *l)
 {
-	static _Thread_local struct deflate_pool *pool;
-
-	if (!pool)
-		pool = deflate_pool_new();
-	return pool;
+	if (!l->deflate)
+		l->deflate = deflate_pool_new();
+	return l->deflate;
 }
 
 static int
@@ -119,7 +118,7 @@ static int
 tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 {
 	struct buf text = BUF_INIT;
-	struct deflate_pool *pool = pool_of_thread();
+	struct deflate_pool *pool = pool_of(w->conn->loop);
 	int error = pool ? inflate_message(pool, w->deflate.client_bits, packed,
 					   w->message_bytes, &text)
 			 : -E_NOMEM;
@@ -287,7 +286,7 @@ static struct frame *
 deflated(struct websocket *w, struct frame *f)
 {
 	struct frame *twin = atomic_load_explicit(&f->deflated, memory_order_acquire), *expected = NULL;
-	struct deflate_pool *pool = pool_of_thread();
+	struct deflate_pool *pool = pool_of(w->conn->loop);
 	struct buf packed = BUF_INIT;
 	uint8_t header[WS_HEADER_BYTES];
 	size_t head;
