@@ -62,5 +62,5 @@ serve --double 97
 case_of "a doubled delivery is noticed" 1 "$doubled" "${fanout[@]}"
 serve --double 97
 case_of "a doubled answer is noticed" 1 "$doubled" "${echo[@]}"
-case_of "a wrong scenario is refused" 2 'no scenario' nothing
+case_of "a wrong scenario is refused" 2 'no such scenario' nothing
 echo "1..$cases"

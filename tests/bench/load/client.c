@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct protocol *const protocols[] = {&client_socketio, &client_polling,
-						   &client_raw};
+static const struct protocol *const protocols[] = {
+	&client_socketio, &client_polling, &client_raw,      &client_rooms,
+	&client_channels, &client_topics,  &client_schedule,
+};
 
 const struct protocol *
 client_protocol(const char *name)
@@ -24,8 +26,7 @@ client_open(struct client *client, int receive_bytes)
 	const struct options *o = client->options;
 
 	client->step = 0;
-	client->ready = false;
-	client->wants_answer = false;
+	client->upgraded = client->ready = client->left = client->wants_answer = false;
 	client->session[0] = '\0';
 	if (conn_open(&client->conn, client->protocol->conn_up, &o->to,
 		      client->number % o->addresses_n, receive_bytes) != 0) {
@@ -109,40 +110,40 @@ client_connect_packet(const struct client *client, char *out, size_t out_bytes)
 				o->tokens[client->number % o->tokens_n]);
 }
 
+/* A packet with a REQUEST envelope; id, action and the members of data are literals. */
+#define REQUEST(id, action, data)                                                        \
+	"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"" id                        \
+	"\",\"action\":\"" action "\",\"data\":{" data "}}]"
+
 size_t
-client_join_packet(char *out, size_t out_bytes)
+client_join_packet(const struct client *client, char *out, size_t out_bytes)
 {
-	return (size_t)snprintf(
-		out, out_bytes,
-		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"join\","
-		"\"action\":\"bench.join\",\"data\":{\"room\":\"bench\"}}]");
+	return (size_t)snprintf(out, out_bytes,
+				REQUEST("join", "bench.join", "\"room\":\"%s\""),
+				client->options->room);
 }
 
 size_t
 client_request_packet(const struct client *client, uint32_t sequence, char *out,
 		      size_t out_bytes)
 {
-	static char payload[CLIENT_TEXT_BYTES];
+	static char payload[CLIENT_PAYLOAD_MAX + 1];
 
 	client_payload(client->options, sequence, payload);
-	return (size_t)snprintf(
-		out, out_bytes,
-		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
-		"\"action\":\"bench.echo\",\"data\":{\"text\":\"%s\"}}]",
-		sequence, payload);
+	return (size_t)snprintf(out, out_bytes,
+				REQUEST("#%010u", "bench.echo", "\"text\":\"%s\""),
+				sequence, payload);
 }
 
 size_t
 client_publish_packet(const struct client *client, uint32_t sequence, char *out,
 		      size_t out_bytes)
 {
-	static char payload[CLIENT_TEXT_BYTES];
+	static char payload[CLIENT_PAYLOAD_MAX + 1];
 
 	client_payload(client->options, sequence, payload);
 	return (size_t)snprintf(
 		out, out_bytes,
-		"2[\"message\",{\"type\":\"REQUEST\",\"requestId\":\"#%010u\","
-		"\"action\":\"bench.publish\",\"data\":{\"room\":\"bench\","
-		"\"text\":\"%s\"}}]",
-		sequence, payload);
+		REQUEST("#%010u", "bench.publish", "\"room\":\"%s\",\"text\":\"%s\""),
+		sequence, client->options->room, payload);
 }

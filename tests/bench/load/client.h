@@ -11,6 +11,7 @@
 #include "options.h"
 
 struct client;
+struct websocket_up;
 
 enum client_role { CLIENT_CALLER, CLIENT_MEMBER, CLIENT_PUBLISHER };
 
@@ -25,7 +26,10 @@ struct client_up {
 struct protocol {
 	const char *name;
 	const struct conn_up *conn_up;
-	unsigned answer_marks_n; /* of a request: in its id, in its data */
+	const struct websocket_up *websocket; /* NULL: it uses none */
+	const char *subscribe;                /* plain dialects: see plain.c */
+	unsigned answer_marks_n;              /* of a request: in its id, in its data */
+	/* NULL: a client cannot do that. */
 	void (*request)(struct client *client, uint32_t sequence);
 	void (*publish)(struct client *client, uint32_t sequence);
 	void (*leave)(struct client *client);
@@ -40,13 +44,14 @@ struct client {
 	uint32_t number;
 	enum client_role role;
 	unsigned step; /* the protocol's */
-	bool ready, wants_answer;
+	bool upgraded, ready, left, wants_answer;
 	char session[64]; /* polling: the Engine.IO sid */
 };
 
 #define CLIENT_MARK_BYTES 11
 
-extern const struct protocol client_socketio, client_raw, client_polling;
+extern const struct protocol client_socketio, client_polling, client_raw, client_rooms,
+	client_channels, client_topics, client_schedule;
 
 /* The protocol of that name, or NULL. */
 const struct protocol *client_protocol(const char *name);
@@ -70,11 +75,12 @@ void client_payload(const struct options *options, uint32_t sequence, char *out)
 void client_path(const struct client *client, char *out, size_t out_bytes);
 
 #define CLIENT_PATH_BYTES 512
-#define CLIENT_TEXT_BYTES (60000 + 512)
+#define CLIENT_PAYLOAD_MAX 60000
+#define CLIENT_TEXT_BYTES (CLIENT_PAYLOAD_MAX + 512)
 
 /* Socket.IO packets without the Engine.IO type before them. Each returns its length. */
 size_t client_connect_packet(const struct client *client, char *out, size_t out_bytes);
-size_t client_join_packet(char *out, size_t out_bytes);
+size_t client_join_packet(const struct client *client, char *out, size_t out_bytes);
 size_t client_request_packet(const struct client *client, uint32_t sequence, char *out,
 			     size_t out_bytes);
 size_t client_publish_packet(const struct client *client, uint32_t sequence, char *out,

@@ -21,6 +21,9 @@ static struct client *
 make_clients(const struct meter *meter, const struct client_up *up, enum client_role role,
 	     uint32_t first, uint32_t n)
 {
+	const struct options *o = meter->options;
+	const struct protocol *protocol = client_protocol(
+		role == CLIENT_PUBLISHER ? o->publish_protocol : o->protocol);
 	struct client *clients = calloc(n, sizeof(*clients));
 
 	if (!clients) {
@@ -29,8 +32,8 @@ make_clients(const struct meter *meter, const struct client_up *up, enum client_
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		clients[i].conn.fd = -1;
-		clients[i].options = meter->options;
-		clients[i].protocol = client_protocol(meter->options->protocol);
+		clients[i].options = o;
+		clients[i].protocol = protocol;
 		clients[i].up = up;
 		clients[i].role = role;
 		clients[i].number = first + i;

@@ -12,14 +12,15 @@
 #include "options.h"
 #include "scenario.h"
 
-static const struct {
+static const struct scenario {
 	const char *name;
 	void (*run)(struct meter *meter);
+	bool requests, publishes; /* what its protocol must be able to do */
 } scenarios[] = {
-	{"fanout", fanout_run},
-	{"echo", echo_run},
-	{"churn", churn_run},
-	{"idle", idle_run},
+	{"fanout", fanout_run, false, true},
+	{"echo", echo_run, true, false},
+	{"churn", churn_run, false, false},
+	{"idle", idle_run, false, false},
 };
 
 static void
@@ -33,11 +34,32 @@ raise_open_files(void)
 	}
 }
 
-static int
-complain(const char *what, const char *name)
+static const struct scenario *
+find_scenario(const char *name)
 {
-	fprintf(stderr, "load: no %s %s\n", what, name);
-	return 2;
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++) {
+		if (strcmp(scenarios[i].name, name) == 0)
+			return &scenarios[i];
+	}
+	return NULL;
+}
+
+/* Returns: what is wrong with the options, or NULL. */
+static const char *
+find_fault(const struct options *o, const struct scenario *scenario)
+{
+	const struct protocol *members = client_protocol(o->protocol);
+	const struct protocol *publisher = client_protocol(o->publish_protocol);
+
+	if (!scenario)
+		return "no such scenario";
+	if (!members || !publisher)
+		return "no such protocol";
+	if (scenario->requests && !members->request)
+		return "this protocol has no requests";
+	if (scenario->publishes && !publisher->publish)
+		return "this protocol cannot publish: --publish-protocol";
+	return NULL;
 }
 
 int
@@ -45,17 +67,18 @@ main(int argc, char **argv)
 {
 	static struct options options;
 	static struct meter meter = {.options = &options};
+	const struct scenario *scenario;
+	const char *fault;
 
 	options_read(&options, argc, argv);
-	if (!client_protocol(options.protocol))
-		return complain("protocol", options.protocol);
+	scenario = find_scenario(options.scenario);
+	fault = find_fault(&options, scenario);
+	if (fault) {
+		fprintf(stderr, "load: %s\n", fault);
+		return 2;
+	}
 	raise_open_files();
 	conn_loop_open();
-	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++) {
-		if (strcmp(scenarios[i].name, options.scenario) == 0) {
-			scenarios[i].run(&meter);
-			return meter_print(&meter) ? 0 : 1;
-		}
-	}
-	return complain("scenario", options.scenario);
+	scenario->run(&meter);
+	return meter_print(&meter) ? 0 : 1;
 }

@@ -24,10 +24,14 @@ static const struct row {
 	const char *help;
 } rows[] = {
 	{"to", ADDRESS, AT(to), 0, 0, "ADDRESS:PORT of the server"},
-	{"protocol", TEXT, AT(protocol), 0, 0, "socketio, polling or raw [socketio]"},
+	{"protocol", TEXT, AT(protocol), 0, 0,
+	 "socketio, polling, raw or a dialect [socketio]"},
 	{"path", TEXT, AT(path), 0, 0,
 	 "of members and callers; @: their number [/realtime/]"},
 	{"publish-path", TEXT, AT(publish_path), 0, 0, "of the publisher [the same]"},
+	{"publish-protocol", TEXT, AT(publish_protocol), 0, 0,
+	 "of the publisher [the same]"},
+	{"room", TEXT, AT(room), 0, 0, "of the members [bench]"},
 	{"tokens", TOKENS, 0, 0, 0,
 	 "file of tokens, one a line, used in turn [no token]"},
 	{"server", COUNT, AT(server), 1, 1U << 30,
@@ -56,7 +60,7 @@ refuse(const char *what, const char *name)
 		"load: %s%s\nusage: load fanout|echo|churn|idle --to ADDRESS:PORT …\n",
 		what, name);
 	for (size_t i = 0; i < ROWS_N; i++)
-		fprintf(stderr, "  --%-13s %s\n", rows[i].name, rows[i].help);
+		fprintf(stderr, "  --%-17s %s\n", rows[i].name, rows[i].help);
 	exit(2);
 }
 
@@ -143,6 +147,7 @@ options_read(struct options *options_out, int argc, char **argv)
 {
 	struct options o = {.protocol = "socketio",
 			    .path = "/realtime/",
+			    .room = "bench",
 			    .clients_n = 100,
 			    .in_flight_n = 1,
 			    .payload_bytes = 64,
@@ -168,6 +173,8 @@ options_read(struct options *options_out, int argc, char **argv)
 		refuse("missing: --", "to");
 	if (!o.publish_path)
 		o.publish_path = o.path;
+	if (!o.publish_protocol)
+		o.publish_protocol = o.protocol;
 	if (o.slow_n >= o.clients_n)
 		refuse("somebody must read: --", "slow");
 	*options_out = o;

@@ -9,6 +9,8 @@
 
 struct options {
 	const char *scenario, *protocol;
+	const char *publish_protocol; /* the same unless given */
+	const char *room;
 	struct sockaddr_in to;
 	char host[64];            /* the Host header */
 	const char *path;         /* of members and callers */

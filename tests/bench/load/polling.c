@@ -85,8 +85,8 @@ on_packet(struct client *client, char *packet, size_t packet_n)
 		client->wants_answer = false;
 		client->step = client->role == CLIENT_MEMBER ? STEP_JOIN : STEP_READY;
 		if (client->step == STEP_JOIN)
-			post_packet(client,
-				    client_join_packet(text + 1, sizeof(text) - 1));
+			post_packet(client, client_join_packet(client, text + 1,
+							       sizeof(text) - 1));
 		else
 			client_become_ready(client);
 	} else if (client->step == STEP_JOIN && memmem(packet, packet_n, "RESPONSE", 8)) {
@@ -216,5 +216,11 @@ leave(struct client *client)
 }
 
 static const struct conn_up polling_up = {on_connected, on_bytes, on_closed};
-const struct protocol client_polling = {"polling", &polling_up, 2,
-					request,   publish,     leave};
+const struct protocol client_polling = {
+	.name = "polling",
+	.conn_up = &polling_up,
+	.answer_marks_n = 2,
+	.request = request,
+	.publish = publish,
+	.leave = leave,
+};
