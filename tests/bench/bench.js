@@ -82,8 +82,9 @@ function describe(run, figure) {
 	return [value, ...faults, (run.complaint || '').split('\n')[0]].filter(Boolean).join('; ');
 }
 
-/* results[figure][peer][case] = runs; a figure without a sweep has the one case "". */
-async function measure(names, present, results) {
+/* results[figure][peer][case] = runs; a figure without a sweep has the one case "". Calls
+ * save after each round, so that a run which is broken off leaves what it has. */
+async function measure(names, present, results, save) {
 	for (let round = 1; round <= rounds; round++) {
 		for (const figure of figures.filter(({ name }) => names.includes(name))) {
 			const cases = figure.sweep ? figure.sweep.values : [''];
@@ -100,6 +101,7 @@ async function measure(names, present, results) {
 				}
 			}
 		}
+		save(round);
 	}
 }
 
@@ -112,9 +114,13 @@ function commit() {
 	}
 }
 
-function writeAll(report) {
+function writeResults(report) {
 	fs.mkdirSync(out, { recursive: true });
 	fs.writeFileSync(path.join(out, 'results.json'), JSON.stringify(report, null, '\t') + '\n');
+}
+
+function writeAll(report) {
+	writeResults(report);
 	for (const figure of figures.filter(({ name }) => report.results[name]))
 		fs.writeFileSync(path.join(out, `${figure.name}.svg`),
 			drawFigure(figure, report.results[figure.name]));
@@ -137,15 +143,18 @@ async function main() {
 		return !missing;
 	});
 	const names = chosen('BENCH_FIGURES', figures.map(({ name }) => name));
-	const results = {};
-
-	await measure(names, present, results);
-	writeAll({
-		commit: commit(), date: new Date().toISOString(), rounds, seconds,
+	const report = {
+		commit: commit(), date: new Date().toISOString(), rounds: 0, seconds,
 		machine: `${os.cpus()[0].model}, ${os.cpus().length} cores, Linux ${os.release()}, ` +
 			`node ${process.versions.node}`,
-		results,
+		results: {},
+	};
+
+	await measure(names, present, report.results, (round) => {
+		report.rounds = round;
+		writeResults(report);
 	});
+	writeAll(report);
 	process.exit(0);
 }
 

@@ -82,7 +82,7 @@ const figures = [
 		peers: all,
 		targets: { socketio: 4 },
 	},
-	memory(10000, 'idle-10000', 'Memory at rest, WebSocket', all),
+	memory(10000, 'idle-10000', 'Memory at rest, WebSocket', [...all, 'tidegate-raw']),
 	memory(19000, 'idle-19000', 'Memory at rest, WebSocket', ['floor', 'socketio', 'tidegate']),
 	memory(10000, 'idle-polling', 'Memory at rest between polls', ['socketio', 'tidegate'], 'polling'),
 	{
