@@ -2,27 +2,13 @@
 /*
  * tidegate/plugin.h: how an application lives inside the gateway. The only public header.
  *
- * A plugin is a shared object with one exported symbol, made by TG_PLUGIN at its end:
- *
- *	#include <tidegate/plugin.h>
- *	static void
- *	echo(struct tg_call call, const struct tg_request *request, void *state)
- *	{
- *		(void)state;
- *		tg_reply_ok(call, request->data);
- *	}
- *	static const struct tg_action action = {.size = sizeof(action), .name = "echo", .run = echo};
- *	static int
- *	init(void)
- *	{
- *		return tg_add_action(&action);
- *	}
- *	TG_PLUGIN("echo", "1.0", init, NULL)
+ * A plugin is a shared object with one exported symbol, made by TG_PLUGIN at its end. Its init
+ * registers what it offers; examples/echo/echo.c is the smallest whole one. It is built by
  *
  *	cc -shared -fPIC $(pkg-config --cflags tidegate) -o echo.so echo.c
  *
- * It calls the tg_… functions below; they go through a table that the gateway hands over, so
- * the object links nothing. Plugins are loaded at start in the order of their file names.
+ * and loaded at start from the plugin directory, in the order of the file names. The tg_…
+ * words go through a table that the gateway hands over, so the object links nothing.
  *
  * Threads. The gateway runs several event loops; a client belongs to one of them for life.
  * Each function says where it may be called:
@@ -33,9 +19,10 @@
  * use TG_BLOCKING or tg_in_pool for that. Different loops call you at the same time: what
  * your callbacks share needs atomics or a lock of yours.
  *
- * Memory. Text is (pointer, length), not zero-terminated. What a callback gets is borrowed
- * until it returns; what you pass is copied before the function returns. Structures that you
- * register and the texts in them must stay as long as the plugin: make them static.
+ * Memory. Text is (pointer, length), not zero-terminated. What a callback gets, and what a
+ * function returns, is borrowed until the callback returns; what you pass is copied before
+ * the function returns. Structures that you register, and the texts in them, must stay as
+ * long as the plugin: make them static.
  *
  * Errors. Functions return 0 or one of the negative numbers of enum tg_error.
  *
@@ -57,17 +44,16 @@
 enum tg_error {
 	TG_OK = 0,
 	TG_E_NOMEM = -1,       /* memory is short */
-	TG_E_ARGUMENT = -2,    /* not JSON, a missing name, a size of zero … (also logged) */
+	TG_E_ARGUMENT = -2,    /* not JSON, a missing name, a size of zero … */
 	TG_E_LATE = -3,	       /* answered before, or its time is over */
 	TG_E_GONE = -4,	       /* the client is gone */
 	TG_E_NOT_FOUND = -5,   /* there is no such thing */
 	TG_E_DUPLICATE = -6,   /* that name is taken */
 	TG_E_FULL = -7,	       /* a queue is full: try later or say no */
 	TG_E_TOO_LARGE = -8,   /* above a limit */
-	TG_E_THREAD = -9,      /* not from this thread */
-	TG_E_STATE = -10,      /* not now */
-	TG_E_TIMEOUT = -11,    /* the other side did not answer in time */
-	TG_E_SYSTEM = -12      /* the system refused */
+	TG_E_STATE = -9,       /* not now */
+	TG_E_TIMEOUT = -10,    /* the other side did not answer in time */
+	TG_E_SYSTEM = -11      /* the system refused */
 };
 
 /* --- text, JSON, arguments ------------------------------------------------------------- */

@@ -23,7 +23,6 @@ to_tg_error(int error)
 		{-E_DUPLICATE, TG_E_DUPLICATE},
 		{-E_FULL, TG_E_FULL},
 		{-E_TOO_LARGE, TG_E_TOO_LARGE},
-		{-E_THREAD, TG_E_THREAD},
 		{-E_STATE, TG_E_STATE},
 		{-E_TIMEOUT, TG_E_TIMEOUT},
 	};

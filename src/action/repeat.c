@@ -93,7 +93,7 @@ repeat_check(struct call *c)
 
 	if (!c->may_repeat || !d->loop->config->replay_ms || c->action->def.flags & TG_IDEMPOTENT)
 		return false;
-	c->key = replay_digest(texts, sizeof(texts) / sizeof(texts[0]));
+	c->key = replay_digest(d->all->replay, texts, sizeof(texts) / sizeof(texts[0]));
 	switch (replay_enter(d->all->replay, &c->key, c->id, d->loop->now_ms, &running, &done)) {
 	case REPLAY_RUNNING:
 		join(c, running);

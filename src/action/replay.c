@@ -26,6 +26,7 @@ struct shard {
 };
 
 struct replay {
+	EVP_MD *sha256; /* fetched once: OpenSSL takes a lock for each fetch */
 	size_t shard_bytes; /* of results in one shard */
 	struct shard shards[SHARDS];
 };
@@ -37,6 +38,11 @@ replay_new(size_t keep_bytes)
 
 	if (!r)
 		return NULL;
+	r->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!r->sha256) {
+		free(r);
+		return NULL;
+	}
 	r->shard_bytes = keep_bytes / SHARDS;
 	for (int i = 0; i < SHARDS; i++) {
 		pthread_mutex_init(&r->shards[i].lock, NULL);
@@ -76,15 +82,16 @@ replay_free(struct replay *r)
 		map_fini(&s->entries);
 		pthread_mutex_destroy(&s->lock);
 	}
+	EVP_MD_free(r->sha256);
 	free(r);
 }
 
 struct replay_key
-replay_digest(const struct str *texts, size_t texts_n)
+replay_digest(const struct replay *r, const struct str *texts, size_t texts_n)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	struct replay_key key = {{0}};
-	bool done = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+	bool done = md && EVP_DigestInit_ex(md, r->sha256, NULL) == 1;
 
 	for (size_t i = 0; done && i < texts_n; i++)
 		done = EVP_DigestUpdate(md, &texts[i].len, sizeof(texts[i].len)) == 1 &&

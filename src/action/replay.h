@@ -24,7 +24,7 @@ struct replay *replay_new(size_t keep_bytes) MUST_USE;
 void replay_free(struct replay *r); /* NULL is allowed */
 
 /* The digest of some texts, in this order; lengths count ("a","b" is not "ab",""). */
-struct replay_key replay_digest(const struct str *texts, size_t texts_n);
+struct replay_key replay_digest(const struct replay *r, const struct str *texts, size_t texts_n);
 
 enum replay_found {
 	REPLAY_NEW,     /* nobody asked: remembered now as running call_id */

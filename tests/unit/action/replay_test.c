@@ -25,7 +25,7 @@ key(const char *text)
 {
 	struct str s = str_from(text);
 
-	return replay_digest(&s, 1);
+	return replay_digest(replay, &s, 1);
 }
 
 static struct outcome *
@@ -51,8 +51,8 @@ keep(const struct replay_key *k, size_t bytes, uint64_t now_ms)
 START_TEST(a_digest_tells_texts_and_their_borders_apart)
 {
 	struct str ab[] = {STR("a"), STR("b")}, ab_[] = {STR("ab"), STR("")};
-	struct replay_key x = replay_digest(ab, 2), y = replay_digest(ab_, 2),
-			  z = replay_digest(ab, 2);
+	struct replay_key x = replay_digest(replay, ab, 2), y = replay_digest(replay, ab_, 2),
+			  z = replay_digest(replay, ab, 2);
 
 	ck_assert_mem_ne(&x, &y, sizeof(x));
 	ck_assert_mem_eq(&x, &z, sizeof(x));
