@@ -2,6 +2,7 @@
 /* The program: reads its command line and environment, then serves, or answers a question. */
 #include "config.h"
 
+#include "admin/rest.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -37,12 +38,14 @@ has_keys(const struct config *c)
 	return c->token.keys_n || *c->token.secret || *c->token.jwks_file;
 }
 
-/* A demo without keys gets a secret that lives as long as the process. */
+enum { SETTING_BYTES = 64 + 32 };
+
+/* What a demo lacks is made up, and lives as long as the process: "token.secret=…". */
 static void
-make_secret(char out[64 + 32])
+make_secret(const char *key, char out[SETTING_BYTES])
 {
 	unsigned char random[32];
-	int n = sprintf(out, "token.secret=");
+	int n = sprintf(out, "%s=", key);
 
 	random_bytes(random, sizeof(random));
 	for (size_t i = 0; i < sizeof(random); i++)
@@ -50,20 +53,22 @@ make_secret(char out[64 + 32])
 }
 
 static int
-load_config(const struct options *o, const char *extra_set, struct config **out, struct buf *errors)
+load_config(const struct options *o, const char *const *extra, size_t extra_n, struct config **out,
+	    struct buf *errors)
 {
-	const char **sets = calloc(o->sets_n + 1, sizeof(*sets));
+	const char **sets = calloc(o->sets_n + extra_n + 1, sizeof(*sets));
 	struct config_source source = {.file = o->config ? o->config : getenv("TIDEGATE_CONFIG"),
 				       .environment = environ,
 				       .sets = sets,
-				       .sets_n = o->sets_n + (extra_set != NULL)};
+				       .sets_n = o->sets_n + extra_n};
 	int error;
 
 	if (!sets)
 		return -E_NOMEM;
 	for (size_t i = 0; i < o->sets_n; i++)
 		sets[i] = o->sets[i];
-	sets[o->sets_n] = extra_set;
+	for (size_t i = 0; i < extra_n; i++)
+		sets[o->sets_n + i] = extra[i];
 	error = config_load(&source, out, errors);
 	free(sets);
 	return error;
@@ -73,13 +78,18 @@ static int
 load_or_complain(const struct options *o, struct config **out)
 {
 	struct buf errors = BUF_INIT;
-	char secret[64 + 32];
-	int error = load_config(o, NULL, out, &errors);
+	char settings[2][SETTING_BYTES];
+	const char *extra[] = {settings[0], settings[1]};
+	size_t extra_n = 0;
+	int error = load_config(o, NULL, 0, out, &errors);
 
-	if (!error && (*out)->demo && !has_keys(*out)) {
+	if (!error && (*out)->demo && !has_keys(*out))
+		make_secret("token.secret", settings[extra_n++]);
+	if (!error && (*out)->demo && *(*out)->api_listen && !*(*out)->api_key)
+		make_secret("api.key", settings[extra_n++]);
+	if (extra_n) {
 		config_unref(*out);
-		make_secret(secret);
-		error = load_config(o, secret, out, &errors);
+		error = load_config(o, extra, extra_n, out, &errors);
 	}
 	if (errors.len)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&errors)));
@@ -97,6 +107,12 @@ say_where(const struct server *s, const struct config *c)
 	for (size_t i = 0; i < c->listeners_n; i++)
 		log_info("listening", "listener=%s address=%s port=%u", c->listeners[i].name,
 			 c->listeners[i].address, server_port(s, i));
+	if (rest_is_wanted(c))
+		log_info("listening", "listener=api address=%s port=%u", c->api_listen,
+			 server_port(s, c->listeners_n));
+	if (c->demo && rest_is_wanted(c))
+		printf("server API: http://localhost:%u/api/v1/\napi key:    %s\n",
+		       server_port(s, c->listeners_n), c->api_key);
 	if (c->demo && c->listeners_n && server_demo_token(s, &token) == 0)
 		printf("test page:  %s://localhost:%u/\ndemo token: %.*s\n",
 		       *c->listeners[0].tls_certificate ? "https" : "http", server_port(s, 0),

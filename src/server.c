@@ -3,6 +3,7 @@
 
 #include "action/actions.h"
 #include "admin/demo.h"
+#include "admin/rest.h"
 #include "base/errors.h"
 #include "base/random.h"
 #include "hub/client.h"
@@ -40,7 +41,8 @@ struct server {
 	size_t workers_n;
 	struct routes *routes;
 	struct demo demo;
-	uint16_t *ports; /* by listener */
+	struct rest *rest; /* NULL: no server API */
+	uint16_t *ports; /* by listener, the last one the server API's */
 	atomic_bool is_ready;
 	bool has_threads;
 };
@@ -108,6 +110,7 @@ add_servers(struct server *s)
 {
 	const struct worker_shared shared = {
 		.router = routes_router(s->routes),
+		.api = s->rest ? rest_router(s->rest) : NULL,
 		.admission = s->admission,
 		.trusted_proxies = s->trusted_proxies,
 		.tls = s->tls,
@@ -120,6 +123,13 @@ add_servers(struct server *s)
 	return error;
 }
 
+static int
+make_rest(struct server *s, struct buf *errors)
+{
+	return rest_new(&(struct rest_base){s->config, &s->hubs, s->actions, &s->demo, &s->is_ready},
+			&s->rest, errors);
+}
+
 int
 server_new(struct config *config, struct clock clock, struct server **out, struct buf *errors)
 {
@@ -130,7 +140,7 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 		return error;
 	s->config = config_ref(config);
 	s->workers_n = s->hubs.n = count_workers(config);
-	s->ports = calloc(config->listeners_n, sizeof(*s->ports));
+	s->ports = calloc(config->listeners_n + 1, sizeof(*s->ports));
 	error = s->ports ? make_doors(s, errors) : -E_NOMEM;
 	if (!error)
 		error = token_keys_load(&config->token, &s->keys, errors);
@@ -144,6 +154,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	if (!error)
 		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
 				   &s->routes, errors);
+	if (!error && rest_is_wanted(config))
+		error = make_rest(s, errors);
 	if (!error)
 		error = add_servers(s);
 	if (error) {
@@ -155,27 +167,37 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	return 0;
 }
 
+/* The l-th listener on all loops. */
+static int
+listen_on(struct server *s, size_t l, const char *name, const char *address, struct buf *errors)
+{
+	/* a Unix socket cannot be bound twice: its connections are the first loop's */
+	size_t loops_n = strncmp(address, "unix:", 5) == 0 ? 1 : s->workers_n;
+
+	for (size_t i = 0; i < loops_n; i++) {
+		int error = worker_listen(&s->workers[i], l, address, s->ports[l]);
+
+		if (error) {
+			buf_printf(errors, "listener %s: cannot listen on %s: %s\n", name, address,
+				   error == -E_SYSTEM ? strerror(errno) : error_text(error));
+			return error;
+		}
+		s->ports[l] = worker_port(&s->workers[i], l);
+	}
+	return 0;
+}
+
 int
 server_listen(struct server *s, struct buf *errors)
 {
-	for (size_t l = 0; l < s->config->listeners_n; l++) {
-		const char *address = s->config->listeners[l].address;
-		/* a Unix socket cannot be bound twice: its connections are the first loop's */
-		size_t loops_n = strncmp(address, "unix:", 5) == 0 ? 1 : s->workers_n;
+	const struct config *c = s->config;
+	int error = 0;
 
-		for (size_t i = 0; i < loops_n; i++) {
-			int error = worker_listen(&s->workers[i], l, address, s->ports[l]);
-
-			if (error) {
-				buf_printf(errors, "listener %s: cannot listen on %s: %s\n",
-					   s->config->listeners[l].name, address,
-					   error == -E_SYSTEM ? strerror(errno) : error_text(error));
-				return error;
-			}
-			s->ports[l] = worker_port(&s->workers[i], l);
-		}
-	}
-	return 0;
+	for (size_t l = 0; !error && l < c->listeners_n; l++)
+		error = listen_on(s, l, c->listeners[l].name, c->listeners[l].address, errors);
+	if (!error && s->rest)
+		error = listen_on(s, c->listeners_n, "api", c->api_listen, errors);
+	return error;
 }
 
 int
@@ -224,6 +246,7 @@ server_free(struct server *s)
 	for (size_t i = 0; s->workers && i < s->workers_n; i++)
 		worker_fini(&s->workers[i]);
 	routes_free(s->routes);
+	rest_free(s->rest);
 	actions_free(s->actions);
 	token_keys_unref(s->keys);
 	for (size_t i = 0; s->tls && i < s->config->listeners_n; i++)

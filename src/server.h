@@ -32,7 +32,8 @@ void server_stop(struct server *s);
 
 void server_free(struct server *s);
 
-/* The port the i-th listener got, 0 for a Unix socket. */
+/* The port the i-th listener got, 0 for a Unix socket; behind the configured ones stands the
+ * server API's. */
 uint16_t server_port(const struct server *s, size_t i);
 
 /* Token of the demo user, for the line printed at start. */

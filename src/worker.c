@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "worker.h"
 
+#include "admin/rest.h"
 #include "base/errors.h"
 #include "config/config.h"
 #include "hub/hub.h"
@@ -17,10 +18,22 @@ worker_init(struct worker *w, int id, uint16_t node, struct clock clock, struct 
 	if (!w->loop)
 		return -E_NOMEM;
 	sessions_init(&w->sessions, w->loop, node);
-	w->listeners_n = config->listeners_n;
+	w->listeners_n = config->listeners_n + rest_is_wanted(config);
 	w->servers = calloc(w->listeners_n, sizeof(*w->servers));
 	w->listeners = calloc(w->listeners_n, sizeof(struct listener *));
 	return w->servers && w->listeners ? 0 : -E_NOMEM;
+}
+
+static void
+open_to_clients(struct http_server *s, const struct config_listener *l,
+		const struct worker_shared *shared, struct tls *tls)
+{
+	s->router = shared->router;
+	s->listener = l->name;
+	s->admission = shared->admission;
+	s->trusted = shared->trusted_proxies;
+	s->tls = tls ? tls_ref(tls) : NULL;
+	s->has_proxy_header = l->proxy_protocol;
 }
 
 int
@@ -35,19 +48,17 @@ worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
 
 		*s = (struct http_server){
 			.loop = w->loop,
-			.router = shared->router,
+			.router = shared->api,
 			.times = &c->http,
 			.limits = {.head_bytes = c->http.head_bytes,
 				   .target_bytes = c->http.target_bytes,
 				   .headers_n = c->http.headers_n,
 				   .body_bytes = c->http.body_bytes},
-			.listener = c->listeners[i].name,
-			.admission = shared->admission,
-			.trusted = shared->trusted_proxies,
-			.tls = shared->tls[i] ? tls_ref(shared->tls[i]) : NULL,
-			.has_proxy_header = c->listeners[i].proxy_protocol,
+			.listener = "api",
 			.sibling = calloc(all_n, sizeof(struct http_server *)),
 		};
+		if (i < c->listeners_n)
+			open_to_clients(s, &c->listeners[i], shared, shared->tls[i]);
 		list_init(&s->conns);
 		list_init(&s->upgraded);
 		if (!s->sibling)

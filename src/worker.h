@@ -20,6 +20,7 @@ struct listener;
 /* What the loops share, borrowed from the server. */
 struct worker_shared {
 	const struct router *router;
+	const struct router *api; /* of the server API's listener */
 	struct admission *admission;
 	const struct address_set *trusted_proxies;
 	struct tls **tls; /* by listener, NULL where it is plaintext */
@@ -30,7 +31,7 @@ struct worker {
 	struct loop *loop;
 	struct hub *hub;
 	struct sessions sessions;
-	struct http_server *servers; /* one per configured listener */
+	struct http_server *servers; /* one per listener */
 	struct listener **listeners;
 	size_t listeners_n;
 	pthread_t thread;
@@ -42,7 +43,8 @@ enum worker_order { WORKER_DRAIN, WORKER_FAREWELL };
 /* Loop and sessions. Errors: -E_NOMEM. */
 int worker_init(struct worker *w, int id, uint16_t node, struct clock clock,
 		struct config *config) MUST_USE;
-/* HTTP for each listener. Errors: -E_NOMEM. */
+/* HTTP for each listener; behind the configured ones stands the server API's, if there is one.
+ * Errors: -E_NOMEM. */
 int worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
 		       const struct worker_shared *shared) MUST_USE;
 /* port 0: the address decides. Errors: -E_ARGUMENT, -E_SYSTEM. */

@@ -117,7 +117,7 @@ api_send_update(struct tg_host *host, struct tg_str company, struct tg_str messa
 		struct tg_str artifact)
 {
 	return to_tg_error(
-		update_send(host->all, from_tg(company), from_tg(message), from_tg(artifact)));
+		update_send(host->all, from_tg(company), from_tg(message), from_tg(artifact), NULL));
 }
 
 /* --- on the loop of a socket ------------------------------------------------------------- */

@@ -31,18 +31,25 @@ write_args(struct str message, struct buf *out)
 	return error;
 }
 
+/* What is told, and who counts whom it reaches (NULL: nobody). */
+struct news {
+	struct str args;
+	struct tally *tally;
+};
+
 static int
-tell(struct actions *a, struct str nsp, struct str room, struct str args)
+tell(struct actions *a, struct str nsp, struct str room, const struct news *news)
 {
-	struct target to = {.nsp = nsp, .rooms = &room, .rooms_n = room.len ? 1 : 0};
-	struct event_out event = {.name = STR("message"), .args = args};
+	struct target to = {
+		.nsp = nsp, .rooms = &room, .rooms_n = room.len ? 1 : 0, .tally = news->tally};
+	struct event_out event = {.name = STR("message"), .args = news->args};
 
 	return hub_broadcast(a->hubs, actions_hub_here(a), &to, &event);
 }
 
 /* All of the company: in each of its artifacts' namespaces too. */
 static int
-tell_artifacts(struct actions *a, struct str company, struct str args)
+tell_artifacts(struct actions *a, struct str company, const struct news *news)
 {
 	struct buf names = BUF_INIT;
 	struct str rest, name;
@@ -51,7 +58,7 @@ tell_artifacts(struct actions *a, struct str company, struct str args)
 	scopes_of_company(&a->scopes, company, &names);
 	for (rest = buf_str(&names); !error && rest.len; rest = str_skip(rest, name.len + 1)) {
 		name = str_from(rest.ptr);
-		error = tell(a, name, STR(""), args);
+		error = tell(a, name, STR(""), news);
 	}
 	if (names.failed)
 		error = -E_NOMEM;
@@ -60,7 +67,7 @@ tell_artifacts(struct actions *a, struct str company, struct str args)
 }
 
 static int
-tell_company(struct actions *a, const struct scope *whom, struct str args)
+tell_company(struct actions *a, const struct scope *whom, const struct news *news)
 {
 	struct scope all = {whom->company, {NULL, 0}};
 	struct buf room = BUF_INIT, nsp = BUF_INIT;
@@ -71,15 +78,15 @@ tell_company(struct actions *a, const struct scope *whom, struct str args)
 	scope_namespace(&nsp, &all);
 	error = room.failed || nsp.failed ? -E_NOMEM : 0;
 	if (!error)
-		error = tell(a, STR("/"), buf_str(&room), args);
+		error = tell(a, STR("/"), buf_str(&room), news);
 	if (!error)
-		error = tell(a, buf_str(&nsp), is_one ? buf_str(&room) : STR(""), args);
+		error = tell(a, buf_str(&nsp), is_one ? buf_str(&room) : STR(""), news);
 	if (!error && !is_one)
-		error = tell_artifacts(a, whom->company, args);
+		error = tell_artifacts(a, whom->company, news);
 	if (!error && is_one) {
 		buf_clear(&nsp);
 		scope_namespace(&nsp, whom);
-		error = nsp.failed ? -E_NOMEM : tell(a, buf_str(&nsp), STR(""), args);
+		error = nsp.failed ? -E_NOMEM : tell(a, buf_str(&nsp), STR(""), news);
 	}
 	buf_fini(&room);
 	buf_fini(&nsp);
@@ -87,7 +94,8 @@ tell_company(struct actions *a, const struct scope *whom, struct str args)
 }
 
 int
-update_send(struct actions *a, struct str company, struct str message, struct str artifact)
+update_send(struct actions *a, struct str company, struct str message, struct str artifact,
+	    struct tally *tally)
 {
 	struct scope whom = {company, artifact};
 	struct buf args = BUF_INIT;
@@ -99,7 +107,7 @@ update_send(struct actions *a, struct str company, struct str message, struct st
 		return -E_STATE;
 	error = write_args(message, &args);
 	if (!error)
-		error = tell_company(a, &whom, buf_str(&args));
+		error = tell_company(a, &whom, &(struct news){buf_str(&args), tally});
 	buf_fini(&args);
 	return error;
 }

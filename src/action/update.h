@@ -10,9 +10,9 @@
 #include "action/actions.h"
 
 /* message: a JSON object; type and requestId are put in front where they are missing.
- * artifact may be empty.
+ * artifact may be empty. tally (NULL: nobody) counts the sockets that it reaches.
  * Errors: -E_ARGUMENT when it is none or company is empty, -E_NOMEM, -E_STATE. */
 int update_send(struct actions *a, struct str company, struct str message,
-		struct str artifact) MUST_USE;
+		struct str artifact, struct tally *tally) MUST_USE;
 
 #endif

@@ -128,6 +128,7 @@ struct config {
 	uint32_t drain_ms;  /* on SIGTERM: time for clients to leave and answers to come */
 	char *redis_url;
 	char *api_listen, *api_key; /* either is empty: no server API */
+	uint32_t api_keys_ms, api_keys_n; /* idempotency keys */
 	struct config_http http;
 	struct config_token token;
 	struct config_listener *listeners;

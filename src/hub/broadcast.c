@@ -7,6 +7,7 @@
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/socket_inside.h"
+#include "hub/tally.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,8 @@ unref(struct broadcast *b)
 {
 	if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
 		return;
+	if (b->to.tally)
+		tally_end(b->to.tally);
 	message_unref(b->message);
 	free(b);
 }
@@ -40,9 +43,11 @@ unref(struct broadcast *b)
 static void
 act(const struct broadcast *b, struct socket *s)
 {
+	enum reach reach = REACH_DELIVERED;
+
 	switch (b->deed) {
 	case EMIT:
-		socket_deliver(s, b->message, b->to.is_volatile);
+		reach = socket_deliver(s, b->message, b->to.is_volatile);
 		break;
 	case JOIN:
 		if (socket_join(s, b->room))
@@ -55,6 +60,8 @@ act(const struct broadcast *b, struct socket *s)
 		socket_disconnect(s, b->close_transport);
 		break;
 	}
+	if (b->to.tally)
+		tally_add(b->to.tally, s, reach);
 }
 
 /* The socket called name, when a room's name is a socket's id. */
@@ -187,6 +194,8 @@ broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct 
 static void
 send_out(struct broadcast *b, struct hub *from)
 {
+	if (b->to.tally)
+		tally_begin(b->to.tally);
 	for (size_t i = 0; i < b->all->n; i++) {
 		if (b->all->hub[i] == from)
 			continue;

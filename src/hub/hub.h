@@ -16,6 +16,7 @@ struct hub;
 struct loop;
 struct namespace;
 struct socket;
+struct tally;
 
 /* An event from a client, borrowed for the call. */
 struct event_in {
@@ -75,6 +76,7 @@ struct target {
 	size_t except_n;
 	bool is_volatile; /* drop rather than queue for clients that lag or have no transport */
 	bool local;	  /* this node only */
+	struct tally *tally; /* counts whom it reaches (hub/tally.h); NULL: nobody does */
 };
 
 /* Deliver on all loops. Order: after everything this thread broadcast before. [any thread;

@@ -260,17 +260,20 @@ drops_volatile(struct socket *s)
 	return true;
 }
 
-void
+enum reach
 socket_deliver(struct socket *s, struct message *m, bool is_volatile)
 {
 	const struct frames *f;
 
-	if (s->state != SOCKET_CONNECTED || (s->ops->wants && !s->ops->wants(s, m)) ||
-	    (is_volatile && drops_volatile(s)))
-		return;
+	if (s->state != SOCKET_CONNECTED || (s->ops->wants && !s->ops->wants(s, m)))
+		return REACH_FILTERED;
+	if (is_volatile && drops_volatile(s))
+		return REACH_QUEUE_FULL;
 	f = message_frames(m, s->wire);
-	if (f && s->ops->send(s, f) == 0)
-		counter_add(&s->hub->loop->counters, COUNTER_DELIVERIES, 1);
+	if (!f || s->ops->send(s, f))
+		return REACH_QUEUE_FULL;
+	counter_add(&s->hub->loop->counters, COUNTER_DELIVERIES, 1);
+	return REACH_DELIVERED;
 }
 
 int

@@ -7,6 +7,7 @@
 #include "hub/encode.h"
 #include "hub/room.h"
 #include "hub/socket.h"
+#include "hub/tally.h"
 #include "net/loop.h"
 
 enum socket_state { SOCKET_ASKED, SOCKET_CONNECTED, SOCKET_GONE };
@@ -70,7 +71,7 @@ int socket_begin(struct socket *s) MUST_USE;
 void socket_drop(struct socket *s);
 
 /* Deliver a message that others may get too. */
-void socket_deliver(struct socket *s, struct message *m, bool is_volatile);
+enum reach socket_deliver(struct socket *s, struct message *m, bool is_volatile);
 
 /* It leaves its namespace: the floor above is told, acknowledgements fail, rooms are left. */
 void socket_end(struct socket *s, const char *reason);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "admin/rest_aim.h"
+
+#include "base/errors.h"
+#include "proto/json.h"
+
+/* Members of a publish that are lists of names, and what their rooms begin with. */
+static const struct {
+	const char *member, *prefix;
+} lists[] = {
+	{"rooms", ""},        {"users", "user:"},   {"companies", "company:"},
+	{"topics", "topic:"}, {"events", "event:"},
+};
+enum { LISTS_N = sizeof(lists) / sizeof(lists[0]) };
+
+static size_t
+count(struct str message, const char *member)
+{
+	struct str list, value;
+	struct json_walk walk;
+	size_t n = 0;
+
+	if (!json_get(message, str_from(member), &list))
+		return 0;
+	for (walk = json_walk(list); json_next(&walk, &value);)
+		n++;
+	return n;
+}
+
+static struct str
+join(struct rest_call *c, const struct str *parts, size_t n)
+{
+	struct buf text = BUF_INIT;
+	struct str copy = {NULL, 0};
+
+	for (size_t i = 0; i < n; i++)
+		buf_add_str(&text, parts[i]);
+	if (!text.failed)
+		copy = arena_copy(&c->arena, buf_str(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+struct str
+rest_room(struct rest_call *c, const char *prefix, struct str id)
+{
+	return join(c, (struct str[]){str_from(prefix), id}, 2);
+}
+
+/* A string's contents, a number as it is written. */
+static struct str
+text_of(struct rest_call *c, struct str value)
+{
+	struct buf text = BUF_INIT;
+	struct str copy;
+
+	if (json_kind(value) != JSON_STRING_KIND || json_borrow_string(value, &copy))
+		return json_kind(value) != JSON_STRING_KIND ? value : copy;
+	json_unescape(value, &text);
+	copy = text.failed ? (struct str){NULL, 0}
+			   : arena_copy(&c->arena, buf_str(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static void
+add_list(struct rest_call *c, struct str message, const char *member, const char *prefix,
+	 struct str **at)
+{
+	struct str list, value;
+	struct json_walk walk;
+
+	if (!json_get(message, str_from(member), &list))
+		return;
+	for (walk = json_walk(list); json_next(&walk, &value);)
+		*(*at)++ = *prefix ? rest_room(c, prefix, text_of(c, value))
+				   : text_of(c, value);
+}
+
+static void
+add_artifacts(struct rest_call *c, struct str message, struct str **at)
+{
+	struct str list, value;
+	struct json_walk walk;
+
+	if (!json_get(message, STR("artifacts"), &list))
+		return;
+	for (walk = json_walk(list); json_next(&walk, &value);)
+		*(*at)++ = join(c,
+				(struct str[]){STR("company:"),
+					       rest_text(c, value, "company"),
+					       STR(":artifact:"),
+					       rest_text(c, value, "artifact")},
+				4);
+}
+
+int
+rest_aim(struct rest_call *c, struct str message, struct target *out)
+{
+	size_t rooms_n = count(message, "artifacts"), except_n = count(message, "except");
+	struct str *names, *at, value;
+
+	for (size_t i = 0; i < LISTS_N; i++)
+		rooms_n += count(message, lists[i].member);
+	names = at = arena_alloc(&c->arena, (rooms_n + except_n + 1) * sizeof(*names));
+	if (!names)
+		return -E_NOMEM;
+	for (size_t i = 0; i < LISTS_N; i++)
+		add_list(c, message, lists[i].member, lists[i].prefix, &at);
+	add_artifacts(c, message, &at);
+	add_list(c, message, "except", "", &at);
+	for (struct str *name = names; name < at; name++)
+		if (!name->ptr)
+			return -E_NOMEM;
+	*out = (struct target){
+		.nsp = STR("/"),
+		.rooms = names,
+		.rooms_n = rooms_n,
+		.except = names + rooms_n,
+		.except_n = except_n,
+		.is_volatile = json_get(message, STR("volatile"), &value) &&
+			       json_is_true(value),
+	};
+	return 0;
+}
+
+struct str
+rest_aim_room(struct rest_call *c, struct str message)
+{
+	struct str list, first;
+	struct json_walk walk;
+
+	if (!json_get(message, STR("rooms"), &list))
+		return STR("");
+	walk = json_walk(list);
+	return json_next(&walk, &first) ? text_of(c, first) : STR("");
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "admin/rest_publish.h"
+
+#include "action/update.h"
+#include "admin/idempotency.h"
+#include "admin/rest_aim.h"
+#include "admin/rest_table.h"
+#include "base/errors.h"
+#include "base/uuid.h"
+#include "hub/tally.h"
+#include "policy/schema.h"
+#include "proto/json.h"
+
+#include <stdlib.h>
+
+/* One message of a call, until all loops have told whom it reached. */
+struct shot {
+	struct post *post;
+	struct str key;    /* idempotency key, or empty */
+	struct buf result; /* the answer, or a problem */
+	int error;         /* of the problem */
+	char id[UUID_TEXT_BYTES];
+};
+
+/* The messages of one call, in order. */
+struct post {
+	struct rest_call *call;
+	bool is_batch;
+	size_t n, missing_n;
+	struct shot shots[];
+};
+
+static struct post *
+post_new(struct rest_call *c, size_t n, bool is_batch)
+{
+	struct post *p = calloc(1, sizeof(*p) + n * sizeof(p->shots[0]));
+
+	if (!p)
+		return NULL;
+	p->call = c;
+	p->is_batch = is_batch;
+	p->n = p->missing_n = n;
+	for (size_t i = 0; i < n; i++)
+		p->shots[i].post = p;
+	return p;
+}
+
+static void
+answer(struct post *p)
+{
+	struct buf body = BUF_INIT;
+
+	if (!p->is_batch && p->shots[0].error) {
+		/* written as a problem already; its status is the error's */
+		rest_answer_problem(p->call, p->shots[0].error, &p->shots[0].result);
+		return;
+	}
+	if (p->is_batch)
+		buf_add_str(&body, STR("{\"results\":["));
+	for (size_t i = 0; i < p->n; i++) {
+		if (i)
+			buf_add_char(&body, ',');
+		buf_add_str(&body, buf_str(&p->shots[i].result));
+		body.failed |= p->shots[i].result.failed;
+	}
+	if (p->is_batch)
+		buf_add_str(&body, STR("]}"));
+	rest_answer(p->call, 200, &body);
+	buf_fini(&body);
+}
+
+static void
+landed(struct shot *s)
+{
+	struct post *p = s->post;
+
+	if (--p->missing_n)
+		return;
+	answer(p);
+	for (size_t i = 0; i < p->n; i++)
+		buf_fini(&p->shots[i].result);
+	free(p);
+}
+
+static void
+fail(struct shot *s, int error, const char *pointer, struct str detail)
+{
+	struct buf where = BUF_INIT;
+
+	if (s->post->is_batch)
+		buf_printf(&where, "/messages/%zu", (size_t)(s - s->post->shots));
+	buf_add_str(&where, str_from(pointer ? pointer : ""));
+	s->error = error;
+	problem_write(&s->result,
+		      &(struct problem){error,
+					pointer && !where.failed
+						? (where.len ? buf_str(&where) : STR(""))
+						: (struct str){NULL, 0},
+					detail});
+	buf_fini(&where);
+	if (s->key.len)
+		idempotency_forget(s->post->call->rest->idempotency, s->key);
+	landed(s);
+}
+
+static void
+on_told(struct tally *t, void *arg)
+{
+	struct shot *s = arg;
+
+	if (s->error) {
+		tally_free(t);
+		fail(s, s->error, NULL, STR(""));
+		return;
+	}
+	buf_printf(&s->result, "{\"messageId\":\"%s\",\"delivered\":%llu}", s->id,
+		   (unsigned long long)tally_count(t, REACH_DELIVERED));
+	tally_free(t);
+	if (s->key.len && !s->result.failed)
+		idempotency_done(s->post->call->rest->idempotency, s->key,
+				 buf_str(&s->result));
+	landed(s);
+}
+
+/* Off it goes; the rest is done by on_told. */
+static void
+fire(struct shot *s, struct target *to, const struct event_out *event)
+{
+	struct rest_call *c = s->post->call;
+	int error;
+
+	to->tally = tally_new(c->rest->hubs, c->loop, 0, on_told, s);
+	if (!to->tally) {
+		fail(s, -E_NOMEM, NULL, STR(""));
+		return;
+	}
+	error = hub_broadcast(c->rest->hubs, c->hub, to, event);
+	if (error) {
+		tally_free(to->tally);
+		fail(s, error, NULL, STR(""));
+		return;
+	}
+	tally_end(to->tally);
+}
+
+/* Returns true when the message was sent before, or cannot be sent: it is dealt with. */
+static bool
+was_sent(struct shot *s, struct str message)
+{
+	struct rest_call *c = s->post->call;
+	struct str key = rest_text(c, message, "idempotencyKey");
+	int result;
+
+	if (!key.len)
+		return false;
+	result = idempotency_begin(c->rest->idempotency, key, message, c->loop->now_ms,
+				   &s->result);
+	if (result == 0) {
+		s->key = key;
+		return false;
+	}
+	if (result == 1)
+		landed(s);
+	else if (result == -E_DUPLICATE)
+		fail(s, -E_DUPLICATE, "/idempotencyKey",
+		     STR("another message was sent under this key"));
+	else if (result == -E_LATE)
+		fail(s, -E_LATE, "/idempotencyKey",
+		     STR("the first message of this key is under way"));
+	else
+		fail(s, result, NULL, STR(""));
+	return true;
+}
+
+/* Names that mean something else to Socket.IO clients. */
+static bool
+is_reserved(struct str event)
+{
+	static const char *const reserved[] = {"connect",     "connect_error",
+					       "disconnect",  "disconnecting",
+					       "newListener", "removeListener"};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (str_eq(event, str_from(reserved[i])))
+			return true;
+	return false;
+}
+
+static void
+shoot(struct shot *s, struct str message)
+{
+	struct rest_call *c = s->post->call;
+	struct event_out event = {.name = rest_text(c, message, "event"),
+				  .sender = rest_text(c, message, "sender")};
+	struct target to;
+	int error = rest_aim(c, message, &to);
+
+	uuid_text(c->loop->wall_ms, s->id);
+	json_get(message, STR("data"), &event.args);
+	if (error) {
+		fail(s, error, NULL, STR(""));
+	} else if (is_reserved(event.name)) {
+		fail(s, -E_INVALID_DATA, "/event",
+		     STR("this name is reserved by Socket.IO"));
+	} else if (!to.rooms_n) {
+		fail(s, -E_INVALID_DATA, "",
+		     STR("one of rooms, users, companies, artifacts, topics, events must "
+			 "be given"));
+	} else if (!was_sent(s, message)) {
+		event.room = rest_aim_room(c, message);
+		fire(s, &to, &event);
+	}
+}
+
+void
+rest_publish(struct rest_call *c)
+{
+	struct post *p = post_new(c, 1, false);
+
+	if (p)
+		shoot(&p->shots[0], c->body);
+	else
+		rest_refuse(c, -E_NOMEM);
+}
+
+/* The schema of a single message is checked for each. */
+static void
+check_and_shoot(struct shot *s, struct str message)
+{
+	struct buf pointer = BUF_INIT, why = BUF_INIT;
+	int error = schema_check(rest_schema(s->post->call->rest, rest_publish), message,
+				 &pointer, &why);
+
+	if (error) {
+		buf_add_char(&pointer, '\0');
+		fail(s, error, pointer.failed ? "" : pointer.data, buf_str(&why));
+	} else {
+		shoot(s, message);
+	}
+	buf_fini(&pointer);
+	buf_fini(&why);
+}
+
+void
+rest_publish_batch(struct rest_call *c)
+{
+	struct str messages, message;
+	struct json_walk walk;
+	struct post *p;
+	size_t n = 0;
+
+	json_get(c->body, STR("messages"), &messages);
+	for (walk = json_walk(messages); json_next(&walk, &message);)
+		n++;
+	p = post_new(c, n, true);
+	if (!p) {
+		rest_refuse(c, -E_NOMEM);
+		return;
+	}
+	walk = json_walk(messages);
+	/* the last one that lands may answer: nothing is touched behind it */
+	for (size_t i = 0; i < n && json_next(&walk, &message); i++)
+		check_and_shoot(&p->shots[i], message);
+}
+
+/* --- updates, and events of other calls --------------------------------------------------- */
+
+static void
+write_envelope(struct rest_call *c, struct buf *out)
+{
+	struct str value;
+
+	buf_add_str(out, STR("{\"type\":\"UPDATE\""));
+	if (json_get(c->body, STR("requestId"), &value))
+		buf_printf(out, ",\"requestId\":%.*s", STR_ARG(value));
+	json_get(c->body, STR("action"), &value);
+	buf_printf(out, ",\"action\":%.*s,\"data\":", STR_ARG(value));
+	json_get(c->body, STR("data"), &value);
+	buf_add_str(out, value);
+	buf_add_char(out, '}');
+}
+
+void
+rest_update(struct rest_call *c)
+{
+	struct post *p = post_new(c, 1, false);
+	struct buf envelope = BUF_INIT;
+	struct tally *t = NULL;
+	int error;
+
+	if (p)
+		t = tally_new(c->rest->hubs, c->loop, 0, on_told, &p->shots[0]);
+	if (!t) {
+		free(p);
+		rest_refuse(c, -E_NOMEM);
+		return;
+	}
+	uuid_text(c->loop->wall_ms, p->shots[0].id);
+	write_envelope(c, &envelope);
+	error = envelope.failed ? -E_NOMEM
+				: update_send(c->rest->actions,
+					      rest_text(c, c->body, "companyId"),
+					      buf_str(&envelope),
+					      rest_text(c, c->body, "artifactId"), t);
+	buf_fini(&envelope);
+	/* what went out before an error is on its way: the answer waits for it and tells */
+	p->shots[0].error = error;
+	tally_end(t);
+}
+
+void
+rest_tell(struct rest_call *c, const struct target *to, const struct event_out *event,
+	  const char *id)
+{
+	struct post *p = post_new(c, 1, false);
+	struct target aim = *to;
+
+	if (!p) {
+		rest_refuse(c, -E_NOMEM);
+		return;
+	}
+	memcpy(p->shots[0].id, id, UUID_TEXT_BYTES);
+	fire(&p->shots[0], &aim, event);
+}

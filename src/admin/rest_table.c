@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "admin/rest_table.h"
+
+#include "admin/rest_publish.h"
+#include "admin/rest_schemas.h"
+
+#include <stdio.h>
+
+const struct rest_row rest_rows[] = {
+	{HTTP_POST, "/api/v1/publish", rest_publish, 0,
+	 "Send an event to the members of rooms, to people, companies, artifacts, topics "
+	 "and events: at least one of them. Everybody gets it once.",
+	 PUBLISH, 200, PUBLISHED},
+	{HTTP_POST, "/api/v1/publish/batch", rest_publish_batch, 0,
+	 "Several events in order. Each is an answer or a problem of its own.",
+	 PUBLISH_BATCH, 200, BATCH_PUBLISHED},
+	{HTTP_POST, "/api/v1/updates", rest_update, 0,
+	 "sendUpdate: an UPDATE envelope for a company, or for one artifact of it.",
+	 UPDATE, 200, PUBLISHED},
+};
+const size_t rest_rows_n = sizeof(rest_rows) / sizeof(rest_rows[0]);
+
+const char *
+rest_method_name(enum http_method method)
+{
+	switch (method) {
+	case HTTP_GET:
+		return "GET";
+	case HTTP_POST:
+		return "POST";
+	case HTTP_DELETE:
+		return "DELETE";
+	default:
+		return "";
+	}
+}
+
+/* The pattern's segments one by one; a slash at the end of the path makes no difference. */
+static bool
+fits(const char *pattern, struct str path, struct str *param_out)
+{
+	struct str rest = str_from(pattern);
+
+	if (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	while (rest.ptr && path.ptr) {
+		struct str want = str_cut(&rest, '/'), have = str_cut(&path, '/');
+
+		if (want.len && want.ptr[0] == '{' && have.len)
+			*param_out = have;
+		else if (!str_eq(want, have))
+			return false;
+	}
+	return !rest.ptr && !path.ptr;
+}
+
+const struct rest_row *
+rest_find(struct str path, enum http_method method, struct str *param_out, char allow[32])
+{
+	int n = 0;
+
+	*param_out = (struct str){NULL, 0};
+	allow[0] = '\0';
+	for (size_t i = 0; i < rest_rows_n; i++) {
+		if (!fits(rest_rows[i].path, path, param_out))
+			continue;
+		if (rest_rows[i].method == method)
+			return &rest_rows[i];
+		n += snprintf(allow + n, 32 - (size_t)n, "%s%s", n ? ", " : "",
+			      rest_method_name(rest_rows[i].method));
+	}
+	return NULL;
+}
+
+const struct schema *
+rest_schema(const struct rest *r, void (*serve)(struct rest_call *c))
+{
+	size_t i = 0;
+
+	while (rest_rows[i].serve != serve)
+		i++;
+	return r->schemas[i];
+}
