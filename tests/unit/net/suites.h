@@ -6,9 +6,12 @@
 #include <check.h>
 
 Suite *address_suite(void);
+Suite *address_set_suite(void);
 Suite *listener_suite(void);
 Suite *loop_suite(void);
 Suite *stream_suite(void);
+Suite *stream_tls_suite(void);
+Suite *tls_suite(void);
 Suite *wheel_suite(void);
 
 #endif
