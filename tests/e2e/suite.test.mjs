@@ -4,34 +4,38 @@
 // those suites ask of their server is asked here, over both transports.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { io } from "socket.io-client";
 
-import { Gateway, joined, once, within } from "./gateway.mjs";
+import { BUILD, Gateway, joined, once, within } from "./gateway.mjs";
 
-const CONFIG = `
+const config = name => `
 listeners: [{name: public, address: "127.0.0.1:0"}]
 api: {listen: ""}
-plugins:
-  suite: {path: /js}
-  suite-java: {path: /java}
+plugins: {${name}: {path: /socket.io}}
 mounts:
-  - {path: /js, dialect: actions, auth: none, session_required: false, message_rate: unlimited}
-  - {path: /java, dialect: actions, auth: none, session_required: false, message_rate: unlimited}
+  - {path: /socket.io, dialect: actions, auth: none, session_required: false,
+     message_rate: unlimited}
 `;
 
-let gateway;
+const gateways = {};
 
 before(async () => {
-	gateway = await Gateway.start({ config: CONFIG });
+	for (const name of ["suite", "suite-java"])
+		gateways[name] = await Gateway.start({ config: config(name),
+			set: { plugin_dir: join(BUILD, "suites", name) } });
 });
 
-after(() => gateway.stop());
+after(async () => {
+	for (const gateway of Object.values(gateways))
+		await gateway.stop();
+});
 
 // Runs body with a socket of a namespace, which is gone afterwards.
-async function withSocket(path, nsp, options, body) {
-	const socket = io(gateway.url + nsp, { path, forceNew: true, reconnection: false, ...options });
+async function withSocket(gateway, nsp, options, body) {
+	const socket = io(gateway.url + nsp, { forceNew: true, reconnection: false, ...options });
 	try {
 		return await body(socket);
 	} finally {
@@ -52,8 +56,8 @@ async function answer(socket, event, ...args) {
 
 for (const transport of ["polling", "websocket"]) {
 	const options = { transports: [transport] };
-	const js = (nsp, body, more = {}) => withSocket("/js", nsp, { ...options, ...more }, body);
-	const java = (nsp, body) => withSocket("/java", nsp, options, body);
+	const js = (nsp, body, more = {}) => withSocket(gateways.suite, nsp, { ...options, ...more }, body);
+	const java = (nsp, body) => withSocket(gateways["suite-java"], nsp, options, body);
 
 	describe(`the server of socket.io-client's suite over ${transport}`, () => {
 		test("knows the socket's id in each namespace", async () => {
@@ -68,7 +72,7 @@ for (const transport of ["polling", "websocket"]) {
 			await js("/?c=d", async socket => {
 				const handshake = await ask(socket, "getHandshake");
 				assert.equal(handshake.query.c, "d");
-				assert.equal(handshake.headers.host, new URL(gateway.url).host);
+				assert.equal(handshake.headers.host, new URL(gateways.suite.url).host);
 				assert.equal(handshake.address, "127.0.0.1");
 				assert.equal(handshake.secure, false);
 			});
