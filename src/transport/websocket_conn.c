@@ -131,6 +131,14 @@ tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 	return error;
 }
 
+/* What cannot be compressed grows a little when somebody tries (RFC 1951 3.2.4: five bytes a
+ * block, of half a kilobyte in the smallest window). The inflated size is what counts, and is checked afterwards. */
+static uint64_t
+wire_limit(const struct websocket *w)
+{
+	return w->message_bytes + (w->deflate.on ? w->message_bytes / 64 + 64 : 0);
+}
+
 static void
 drop_message(struct websocket *w)
 {
@@ -149,7 +157,7 @@ keep_fragment(struct websocket *w, const struct ws_slice *s)
 		w->message = calloc(1, sizeof(*w->message));
 	if (!w->message)
 		return -E_NOMEM;
-	if (w->message->len + s->len > w->message_bytes)
+	if (w->message->len + s->len > (s->deflated ? wire_limit(w) : w->message_bytes))
 		return -E_TOO_LARGE;
 	buf_add(w->message, s->data, s->len);
 	return w->message->failed ? -E_NOMEM : 0;
@@ -170,6 +178,8 @@ on_data(struct websocket *w, const struct ws_slice *s)
 		data = w->message->data;
 		n = w->message->len;
 	}
+	if (!s->deflated && n > w->message_bytes)
+		return -E_TOO_LARGE;
 	if (s->deflated)
 		error = tell_inflated(w, s->opcode, (struct str){data, n});
 	else
@@ -216,7 +226,7 @@ static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
 	struct websocket *w = c->up_state;
-	struct ws_limits limits = {w->message_bytes, w->mount->fragments_n, w->deflate.on};
+	struct ws_limits limits = {wire_limit(w), w->mount->fragments_n, w->deflate.on};
 	size_t used = 0;
 
 	w->heard_ms = c->loop->now_ms;
