@@ -126,7 +126,7 @@ flush(struct conn *c)
 		return;
 	if (c->is_ending)
 		finish_ending(c);
-	else if (was_stuck)
+	else if (was_stuck || c->is_held)
 		c->up->on_drain(c);
 }
 

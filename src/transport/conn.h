@@ -24,7 +24,8 @@ struct conn_up {
 	/* Bytes in order, to be changed in place at will. Returns how many were used; the rest
 	 * comes again in front of what follows. Negative: the connection is closed. */
 	long (*on_bytes)(struct conn *c, char *bytes, size_t n);
-	/* Everything queued has been written, after some of it had to wait. */
+	/* Everything queued has been written, after some of it had to wait or while reading is
+	 * paused. */
 	void (*on_drain)(struct conn *c);
 	/* The peer has finished sending. Not called while ending. */
 	void (*on_end)(struct conn *c);
@@ -87,7 +88,8 @@ void conn_end(struct conn *c);
 void conn_close(struct conn *c, int error);
 
 /* Leave this loop for another at the end of the turn; arrived runs there. The connection may not
- * be used here any more. Input that is unused is offered after arrived has been called. */
+ * be used here any more. Input that is unused, even none, is offered after arrived has been
+ * called. */
 void conn_move(struct conn *c, struct loop *to, void (*arrived)(struct conn *c));
 
 #endif

@@ -291,6 +291,7 @@ http_conn_finish(struct request *r, bool close)
 	bool was_serving = h->is_serving;
 
 	h->is_serving = false;
+	set_deadline(h, 0);
 	if (r == h->request) {
 		free_request(r);
 		h->request = NULL;

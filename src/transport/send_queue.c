@@ -92,7 +92,8 @@ send_queue_parts(const struct send_queue *q, struct iovec *parts, int parts_n)
 void
 send_queue_advance(struct send_queue *q, size_t n)
 {
-	while (n) {
+	/* a frame without bytes is written as soon as it is the first */
+	while (q->n) {
 		size_t left = send_queue_at(q, 0)->len - q->sent;
 
 		if (n < left) {

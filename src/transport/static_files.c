@@ -108,6 +108,14 @@ add_file(struct static_files *s, const char *path, struct str name, size_t n)
 	return error;
 }
 
+static struct str
+name_below(const char *path, const char *directory)
+{
+	const char *name = path + strlen(directory);
+
+	return str_from(name + strspn(name, "/")); /* one may stand at the directory's end */
+}
+
 int
 static_files_load(const char *directory, struct static_files **out)
 {
@@ -121,7 +129,7 @@ static_files_load(const char *directory, struct static_files **out)
 		if (e->fts_level > 0 && e->fts_name[0] == '.')
 			fts_set(walk, e, FTS_SKIP);
 		else if (e->fts_info == FTS_F && e->fts_statp->st_size <= FILE_BYTES_MAX)
-			error = add_file(s, e->fts_path, str_from(e->fts_path + strlen(directory) + 1),
+			error = add_file(s, e->fts_path, name_below(e->fts_path, directory),
 					 (size_t)e->fts_statp->st_size);
 		else if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR || e->fts_info == FTS_NS) {
 			errno = e->fts_errno;

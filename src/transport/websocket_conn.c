@@ -374,8 +374,8 @@ websocket_close(struct websocket *w, int code, struct str reason)
 		conn_send(w->conn, f);
 	frame_unref(f);
 	w->is_closing = true;
-	conn_hold(w->conn, false);
 	conn_set_deadline(w->conn, CLOSE_WAIT_MS);
+	conn_hold(w->conn, false); /* may read what ends it */
 }
 
 void

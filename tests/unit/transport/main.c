@@ -7,7 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		NULL,
+		admission_suite,  conn_suite,         http_conn_suite,      router_suite,
+		send_queue_suite, static_files_suite, websocket_conn_suite, NULL,
 	};
 
 	return unit_run(suites);

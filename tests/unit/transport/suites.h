@@ -5,4 +5,12 @@
 
 #include <check.h>
 
+Suite *admission_suite(void);
+Suite *conn_suite(void);
+Suite *http_conn_suite(void);
+Suite *router_suite(void);
+Suite *send_queue_suite(void);
+Suite *static_files_suite(void);
+Suite *websocket_conn_suite(void);
+
 #endif
