@@ -63,9 +63,9 @@ socket_drop(struct socket *s)
 	s->state = SOCKET_GONE;
 	room_leave_all(s);
 	namespace_remove(s->nsp, s);
+	s->nsp = NULL;
 	list_remove(&s->link);
 	h->up->on_free(h->up_state, s);
-	s->nsp = NULL;
 	s->grave.bury = bury;
 	loop_bury(h->loop, &s->grave);
 }
@@ -79,6 +79,7 @@ socket_end(struct socket *s, const char *reason)
 	if (s->state == SOCKET_GONE)
 		return;
 	s->state = SOCKET_GONE;
+	list_remove(&s->link); /* whoever is told may close the client, which ends its sockets */
 	if (was_connected) {
 		map_remove(&h->sockets, socket_id(s));
 		counter_sub(&h->loop->counters, COUNTER_SOCKETS, 1);

@@ -245,6 +245,7 @@ engine_serve(struct request *r)
 	const struct engine *e = r->route->arg;
 	struct asked a = read_query(r);
 	struct session *s;
+	enum refusal code;
 
 	if (r->head->method == HTTP_OPTIONS) {
 		cors_preflight(r);
@@ -254,10 +255,11 @@ engine_serve(struct request *r)
 		open_session(e, r, &a);
 		return;
 	}
-	/* the session may have ended while the body came */
+	/* the session may have ended or changed while the body came */
 	s = sessions_find(sessions_here(e, r), a.sid, e->mount);
-	if (!s || (!a.is_websocket && !s->polling))
-		refuse(r, s ? BAD_REQUEST : UNKNOWN_SID);
-	else
+	code = check_session(s, &a, r->head);
+	if (code == ACCEPTED)
 		serve_session(s, r, &a);
+	else
+		refuse(r, code);
 }

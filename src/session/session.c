@@ -14,6 +14,7 @@ enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
 
 static const struct websocket_up websocket_up;
 static const struct polling_up polling_up;
+static void end(struct session *s, const char *reason, enum eio_type last);
 
 static uint64_t
 now_of(const struct session *s)
@@ -59,6 +60,11 @@ forget(struct session *s)
 void
 sessions_fini(struct sessions *all)
 {
+	struct session *s;
+
+	/* those that wait for their last poll */
+	for (size_t at = 0; (s = map_next(&all->by_id, &at)); at = 0)
+		end(s, "server shutting down", EIO_CLOSE);
 	map_fini(&all->by_id);
 }
 
@@ -118,9 +124,9 @@ session_close(struct session *s, const char *reason)
 	}
 	/* what is queued waits for one more poll */
 	(void)polling_send_digit(s->polling, EIO_CLOSE);
+	s->is_closing = true; /* nothing more is sent, and on_close is told once */
 	if (s->up)
 		s->up->on_close(s->up_state, reason);
-	s->is_closing = true;
 	wheel_set(&s->all->loop->wheel, &s->heartbeat, now_of(s) + LAST_POLL_MS);
 }
 
@@ -364,7 +370,7 @@ session_take_websocket(struct session *s, struct websocket *w)
 	while ((f = polling_take(p))) {
 		char first = f->len > f->head ? f->bytes[f->head] : 0;
 
-		if (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP)
+		if (!error && (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP))
 			error = send_by_websocket(s, f);
 		frame_unref(f);
 	}
