@@ -29,6 +29,9 @@ process.once('exit', () => {
 	fs.rmSync(scratch, { recursive: true, force: true });
 });
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.once(signal, () => process.exit(1));
+
 function base64url(value) {
 	return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
