@@ -9,17 +9,30 @@
  */
 #include <tidegate/plugin.h>
 
-#include <stdlib.h>
+#include <stdatomic.h>
 
 static const char schema[] =
 	"{\"type\":\"object\",\"required\":[\"steps\"],\"additionalProperties\":false,"
 	"\"properties\":{\"steps\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100},"
 	"\"delayMs\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":5000}}}";
 
-struct job {
+/* So many at once, and no memory to give back when the gateway stops in the middle of them. */
+enum { JOBS_N = 1000 };
+
+static struct job {
+	atomic_bool is_taken; /* the gateway's loops are threads */
 	struct tg_call call;
 	int64_t steps, done, delay_ms;
-};
+} jobs[JOBS_N];
+
+static struct job *
+take_job(void)
+{
+	for (size_t i = 0; i < JOBS_N; i++)
+		if (!atomic_exchange(&jobs[i].is_taken, true))
+			return &jobs[i];
+	return NULL;
+}
 
 static void
 tick(void *arg)
@@ -37,21 +50,22 @@ tick(void *arg)
 		go_on = false;
 	}
 	if (!go_on || tg_timer_start((uint32_t)job->delay_ms, 0, tick, job, NULL) != TG_OK)
-		free(job);
+		atomic_store(&job->is_taken, false);
 }
 
 static void
 progress(struct tg_call call, const struct tg_request *request, void *state)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct job *job = take_job();
 	struct tg_str value;
 
 	(void)state;
 	if (!job) {
-		tg_reply_error(call, TG("OVERLOADED"), TG("out of memory"), TG(""));
+		tg_reply_error(call, TG("OVERLOADED"), TG("too many jobs"), TG(""));
 		return;
 	}
 	job->call = call;
+	job->done = 0;
 	job->delay_ms = 500;
 	if (tg_json_get(request->data, TG("steps"), &value))
 		tg_json_int(value, &job->steps);
@@ -59,7 +73,7 @@ progress(struct tg_call call, const struct tg_request *request, void *state)
 		tg_json_int(value, &job->delay_ms);
 	if (tg_timer_start((uint32_t)job->delay_ms, 0, tick, job, NULL) != TG_OK) {
 		tg_reply_error(call, TG("OVERLOADED"), TG("no timer"), TG(""));
-		free(job);
+		atomic_store(&job->is_taken, false);
 	}
 }
 
@@ -68,7 +82,7 @@ static const struct tg_action action = {
 	.name = "progress",
 	.schema = schema,
 	.timeout_ms = 60000,
-	.running_n = 1000,
+	.running_n = JOBS_N,
 	.run = progress,
 };
 

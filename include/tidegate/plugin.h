@@ -349,7 +349,8 @@ struct tg_api {
 	 * fn runs on the thread pool. Errors: TG_E_FULL, TG_E_STATE in init. */
 	int (*in_pool)(struct tg_host *host, void (*fn)(void *arg), void *arg);
 	/* fn after first_ms, then every repeat_ms (0: once): on the loop of the caller, from
-	 * another thread on the first loop. timer_out may be NULL. */
+	 * another thread on the first loop. timer_out may be NULL. What still waits when the
+	 * gateway stops does not run: give its arg back in fini. */
 	int (*timer_start)(struct tg_host *host, uint32_t first_ms, uint32_t repeat_ms,
 			   void (*fn)(void *arg), void *arg, struct tg_timer *timer_out);
 	/* On the timer's loop fn runs no more once this returns 0; elsewhere it may be running.
