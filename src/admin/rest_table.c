@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest_table.h"
 
+#include "admin/rest_people.h"
 #include "admin/rest_publish.h"
+#include "admin/rest_query.h"
 #include "admin/rest_schemas.h"
 
 #include <stdio.h>
@@ -17,6 +19,22 @@ const struct rest_row rest_rows[] = {
 	{HTTP_POST, "/api/v1/updates", rest_update, 0,
 	 "sendUpdate: an UPDATE envelope for a company, or for one artifact of it.",
 	 UPDATE, 200, PUBLISHED},
+	{HTTP_GET, "/api/v1/rooms", rest_rooms, REST_LIST,
+	 "The rooms of this node with the number of their members, by name.",
+	 NULL, 200, ROOMS},
+	{HTTP_GET, "/api/v1/rooms/{room}/members", rest_members, REST_LIST,
+	 "The connections in a room, by their ids.", NULL, 200, MEMBERS},
+	{HTTP_POST, "/api/v1/rooms/{room}/join", rest_join, 0,
+	 "All connections of a user join a room.", WHO, 200, REACHED},
+	{HTTP_POST, "/api/v1/rooms/{room}/leave", rest_leave, 0,
+	 "All connections of a user leave a room.", WHO, 200, REACHED},
+	{HTTP_GET, "/api/v1/connections", rest_connections, REST_LIST,
+	 "The connections of this node, by their ids.", NULL, 200, CONNECTIONS},
+	{HTTP_GET, "/api/v1/presence/{user}", rest_presence, 0,
+	 "Is a person online, and with how many connections?", NULL, 200, PRESENCE},
+	{HTTP_POST, "/api/v1/disconnect", rest_disconnect, 0,
+	 "Close a connection, or all of a user. code and reason reach plain clients.",
+	 DISCONNECT, 200, REACHED},
 };
 const size_t rest_rows_n = sizeof(rest_rows) / sizeof(rest_rows[0]);
 
