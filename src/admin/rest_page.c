@@ -74,7 +74,8 @@ compare_found(const void *a, const void *b)
 
 /* All rows of all loops, sorted; NULL when memory is short. */
 static struct found *
-collect(struct rest_call *c, const struct gather_part *parts, size_t parts_n, size_t *n_out)
+collect(struct rest_call *c, const struct gather_part *parts, size_t parts_n,
+	size_t *n_out)
 {
 	struct found *all;
 	size_t n = 0;

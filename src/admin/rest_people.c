@@ -71,8 +71,9 @@ rest_disconnect(struct rest_call *c)
 		   connection = rest_text(c, c->body, "connection");
 
 	if (!user.len == !connection.len)
-		rest_problem(c, &(struct problem){-E_INVALID_DATA, STR(""),
-						  STR("one of user and connection must be given")});
+		rest_problem(c, &(struct problem){
+					-E_INVALID_DATA, STR(""),
+					STR("one of user and connection must be given")});
 	else
 		act(c, user.len ? rest_room(c, "user:", user) : connection, DISCONNECT);
 }

@@ -83,7 +83,8 @@ write_member(struct buf *out, struct socket *s)
 	json_quote(out, identity_text(who, CLAIM_USERNAME));
 	buf_add_str(out, STR(",\"namespace\":"));
 	json_quote(out, socket_nsp(s));
-	buf_printf(out, ",\"dialect\":\"%s\"", config_dialect_name(socket_mount(s)->dialect));
+	buf_printf(out, ",\"dialect\":\"%s\"",
+		   config_dialect_name(socket_mount(s)->dialect));
 }
 
 static void
@@ -99,7 +100,9 @@ write_connection(struct buf *out, struct socket *s)
 	write_member(out, s);
 	buf_add_str(out, STR(",\"company\":"));
 	json_quote(out, identity_text(socket_identity(s), CLAIM_COMPANY));
-	buf_printf(out, ",\"transport\":\"%.*s\",\"address\":\"%.*s\",\"connectedAt\":\"%s\",\"rooms\":[",
+	buf_printf(out,
+		   ",\"transport\":\"%.*s\",\"address\":\"%.*s\",\"connectedAt\":\"%s\","
+		   "\"rooms\":[",
 		   STR_ARG(h.transport), STR_ARG(h.address), since);
 	while (socket_each_room(s, &at, &room)) {
 		if (n++)
