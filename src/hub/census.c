@@ -21,7 +21,7 @@ census_each_socket(struct hub *h, void (*visit)(void *arg, struct socket *s), vo
 {
 	struct socket *s;
 
-	for (size_t at = 0; (s = map_next(&h->sockets, &at));)
+	for (size_t at = 0; (s = idmap_next(&h->sockets, &at));)
 		visit(arg, s);
 }
 

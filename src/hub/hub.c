@@ -21,6 +21,7 @@ hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys, const stru
 		return NULL;
 	h->loop = loop;
 	h->all = all;
+	h->sockets = IDMAP_INIT(SOCKET_SID_BYTES);
 	h->keys = token_keys_ref(keys);
 	h->tokens = token_cache_new(TOKENS_REMEMBERED);
 	h->up = up;
@@ -39,7 +40,7 @@ hub_free(struct hub *h)
 	token_cache_free(h->tokens);
 	token_keys_unref(h->keys);
 	map_fini(&h->namespaces);
-	map_fini(&h->sockets);
+	idmap_fini(&h->sockets);
 	free(h);
 }
 
@@ -58,7 +59,7 @@ hub_all(const struct hub *h)
 struct socket *
 hub_find_socket(struct hub *h, struct str sid)
 {
-	return map_get(&h->sockets, sid);
+	return idmap_get(&h->sockets, sid);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef HUB_HUB_INSIDE_H
 #define HUB_HUB_INSIDE_H
 
+#include "base/idmap.h"
 #include "hub/hub.h"
 #include "net/loop.h"
 #include "policy/token.h"
@@ -15,7 +16,7 @@ struct hub {
 	struct token_keys *keys;
 	struct token_cache *tokens;
 	struct map namespaces; /* name → struct namespace */
-	struct map sockets;    /* id → struct socket, connected ones */
+	struct idmap sockets;  /* connected ones */
 	uint64_t round;	       /* of the newest broadcast; sockets remember the last that saw them */
 };
 

@@ -81,7 +81,7 @@ socket_end(struct socket *s, const char *reason)
 	s->state = SOCKET_GONE;
 	list_remove(&s->link); /* whoever is told may close the client, which ends its sockets */
 	if (was_connected) {
-		map_remove(&h->sockets, socket_id(s));
+		idmap_remove(&h->sockets, s);
 		counter_sub(&h->loop->counters, COUNTER_SOCKETS, 1);
 		h->up->on_disconnect(h->up_state, s, reason);
 	}
@@ -94,7 +94,7 @@ socket_begin(struct socket *s)
 {
 	if (s->state != SOCKET_ASKED)
 		return -E_STATE;
-	if (map_add(&s->hub->sockets, socket_id(s), s))
+	if (idmap_add(&s->hub->sockets, s))
 		return -E_NOMEM;
 	s->state = SOCKET_CONNECTED;
 	counter_add(&s->hub->loop->counters, COUNTER_SOCKETS, 1);

@@ -27,7 +27,7 @@ now_of(const struct session *s)
 void
 sessions_init(struct sessions *all, struct loop *l, uint16_t node)
 {
-	*all = (struct sessions){.loop = l, .node = node};
+	*all = (struct sessions){.loop = l, .node = node, .by_id = IDMAP_INIT(SID_BYTES)};
 }
 
 static void
@@ -51,7 +51,7 @@ forget(struct session *s)
 		return;
 	s->is_closed = true;
 	wheel_cancel(&l->wheel, &s->heartbeat);
-	map_remove(&s->all->by_id, (struct str){s->id, SID_BYTES});
+	idmap_remove(&s->all->by_id, s);
 	counter_sub(&l->counters, COUNTER_SESSIONS, 1);
 	s->grave.bury = bury;
 	loop_bury(l, &s->grave);
@@ -63,15 +63,15 @@ sessions_fini(struct sessions *all)
 	struct session *s;
 
 	/* those that wait for their last poll */
-	for (size_t at = 0; (s = map_next(&all->by_id, &at)); at = 0)
+	for (size_t at = 0; (s = idmap_next(&all->by_id, &at)); at = 0)
 		end(s, "server shutting down", EIO_CLOSE);
-	map_fini(&all->by_id);
+	idmap_fini(&all->by_id);
 }
 
 struct session *
 sessions_find(struct sessions *all, struct str sid, const struct config_mount *mount)
 {
-	struct session *s = map_get(&all->by_id, sid);
+	struct session *s = idmap_get(&all->by_id, sid);
 
 	return s && s->mount == mount ? s : NULL;
 }
@@ -80,7 +80,7 @@ void
 sessions_close_all(struct sessions *all, const char *reason)
 {
 	for (size_t at = 0;;) {
-		struct session *s = map_next(&all->by_id, &at);
+		struct session *s = idmap_next(&all->by_id, &at);
 
 		if (!s)
 			return;
@@ -397,7 +397,7 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
 	s->hello = session_hello_new(r, all->loop->wall_ms);
-	if (!s->hello || map_add(&all->by_id, (struct str){s->id, SID_BYTES}, s)) {
+	if (!s->hello || idmap_add(&all->by_id, s)) {
 		free(s->hello);
 		free(s);
 		return NULL;

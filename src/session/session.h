@@ -12,7 +12,7 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
-#include "base/map.h"
+#include "base/idmap.h"
 #include "session/hello.h"
 #include "session/sid.h"
 #include "transport/polling.h"
@@ -38,7 +38,7 @@ struct session_up {
 struct sessions {
 	struct loop *loop;
 	uint16_t node;
-	struct map by_id;
+	struct idmap by_id;
 	struct bad_tokens *bad_tokens; /* shared by all loops; NULL: nobody counts */
 };
 

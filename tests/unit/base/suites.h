@@ -5,4 +5,14 @@
 
 #include <check.h>
 
+Suite *arena_suite(void);
+Suite *buf_suite(void);
+Suite *clock_suite(void);
+Suite *frame_suite(void);
+Suite *idmap_suite(void);
+Suite *list_suite(void);
+Suite *log_suite(void);
+Suite *map_suite(void);
+Suite *str_suite(void);
+
 #endif
