@@ -37,8 +37,8 @@ drop_binary(struct client *c)
 	c->binary = NULL;
 }
 
-static struct sio_limits
-limits_of(const struct client *c)
+struct sio_limits
+client_limits(const struct client *c)
 {
 	return (struct sio_limits){
 		.json = {.depth = c->mount->json_depth, .values = c->mount->json_values_n},
@@ -113,8 +113,8 @@ on_event(struct socket *s, const struct sio_packet *p, const struct str *attachm
 	buf_fini(&name);
 }
 
-static void
-on_packet(struct client *c, const struct sio_packet *p, const struct str *attachments)
+void
+client_packet(struct client *c, const struct sio_packet *p, const struct str *attachments)
 {
 	struct socket *s = client_find_socket(c, p->nsp);
 
@@ -163,7 +163,7 @@ await_attachments(struct client *c, struct str text, uint32_t n)
 static void
 on_text(struct client *c, struct str text)
 {
-	struct sio_limits limits = limits_of(c);
+	struct sio_limits limits = client_limits(c);
 	struct sio_packet p;
 	int error = c->binary ? -E_PACKET : sio_packet_parse(text, &limits, &p);
 
@@ -172,7 +172,7 @@ on_text(struct client *c, struct str text)
 	else if (p.attachments)
 		await_attachments(c, text, p.attachments);
 	else
-		on_packet(c, &p, NULL);
+		client_packet(c, &p, NULL);
 }
 
 /* All attachments are there: the packet as its text says. */
@@ -180,7 +180,7 @@ static void
 complete_binary(struct client *c)
 {
 	struct binary *b = c->binary;
-	struct sio_limits limits = limits_of(c);
+	struct sio_limits limits = client_limits(c);
 	struct sio_packet p;
 	struct str *attachments = arena_alloc(&c->hub->loop->arena, b->n * sizeof(*attachments));
 	int error = attachments ? sio_packet_parse(buf_str(&b->text), &limits, &p) : -E_NOMEM;
@@ -194,7 +194,7 @@ complete_binary(struct client *c)
 	if (error)
 		client_fail(c, error_text(error));
 	else
-		on_packet(c, &p, attachments);
+		client_packet(c, &p, attachments);
 	buf_fini(&b->text);
 	buf_fini(&b->bytes);
 	free(b);
@@ -238,7 +238,9 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
 	struct client *c = up;
 
-	if (kind == FRAME_TEXT)
+	if (c->mount->msgpack)
+		client_read_msgpack(c, kind, (struct str){data, n});
+	else if (kind == FRAME_TEXT)
 		on_text(c, (struct str){data, n});
 	else
 		on_binary(c, (struct str){data, n});
@@ -302,6 +304,14 @@ client_joined(struct client *c)
 	c->waiting = NULL;
 }
 
+static enum wire
+wire_of(const struct session *s)
+{
+	if (s->mount->msgpack)
+		return s->protocol == 3 ? WIRE_SIO_MSGPACK3 : WIRE_SIO_MSGPACK4;
+	return s->protocol == 3 ? WIRE_SIO3 : WIRE_SIO4;
+}
+
 static int
 on_session(void *app, struct session *s, struct request *r)
 {
@@ -314,7 +324,7 @@ on_session(void *app, struct session *s, struct request *r)
 	c->session = s;
 	c->hub = h;
 	c->mount = s->mount;
-	c->wire = s->protocol == 3 ? WIRE_SIO3 : WIRE_SIO4;
+	c->wire = (uint8_t)wire_of(s);
 	list_init(&c->sockets);
 	if (s->mount->connect_timeout_ms && await_namespace(c, s->mount->connect_timeout_ms)) {
 		free(c);

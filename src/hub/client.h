@@ -32,6 +32,13 @@ int client_send(struct client *c, const struct frames *f);
 /* The same, and free them; NULL counts as -E_NOMEM. */
 int client_send_own(struct client *c, struct frames *f);
 
+/* What its packets may be. */
+struct sio_limits client_limits(const struct client *c);
+/* A complete packet of the client, whatever form it came in. */
+void client_packet(struct client *c, const struct sio_packet *p, const struct str *attachments);
+/* A message from a client that speaks socket.io-msgpack-parser. */
+void client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes);
+
 /* A namespace is joined: nobody waits for that any more. */
 void client_joined(struct client *c);
 

@@ -41,6 +41,7 @@ hub_free(struct hub *h)
 	token_keys_unref(h->keys);
 	map_fini(&h->namespaces);
 	idmap_fini(&h->sockets);
+	buf_fini(&h->scratch);
 	free(h);
 }
 

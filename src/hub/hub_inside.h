@@ -4,6 +4,7 @@
 #define HUB_HUB_INSIDE_H
 
 #include "base/idmap.h"
+#include "base/buf.h"
 #include "hub/hub.h"
 #include "net/loop.h"
 #include "policy/token.h"
@@ -16,6 +17,7 @@ struct hub {
 	struct token_keys *keys;
 	struct token_cache *tokens;
 	struct map namespaces; /* name → struct namespace */
+	struct buf scratch;    /* JSON of the msgpack packet that is being read */
 	struct idmap sockets;  /* connected ones */
 	uint64_t round;	       /* of the newest broadcast; sockets remember the last that saw them */
 };

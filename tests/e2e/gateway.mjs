@@ -71,7 +71,7 @@ export class Gateway {
 				await copyFile(join(examples, name), join(folder, name));
 		await run("cc", ["-shared", "-fPIC", "-I", join(SOURCE, "include"),
 			"-o", join(folder, "app.so"), join(here, "app.c")]);
-		const gateway = await Gateway.start({ ...rest, config: join(here, "app.yaml"),
+		const gateway = await Gateway.start({ config: join(here, "app.yaml"), ...rest,
 			set: { plugin_dir: folder, ...set } });
 		await rm(folder, { recursive: true }); // loaded
 		return gateway;
