@@ -153,8 +153,11 @@ static void
 end_full(struct session *s)
 {
 	counter_add(&s->all->loop->counters, COUNTER_QUEUE_CLOSED, 1);
-	if (s->websocket)
+	if (s->websocket) {
+		websocket_forget(s->websocket);
 		websocket_abort(s->websocket);
+		s->websocket = NULL;
+	}
 	end(s, "transport error", EIO_CLOSE);
 }
 

@@ -7,7 +7,7 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		NULL,
+		engine_suite, session_suite, sid_suite, upgrade_suite, NULL,
 	};
 
 	return unit_run(suites);

@@ -5,4 +5,9 @@
 
 #include <check.h>
 
+Suite *engine_suite(void);
+Suite *session_suite(void);
+Suite *sid_suite(void);
+Suite *upgrade_suite(void);
+
 #endif
