@@ -102,13 +102,14 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 {
 	const struct route rows[] = {
 		{.path = "/demo/token", .allow = "GET", .serve = demo_serve_token, .arg = demo},
+		{.path = "/api/v1/auth/login", .allow = "POST", .serve = demo_serve_login, .arg = demo},
 		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
 		{.path = "/readyz", .allow = "GET, HEAD", .serve = health_serve_ready, .arg = is_ready},
 		{.path = "/", .serve = redirect_to_start_page},
 		{.path = "/", .subtree = true, .allow = "GET, HEAD", .serve = static_files_serve,
 		 .arg = r->html},
 	};
-	bool wanted[] = {demo->config->demo, true, true,
+	bool wanted[] = {demo->config->demo, demo->config->demo, true, true,
 			 r->html && static_files_has(r->html, start_page), r->html != NULL};
 	int error = 0;
 

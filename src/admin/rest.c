@@ -3,6 +3,7 @@
 
 #include "admin/health.h"
 #include "admin/idempotency.h"
+#include "admin/metrics.h"
 #include "admin/openapi.h"
 #include "admin/rest_schemas.h"
 #include "admin/rest_table.h"
@@ -186,10 +187,39 @@ begin_with_key(struct request *r)
 	return ROUTE_TAKEN;
 }
 
+static enum route_next
+begin_metrics(struct request *r)
+{
+	const struct rest *rest = r->route->arg;
+
+	return rest->config->metrics_open ? ROUTE_SERVE : begin_with_key(r);
+}
+
+static void
+serve_metrics(struct request *r)
+{
+	const struct rest *rest = r->route->arg;
+	struct buf body = BUF_INIT;
+
+	metrics_write(&body, rest->hubs, rest->base_bytes);
+	if (body.failed)
+		refuse(r, -E_NOMEM, "");
+	else
+		request_answer(r, &(struct answer){
+					  .status = 200,
+					  .type = STR("text/plain; version=0.0.4; charset=utf-8"),
+					  .headers = STR("Cache-Control: no-store\r\n"),
+					  .body = buf_str(&body),
+				  });
+	buf_fini(&body);
+}
+
 static int
 add_routes(struct rest *r)
 {
 	const struct route rows[] = {
+		{.path = "/metrics", .allow = "GET, HEAD", .begin = begin_metrics,
+		 .serve = serve_metrics, .arg = r},
 		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
 		{.path = "/readyz",
 		 .allow = "GET, HEAD",
@@ -244,6 +274,7 @@ rest_new(const struct rest_base *base, struct rest **out, struct buf *errors)
 		return -E_NOMEM;
 	r->config = base->config;
 	r->hubs = base->hubs;
+	r->base_bytes = metrics_memory_bytes();
 	r->actions = base->actions;
 	r->demo = base->demo;
 	r->is_ready = base->is_ready;

@@ -29,6 +29,7 @@ struct rest {
 	struct actions *actions;
 	struct demo *demo;
 	atomic_bool *is_ready;
+	uint64_t base_bytes; /* memory of the process at start */
 	struct idempotency *idempotency;
 	struct router *router;
 	struct schema **schemas; /* of the bodies, by row; NULL: the call has none */

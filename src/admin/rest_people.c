@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest_people.h"
 
+#include "admin/demo.h"
 #include "admin/rest_aim.h"
 #include "base/errors.h"
 #include "hub/room.h"
@@ -76,4 +77,17 @@ rest_disconnect(struct rest_call *c)
 					STR("one of user and connection must be given")});
 	else
 		act(c, user.len ? rest_room(c, "user:", user) : connection, DISCONNECT);
+}
+
+void
+rest_login(struct rest_call *c)
+{
+	struct buf body = BUF_INIT;
+	int error = demo_login(c->rest->demo, c->body, c->loop->wall_ms / 1000, &body);
+
+	if (error)
+		rest_refuse(c, error);
+	else
+		rest_answer(c, 200, &body);
+	buf_fini(&body);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest_table.h"
 
+#include "admin/rest_chat.h"
 #include "admin/rest_people.h"
 #include "admin/rest_publish.h"
 #include "admin/rest_query.h"
@@ -35,6 +36,20 @@ const struct rest_row rest_rows[] = {
 	{HTTP_POST, "/api/v1/disconnect", rest_disconnect, 0,
 	 "Close a connection, or all of a user. code and reason reach plain clients.",
 	 DISCONNECT, 200, REACHED},
+	{HTTP_POST, "/api/v1/messages/", rest_message, 0,
+	 "A message to a channel: new_message to its members, mention_notification to those "
+	 "whom it names as @username.",
+	 MESSAGE, 200, PUBLISHED},
+	{HTTP_POST, "/api/v1/messages/reactions", rest_reaction, 0,
+	 "message_reaction to the members of a channel.", REACTION, 200, PUBLISHED},
+	{HTTP_POST, "/api/v1/channels/{id}/join", rest_channel_join, 0,
+	 "A user joins a channel: user_joined to the others in it.", CHANNEL_MEMBER, 200,
+	 PUBLISHED},
+	{HTTP_POST, "/api/v1/channels/{id}/leave", rest_channel_leave, 0,
+	 "A user leaves a channel: user_left to the others in it.", CHANNEL_MEMBER, 200,
+	 PUBLISHED},
+	{HTTP_POST, "/api/v1/auth/login", rest_login, REST_DEMO,
+	 "A token for whoever asks, in demo mode only.", LOGIN, 200, LOGGED_IN},
 };
 const size_t rest_rows_n = sizeof(rest_rows) / sizeof(rest_rows[0]);
 
@@ -54,13 +69,20 @@ rest_method_name(enum http_method method)
 }
 
 /* The pattern's segments one by one; a slash at the end of the path makes no difference. */
+static struct str
+without_slash(struct str path)
+{
+	if (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
 static bool
 fits(const char *pattern, struct str path, struct str *param_out)
 {
-	struct str rest = str_from(pattern);
+	struct str rest = without_slash(str_from(pattern));
 
-	if (path.len > 1 && path.ptr[path.len - 1] == '/')
-		path.len--;
+	path = without_slash(path);
 	while (rest.ptr && path.ptr) {
 		struct str want = str_cut(&rest, '/'), have = str_cut(&path, '/');
 

@@ -129,6 +129,7 @@ struct config {
 	char *redis_url;
 	char *api_listen, *api_key; /* either is empty: no server API */
 	uint32_t api_keys_ms, api_keys_n; /* idempotency keys */
+	bool metrics_open; /* /metrics without the key */
 	struct config_http http;
 	struct config_token token;
 	struct config_listener *listeners;
