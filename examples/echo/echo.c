@@ -16,7 +16,8 @@ echo(struct tg_call call, const struct tg_request *request, void *state)
 	tg_reply_ok(call, request->data);
 }
 
-static const struct tg_action action = {.size = sizeof(action), .name = "echo", .run = echo};
+static const struct tg_action action = {
+	.size = sizeof(action), .name = "echo", .run = echo};
 
 static int
 init(void)

@@ -51,7 +51,8 @@ stats(struct tg_call call, const struct tg_request *request, void *state)
 		     "\"cpuMs\":%lld,\"time\":%lld}",
 		     (int)getpid(), proc_number("VmRSS"), proc_number("VmHWM"),
 		     proc_number("Threads"),
-		     (long long)cpu.tv_sec * 1000 + cpu.tv_nsec / 1000000, (long long)tg_now_ms());
+		     (long long)cpu.tv_sec * 1000 + cpu.tv_nsec / 1000000,
+		     (long long)tg_now_ms());
 	tg_reply_ok(call, tg_span(data, (size_t)n));
 }
 

@@ -73,26 +73,36 @@ static void
 on_room(struct tg_socket *s, const struct tg_event *event, void *state)
 {
 	struct tg_str id = tg_socket_id(s);
-	struct tg_target to = {.size = sizeof(to), .nsp = tg_socket_nsp(s), .rooms = &id,
-			       .rooms_n = 1};
+	struct tg_target to = {
+		.size = sizeof(to), .nsp = tg_socket_nsp(s), .rooms = &id, .rooms_n = 1};
 
 	(void)state;
 	tg_broadcast(&to, TG("roomBack"), event->args);
 }
 
 static const struct tg_handler events[] = {
-	{"message", on_message},   {"echo", on_echo},
-	{"ack", on_ack},	   {"callAck", on_call_ack},
-	{"getAckDate", on_get_ack_date}, {"broadcast", on_broadcast},
-	{"room", on_room},	   {NULL, NULL},
+	{"message", on_message},
+	{"echo", on_echo},
+	{"ack", on_ack},
+	{"callAck", on_call_ack},
+	{"getAckDate", on_get_ack_date},
+	{"broadcast", on_broadcast},
+	{"room", on_room},
+	{NULL, NULL},
 };
 
 static char path[256];
 
 static const struct tg_namespace namespaces[] = {
-	{.size = sizeof(namespaces[0]), .path = path, .name = "/", .connected = greet,
+	{.size = sizeof(namespaces[0]),
+	 .path = path,
+	 .name = "/",
+	 .connected = greet,
 	 .events = events},
-	{.size = sizeof(namespaces[0]), .path = path, .name = "/foo", .connected = greet,
+	{.size = sizeof(namespaces[0]),
+	 .path = path,
+	 .name = "/foo",
+	 .connected = greet,
 	 .events = events},
 };
 

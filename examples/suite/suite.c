@@ -63,7 +63,8 @@ on_any(struct tg_socket *s, const struct tg_event *event, void *state)
 		if (!tg_equal(event->name, tg_text(r->event)))
 			continue;
 		is_known = true;
-		if ((r->wants_binary && !event->args.binary_n) || (r->after && !has_seen(s, r->after)))
+		if ((r->wants_binary && !event->args.binary_n) ||
+		    (r->after && !has_seen(s, r->after)))
 			continue;
 		tg_set_data(s, (void *)((uintptr_t)tg_data(s) | (uintptr_t)1 << i), NULL);
 		if (r->reply)
@@ -84,7 +85,8 @@ date(char out[64], const char *before, const char *behind)
 
 	gmtime_r(&seconds, &utc);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-	n = snprintf(out, 64, "%s\"%s.%03dZ\"%s", before, text, (int)(now_ms % 1000), behind);
+	n = snprintf(out, 64, "%s\"%s.%03dZ\"%s", before, text, (int)(now_ms % 1000),
+		     behind);
 	return tg_span(out, (size_t)n);
 }
 
@@ -169,7 +171,8 @@ static void
 on_get_id(struct tg_socket *s, const struct tg_event *event, void *state)
 {
 	char id[32]; /* ids need no escapes */
-	int n = snprintf(id, sizeof(id), "\"%.*s\"", (int)tg_socket_id(s).len, tg_socket_id(s).ptr);
+	int n = snprintf(id, sizeof(id), "\"%.*s\"", (int)tg_socket_id(s).len,
+			 tg_socket_id(s).ptr);
 
 	(void)state;
 	tg_ack(s, event->ack_id, tg_json(tg_span(id, (size_t)n)));
@@ -205,11 +208,16 @@ refuse(struct tg_socket *s, const struct tg_handshake *h, void *state)
 }
 
 static const struct tg_handler main_events[] = {
-	{"echo", on_echo},	       {"ack", on_ack},
-	{"getAckDate", on_get_ack_date}, {"getDate", on_get_date},
-	{"getDateObj", on_get_date_object}, {"doge", send_bytes},
-	{"getbin", send_bytes},	       {"getHandshake", on_get_handshake},
-	{"getId", on_get_id},	       {NULL, NULL},
+	{"echo", on_echo},
+	{"ack", on_ack},
+	{"getAckDate", on_get_ack_date},
+	{"getDate", on_get_date},
+	{"getDateObj", on_get_date_object},
+	{"doge", send_bytes},
+	{"getbin", send_bytes},
+	{"getHandshake", on_get_handshake},
+	{"getId", on_get_id},
+	{NULL, NULL},
 };
 
 static const struct tg_handler foo_events[] = {{"getId", on_get_id}, {NULL, NULL}};
@@ -217,7 +225,10 @@ static const struct tg_handler foo_events[] = {{"getId", on_get_id}, {NULL, NULL
 static char path[256];
 
 static struct tg_namespace namespaces[] = {
-	{.name = "/", .admit = admit_unless_asked_to_fail, .events = main_events, .any = on_any},
+	{.name = "/",
+	 .admit = admit_unless_asked_to_fail,
+	 .events = main_events,
+	 .any = on_any},
 	{.name = "/foo", .events = foo_events},
 	{.name = "/abc", .connected = send_handshake},
 	{.name = "/no", .admit = refuse},
@@ -237,7 +248,8 @@ init(void)
 		tg_log(TG_INFO, "no path is configured: idle");
 		return 0;
 	}
-	for (size_t i = 0; !error && i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+	for (size_t i = 0; !error && i < sizeof(namespaces) / sizeof(namespaces[0]);
+	     i++) {
 		namespaces[i].size = sizeof(namespaces[i]);
 		namespaces[i].path = path;
 		error = tg_add_namespace(&namespaces[i]);

@@ -63,20 +63,15 @@ struct tg_str {
 	size_t len;
 };
 
-/* TG("literal"), tg_text(zero_terminated), tg_span(pointer, length). */
+/* TG("literal"), tg_span(pointer, length), tg_text(zero_terminated). */
 #define TG(literal) ((struct tg_str){"" literal, sizeof(literal) - 1})
-
 static inline struct tg_str
 tg_text(const char *zero_terminated)
 {
 	return (struct tg_str){zero_terminated, zero_terminated ? strlen(zero_terminated) : 0};
 }
 
-static inline struct tg_str
-tg_span(const char *ptr, size_t len)
-{
-	return (struct tg_str){ptr, len};
-}
+#define tg_span(ptr, len) ((struct tg_str){ptr, len})
 
 static inline bool
 tg_equal(struct tg_str a, struct tg_str b)
@@ -106,8 +101,8 @@ tg_json(struct tg_str json)
 
 /* --- who ------------------------------------------------------------------------------- */
 
-/* Whom a verified token speaks for. Empty texts where the token says nothing, or on a mount
- * without tokens. Ids are text even where the claim is a number. */
+/* Whom a verified token speaks for; empty where it says nothing, or on a mount without
+ * tokens. Ids are text even where the claim is a number. */
 struct tg_identity {
 	size_t size;
 	struct tg_str user, username, email, company, session;
@@ -137,9 +132,8 @@ struct tg_request {
 };
 
 enum tg_action_flags {
-	TG_BLOCKING = 1,   /* run on the thread pool: it may block */
-	TG_IDEMPOTENT = 2  /* running it again harms nobody: its results are not kept for
-			    * clients that repeat a request after a broken connection */
+	TG_BLOCKING = 1,  /* run on the thread pool: it may block */
+	TG_IDEMPOTENT = 2 /* may run again: no result is kept for a request's repetition */
 };
 
 struct tg_action {
@@ -147,7 +141,11 @@ struct tg_action {
 	const char *name;	/* what clients call: "report.create" */
 	const char *permission; /* in the token's permissions, or granted by an authorize
 				 * hook; NULL: everybody who may connect */
-	const char *schema;	/* JSON Schema that data must fit; NULL: any */
+	/* JSON Schema that data must fit, else INVALID_DATA; NULL: any data. Of draft 2020-12:
+	 * type, enum, const, properties, required, additionalProperties, min/maxProperties,
+	 * items (one schema), min/maxItems, min/maxLength, pattern (POSIX extended),
+	 * minimum, maximum, exclusiveMinimum, exclusiveMaximum. Others refuse the plugin. */
+	const char *schema;
 	uint32_t timeout_ms;	/* then the client gets TIMEOUT; 0: 30 s */
 	uint32_t running_n;	/* so many at once, then OVERLOADED; 0: any number */
 	uint32_t flags;		/* enum tg_action_flags */
@@ -231,8 +229,8 @@ struct tg_target {
 /* --- authorize hook: what the token does not say ---------------------------------------- */
 
 enum tg_question_kind {
-	TG_MAY_RUN,  /* what: the permission of an action */
-	TG_MAY_JOIN  /* what: a room or topic that a client asks for */
+	TG_MAY_RUN, /* what: the permission of an action */
+	TG_MAY_JOIN /* what: a room or topic that a client asks for */
 };
 
 enum tg_verdict { TG_PASS, TG_ALLOW, TG_DENY };
@@ -290,8 +288,8 @@ struct tg_api {
 	const struct tg_identity *(*identity)(struct tg_socket *s);
 	int (*handshake)(struct tg_socket *s, struct tg_handshake *out); /* set out->size first */
 	/* A header of the first request (name in lower case); a decoded member of its query.
-	 * False when absent. Good until the callback returns, as is handshake_json: the object
-	 * that Socket.IO calls socket.handshake, empty when memory is short. */
+	 * False when absent. handshake_json: the object that Socket.IO calls socket.handshake,
+	 * empty when memory is short. */
 	bool (*header)(struct tg_socket *s, struct tg_str name, struct tg_str *value_out);
 	bool (*query)(struct tg_socket *s, struct tg_str name, struct tg_str *value_out);
 	struct tg_str (*handshake_json)(struct tg_socket *s);

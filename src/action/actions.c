@@ -96,7 +96,8 @@ init_lock(struct actions *a)
 }
 
 struct actions *
-actions_new(struct config *config, struct hubs *hubs, struct token_keys *keys, struct buf *errors)
+actions_new(struct config *config, struct hubs *hubs, struct token_keys *keys,
+	    struct buf *errors)
 {
 	struct actions *a = calloc(1, sizeof(*a));
 	unsigned threads_n = config->pool_threads ? config->pool_threads : 1;
@@ -156,7 +157,8 @@ desk_post(struct desk *d, struct mail *m)
 	struct actions *a = d->all;
 	int error = 0;
 
-	if (atomic_load_explicit(&a->closed, memory_order_acquire) && loop_current() != d->loop)
+	if (atomic_load_explicit(&a->closed, memory_order_acquire) &&
+	    loop_current() != d->loop)
 		return -E_STATE;
 	if (atomic_load_explicit(&a->started, memory_order_acquire)) {
 		loop_post(d->loop, m);

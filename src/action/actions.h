@@ -26,11 +26,11 @@ struct token_keys;
 /* The part of one loop. Its loop's thread, except the handle tables. */
 struct desk {
 	struct actions *all;
-	struct hub *hub;    /* from actions_start on, as loop */
+	struct hub *hub; /* from actions_start on, as loop */
 	struct loop *loop;
 	struct handle_table calls, questions, timers;
-	struct map asking;  /* peers that were not accepted yet, by socket id */
-	struct buf text;    /* scratch for what is being written */
+	struct map asking; /* peers that were not accepted yet, by socket id */
+	struct buf text;   /* scratch for what is being written */
 };
 
 struct actions {
@@ -43,21 +43,21 @@ struct actions {
 	struct scopes scopes;
 	struct desk *desks;
 	size_t desks_n;
-	pthread_mutex_t lock;  /* of keys, early, quiet */
-	pthread_cond_t quiet;  /* no call is under way */
+	pthread_mutex_t lock; /* of keys, early, quiet */
+	pthread_cond_t quiet; /* no call is under way */
 	struct token_keys *keys;
-	struct mail *early;    /* for the first desk, before actions_start; newest first */
+	struct mail *early; /* for the first desk, before actions_start; newest first */
 	atomic_bool started, draining, closed, ended;
 	atomic_size_t running_n; /* calls not answered yet */
-	atomic_uint late_n;	 /* late replies from threads without counters */
+	atomic_uint late_n;      /* late replies from threads without counters */
 };
 
 /* Loads the plugins of config->plugin_dir. hubs->n is set already, its hubs come later, when
  * they are built with actions_hub_up. A plugin that cannot be used is refused with one
  * line in the log, and the others go on.
  * Errors: NULL when memory or threads are short, with a line in errors. Owns: references of its own. Main thread. */
-struct actions *actions_new(struct config *config, struct hubs *hubs, struct token_keys *keys,
-			    struct buf *errors) MUST_USE;
+struct actions *actions_new(struct config *config, struct hubs *hubs,
+			    struct token_keys *keys, struct buf *errors) MUST_USE;
 
 /* What hubs call; their up state is the struct actions. */
 const struct hub_up *actions_hub_up(void);

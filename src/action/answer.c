@@ -19,7 +19,7 @@ tell_waiters(struct call *c, const struct envelope *update)
 
 	e.request_id = c->request_id;
 	e.action = c->action->name;
-	LIST_EACH(link, &c->waiters)
+	LIST_EACH (link, &c->waiters)
 		reply_send(c->desk, &CONTAINER_OF(link, struct waiter, link)->origin, &e);
 }
 

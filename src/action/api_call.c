@@ -15,7 +15,8 @@ offered(struct tg_host *host, int error, struct buf *why)
 {
 	if (error && !host->is_at_fault) {
 		host->is_at_fault = true;
-		buf_add_str(&host->why, why->len ? buf_str(why) : str_from(error_text(error)));
+		buf_add_str(&host->why,
+			    why->len ? buf_str(why) : str_from(error_text(error)));
 	}
 	buf_fini(why);
 	return to_tg_error(error);
@@ -28,8 +29,9 @@ api_add_action(struct tg_host *host, const struct tg_action *action)
 
 	if (!host->is_in_init)
 		return TG_E_STATE;
-	return offered(host, registry_add_action(&host->all->registry, host, action, &why, NULL),
-		       &why);
+	return offered(
+		host, registry_add_action(&host->all->registry, host, action, &why, NULL),
+		&why);
 }
 
 int
@@ -39,7 +41,9 @@ api_add_namespace(struct tg_host *host, const struct tg_namespace *nsp)
 
 	if (!host->is_in_init)
 		return TG_E_STATE;
-	return offered(host, registry_add_namespace(&host->all->registry, host, nsp, &why), &why);
+	return offered(host,
+		       registry_add_namespace(&host->all->registry, host, nsp, &why),
+		       &why);
 }
 
 int
@@ -52,7 +56,9 @@ api_add_authorize(struct tg_host *host, void (*ask)(const struct tg_question *, 
 		return TG_E_STATE;
 	if (!ask)
 		return offered(host, -E_ARGUMENT, &why);
-	return offered(host, registry_add_authorizer(&host->all->registry, host, ask, state), &why);
+	return offered(host,
+		       registry_add_authorizer(&host->all->registry, host, ask, state),
+		       &why);
 }
 
 /* --- answers ----------------------------------------------------------------------------- */

@@ -10,11 +10,11 @@
 
 int api_add_action(struct tg_host *host, const struct tg_action *action);
 int api_add_namespace(struct tg_host *host, const struct tg_namespace *nsp);
-int api_add_authorize(struct tg_host *host, void (*ask)(const struct tg_question *,
-	void *), void *state);
+int api_add_authorize(struct tg_host *host,
+		      void (*ask)(const struct tg_question *, void *), void *state);
 int api_reply_ok(struct tg_host *host, struct tg_call call, struct tg_str data);
 int api_reply_error(struct tg_host *host, struct tg_call call, struct tg_str code,
-	struct tg_str message, struct tg_str details);
+		    struct tg_str message, struct tg_str details);
 int api_update(struct tg_host *host, struct tg_call call, struct tg_str data);
 bool api_is_open(struct tg_host *host, struct tg_call call);
 int api_answer(struct tg_host *host, uint64_t question_id, enum tg_verdict verdict);

@@ -21,7 +21,8 @@ api_timer_start(struct tg_host *host, uint32_t first_ms, uint32_t repeat_ms,
 	struct timer_plan plan = {first_ms, repeat_ms, fn, arg, host};
 	uint64_t id;
 
-	return to_tg_error(timer_start(host->all, &plan, timer_out ? &timer_out->id : &id));
+	return to_tg_error(
+		timer_start(host->all, &plan, timer_out ? &timer_out->id : &id));
 }
 
 int
@@ -51,13 +52,16 @@ void
 api_log(struct tg_host *host, enum tg_log_level level, const char *line)
 {
 	static const enum log_level levels[] = {
-		[TG_ERROR] = LOG_ERROR, [TG_WARN] = LOG_WARN, [TG_INFO] = LOG_INFO,
+		[TG_ERROR] = LOG_ERROR,
+		[TG_WARN] = LOG_WARN,
+		[TG_INFO] = LOG_INFO,
 		[TG_DEBUG] = LOG_DEBUG,
 	};
 	enum log_level ours = level <= TG_DEBUG ? levels[level] : LOG_INFO;
 
 	if (log_is_on(ours))
-		log_line(ours, "plugin", "name=%s says=%s", host->name, LOG_TEXT(str_from(line)));
+		log_line(ours, "plugin", "name=%s says=%s", host->name,
+			 LOG_TEXT(str_from(line)));
 }
 
 struct tg_str

@@ -81,7 +81,8 @@ api_json_text(struct tg_str value, char *out, size_t out_bytes)
 	struct buf copy = BUF_INIT;
 	size_t n;
 
-	if (json_kind(string) == JSON_STRING_KIND && !json_borrow_string(string, &plain)) {
+	if (json_kind(string) == JSON_STRING_KIND &&
+	    !json_borrow_string(string, &plain)) {
 		json_unescape(string, &copy);
 		plain = copy.len && !copy.failed ? buf_str(&copy) : STR("");
 	}

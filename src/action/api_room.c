@@ -116,8 +116,8 @@ int
 api_send_update(struct tg_host *host, struct tg_str company, struct tg_str message,
 		struct tg_str artifact)
 {
-	return to_tg_error(
-		update_send(host->all, from_tg(company), from_tg(message), from_tg(artifact), NULL));
+	return to_tg_error(update_send(host->all, from_tg(company), from_tg(message),
+				       from_tg(artifact), NULL));
 }
 
 /* --- on the loop of a socket ------------------------------------------------------------- */
@@ -182,7 +182,7 @@ struct tour {
 		struct mail mail;
 		struct tour *tour;
 		struct desk *desk;
-	} *stops;
+	} * stops;
 	char text[];
 };
 
@@ -211,7 +211,8 @@ on_stop(struct loop *to, struct mail *m)
 	struct stop *stop = CONTAINER_OF(m, struct stop, mail);
 
 	(void)to;
-	hub_each_socket(stop->desk->hub, stop->tour->nsp, stop->tour->room, visit_one, stop->tour);
+	hub_each_socket(stop->desk->hub, stop->tour->nsp, stop->tour->room, visit_one,
+			stop->tour);
 	tour_unref(stop->tour);
 }
 
@@ -238,7 +239,8 @@ tour_new(struct actions *a, struct tg_str nsp, struct tg_str room)
 
 int
 api_visit(struct tg_host *host, struct tg_str nsp, struct tg_str room,
-	  void (*visit)(struct tg_socket *s, void *arg), void (*done)(void *arg), void *arg)
+	  void (*visit)(struct tg_socket *s, void *arg), void (*done)(void *arg),
+	  void *arg)
 {
 	struct actions *a = host->all;
 	struct tour *t;
@@ -252,8 +254,8 @@ api_visit(struct tg_host *host, struct tg_str nsp, struct tg_str room,
 	t->done = done;
 	t->arg = arg;
 	for (size_t i = 0; i < a->desks_n; i++) {
-		t->stops[i] = (struct stop){.mail.deliver = on_stop, .tour = t,
-					    .desk = &a->desks[i]};
+		t->stops[i] = (struct stop){
+			.mail.deliver = on_stop, .tour = t, .desk = &a->desks[i]};
 		loop_post(a->desks[i].loop, &t->stops[i].mail);
 	}
 	return TG_OK;

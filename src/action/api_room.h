@@ -9,15 +9,16 @@
 #include "tidegate/plugin.h"
 
 int api_broadcast(struct tg_host *host, const struct tg_target *to, struct tg_str name,
-	struct tg_args args);
+		  struct tg_args args);
 int api_join_all(struct tg_host *host, const struct tg_target *who, struct tg_str room);
 int api_leave_all(struct tg_host *host, const struct tg_target *who, struct tg_str room);
 int api_disconnect_all(struct tg_host *host, const struct tg_target *who, bool close);
 int api_send_update(struct tg_host *host, struct tg_str company, struct tg_str message,
-	struct tg_str artifact);
+		    struct tg_str artifact);
 int api_on_socket(struct tg_host *host, struct tg_str socket_id,
-	void (*fn)(struct tg_socket *s, void *arg), void *arg);
+		  void (*fn)(struct tg_socket *s, void *arg), void *arg);
 int api_visit(struct tg_host *host, struct tg_str nsp, struct tg_str room,
-	void (*visit)(struct tg_socket *s, void *arg), void (*done)(void *arg), void *arg);
+	      void (*visit)(struct tg_socket *s, void *arg), void (*done)(void *arg),
+	      void *arg);
 
 #endif

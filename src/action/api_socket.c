@@ -92,7 +92,8 @@ api_handshake_json(struct tg_socket *tg)
 }
 
 int
-api_set_data(struct tg_host *host, struct tg_socket *s, void *data, void (*free_fn)(void *))
+api_set_data(struct tg_host *host, struct tg_socket *s, void *data,
+	     void (*free_fn)(void *))
 {
 	struct peer *p = peer_of(from_tg_socket(s));
 
@@ -124,7 +125,8 @@ api_refuse(struct tg_socket *s, struct tg_str message, struct tg_str data)
 
 	if (data.len && check_json(data))
 		return TG_E_ARGUMENT;
-	return p ? to_tg_error(connect_refuse(p, from_tg(message), from_tg(data))) : TG_E_STATE;
+	return p ? to_tg_error(connect_refuse(p, from_tg(message), from_tg(data)))
+		 : TG_E_STATE;
 }
 
 int
@@ -204,7 +206,8 @@ struct waiting_ack {
 };
 
 static void
-on_ack(void *arg, int error, struct str args, const struct str *attachments, size_t attachments_n)
+on_ack(void *arg, int error, struct str args, const struct str *attachments,
+       size_t attachments_n)
 {
 	struct waiting_ack *w = arg;
 	struct socket *s = NULL;
@@ -230,8 +233,8 @@ on_ack(void *arg, int error, struct str args, const struct str *attachments, siz
 }
 
 int
-api_emit_ack(struct tg_socket *tg, struct tg_str event, struct tg_args args, uint32_t timeout_ms,
-	     tg_ack_fn *fn, void *arg)
+api_emit_ack(struct tg_socket *tg, struct tg_str event, struct tg_args args,
+	     uint32_t timeout_ms, tg_ack_fn *fn, void *arg)
 {
 	struct socket *s = from_tg_socket(tg);
 	struct checked_args checked;
@@ -261,7 +264,7 @@ api_ack(struct tg_socket *s, uint64_t ack_id, struct tg_args args)
 	int error = check_args(args, &checked);
 
 	if (!error)
-		error = socket_ack(from_tg_socket(s), ack_id, checked.json, checked.attachments,
-				   checked.attachments_n);
+		error = socket_ack(from_tg_socket(s), ack_id, checked.json,
+				   checked.attachments, checked.attachments_n);
 	return to_tg_error(error);
 }

@@ -33,8 +33,10 @@ ask_next(struct question *q)
 	const struct registry *r = &q->desk->all->registry;
 	const struct authorizer *hook;
 	struct tg_identity who;
-	struct tg_question words = {.size = sizeof(words), .kind = q->kind,
-				    .what = to_tg(q->what), .who = &who};
+	struct tg_question words = {.size = sizeof(words),
+				    .kind = q->kind,
+				    .what = to_tg(q->what),
+				    .who = &who};
 
 	if (q->hooks_at < r->authorizers_n)
 		q->id = handle_add(&q->desk->questions, q);
@@ -70,11 +72,12 @@ on_silence(struct wheel_timer *t)
 }
 
 void
-authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind kind, struct str what,
-	      authorize_done_fn *done, void *arg)
+authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind kind,
+	      struct str what, authorize_done_fn *done, void *arg)
 {
-	struct question *q = d->all->registry.authorizers_n ? calloc(1, sizeof(*q) + what.len)
-							    : NULL;
+	struct question *q = d->all->registry.authorizers_n
+				     ? calloc(1, sizeof(*q) + what.len)
+				     : NULL;
 
 	if (!q) {
 		done(arg, AUTHORIZE_NO);

@@ -13,7 +13,8 @@
 enum { AUTHORIZE_SILENCE_MS = 5000 };
 
 enum authorize_end {
-	AUTHORIZE_NO, AUTHORIZE_YES,
+	AUTHORIZE_NO,
+	AUTHORIZE_YES,
 	AUTHORIZE_DROPPED /* the loop is gone: only free arg */
 };
 
@@ -24,7 +25,8 @@ void authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind k
 		   struct str what, authorize_done_fn *done, void *arg);
 
 /* A hook's answer. Errors: -E_LATE, -E_NOMEM, -E_STATE. [any thread] */
-int authorize_answer(struct actions *a, uint64_t question_id, enum tg_verdict verdict) MUST_USE;
+int authorize_answer(struct actions *a, uint64_t question_id,
+		     enum tg_verdict verdict) MUST_USE;
 
 /* Forget the questions of a desk whose loop is gone. */
 void authorize_free_all(struct desk *d);

@@ -28,8 +28,8 @@ call_new(struct desk *d, struct socket *s, const struct call_request *r)
 	const struct peer *p = peer_of(s);
 	struct str artifact = p->sees_artifact ? p->artifact : STR("");
 	struct str data = r->data.len ? r->data : STR("null"), nsp = socket_nsp(s);
-	struct call *c = calloc(1, sizeof(*c) + r->request_id.len + data.len + artifact.len +
-					   nsp.len);
+	struct call *c = calloc(1, sizeof(*c) + r->request_id.len + data.len +
+					   artifact.len + nsp.len);
 	char *to;
 
 	if (!c)
@@ -73,7 +73,7 @@ call_ref(struct call *c)
 static void
 drop_waiters(struct call *c)
 {
-	LIST_EACH(link, &c->waiters) {
+	LIST_EACH (link, &c->waiters) {
 		struct waiter *w = CONTAINER_OF(link, struct waiter, link);
 
 		list_remove(link);
@@ -129,7 +129,7 @@ call_finish(struct call *c, const struct envelope *answer)
 			      d->loop->config->replay_ms);
 		outcome_unref(o);
 	}
-	LIST_EACH(link, &c->waiters)
+	LIST_EACH (link, &c->waiters)
 		reply_send(d, &CONTAINER_OF(link, struct waiter, link)->origin, &e);
 	if (c->is_running && !(c->action->def.flags & TG_BLOCKING))
 		leave_action(c);
@@ -215,7 +215,8 @@ start(struct call *c)
 		return;
 	}
 	call_ref(c); /* it may be answered, and forgotten, before run returns */
-	if (a->def.flags & TG_BLOCKING && pool_submit(d->all->pool, (struct pool_job){run_in_pool, c})) {
+	if (a->def.flags & TG_BLOCKING &&
+	    pool_submit(d->all->pool, (struct pool_job){run_in_pool, c})) {
 		leave_action(c);
 		call_fail(c, -E_OVERLOADED);
 		call_unref(c);
@@ -228,7 +229,8 @@ start(struct call *c)
 	if (a->def.flags & TG_BLOCKING)
 		return; /* the pool has the reference */
 	if (a->builtin)
-		a->builtin(d->all, c, hub_find_socket(d->hub, origin_sid(&c->first.origin)));
+		a->builtin(d->all, c,
+			   hub_find_socket(d->hub, origin_sid(&c->first.origin)));
 	else
 		run(c, hub_find_socket(d->hub, origin_sid(&c->first.origin)));
 	call_unref(c);

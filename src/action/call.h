@@ -26,7 +26,7 @@ struct call {
 	struct waiter first;
 	struct wheel_timer limit;
 	bool may_repeat;
-	bool is_keyed;	 /* in replay under key */
+	bool is_keyed;   /* in replay under key */
 	bool is_running; /* the action began */
 	struct replay_key key;
 	struct identity *who;

@@ -220,7 +220,8 @@ ask_artifact(struct peer *p, const struct scope *scope)
 	} else {
 		pending->desk = p->desk;
 		memcpy(pending->sid, socket_id(p->socket).ptr, sizeof(pending->sid));
-		authorize_ask(p->desk, who, TG_MAY_JOIN, buf_str(&room), on_artifact, pending);
+		authorize_ask(p->desk, who, TG_MAY_JOIN, buf_str(&room), on_artifact,
+			      pending);
 	}
 	buf_fini(&room);
 }
@@ -264,7 +265,8 @@ check_session(const struct peer *p)
 	if (!socket_query(p->socket, STR("sessionId"), &p->desk->loop->arena, &given))
 		given = STR("");
 	if (!given.len)
-		return socket_mount(p->socket)->session_required ? -E_SESSION_REQUIRED : 0;
+		return socket_mount(p->socket)->session_required ? -E_SESSION_REQUIRED
+								 : 0;
 	return claimed.len && !str_eq(claimed, given) ? -E_INVALID_SESSION : 0;
 }
 
@@ -310,7 +312,8 @@ connect_end(struct socket *s, const char *reason)
 		const struct tg_namespace *n = &p->nsps[i]->def;
 
 		if (n->disconnected)
-			n->disconnected(to_tg_socket(s), to_tg(str_from(reason)), n->state);
+			n->disconnected(to_tg_socket(s), to_tg(str_from(reason)),
+					n->state);
 	}
 }
 

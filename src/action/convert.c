@@ -77,7 +77,8 @@ check_list(struct str json, size_t attachments_n)
 	if (array.failed)
 		error = -E_NOMEM;
 	else if (!json_check(buf_str(&array), &limits, NULL) &&
-		 (!attachments_n || sio_count_placeholders(buf_str(&array)) == attachments_n))
+		 (!attachments_n ||
+		  sio_count_placeholders(buf_str(&array)) == attachments_n))
 		error = 0;
 	buf_fini(&array);
 	return error;

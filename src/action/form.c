@@ -10,8 +10,8 @@ struct reading {
 	struct envelope_request envelope;
 	struct envelope_fault fault;
 	struct origin origin;
-	bool is_request;   /* else: nothing of ours */
-	bool has_own_id;   /* the client gave the requestId */
+	bool is_request; /* else: nothing of ours */
+	bool has_own_id; /* the client gave the requestId */
 	char made_id[32];
 };
 
@@ -29,7 +29,8 @@ static void
 read_envelope(struct peer *p, const struct event_in *e, struct reading *r)
 {
 	const struct config_mount *mount = socket_mount(p->socket);
-	struct json_limits limits = {.depth = mount->json_depth, .values = mount->json_values_n};
+	struct json_limits limits = {.depth = mount->json_depth,
+				     .values = mount->json_values_n};
 	struct str value;
 	int error = -E_INVALID_MESSAGE;
 
@@ -38,8 +39,8 @@ read_envelope(struct peer *p, const struct event_in *e, struct reading *r)
 	if (e->attachments_n)
 		r->fault.text = "an envelope holds no binary data";
 	else if (only_argument(e->args, &value))
-		error = envelope_parse(value, &limits, &p->desk->loop->arena, &r->envelope,
-				       &r->fault);
+		error = envelope_parse(value, &limits, &p->desk->loop->arena,
+				       &r->envelope, &r->fault);
 	if (!error)
 		r->fault.text = NULL;
 	if (error == -E_NOMEM)
@@ -52,7 +53,8 @@ read_named(const struct event_in *e, struct reading *r)
 {
 	struct json_walk w = {e->args.ptr, e->args.ptr + e->args.len};
 	struct str data = {"", 0};
-	int n = snprintf(r->made_id, sizeof(r->made_id), "ack-%llu", (unsigned long long)e->ack_id);
+	int n = snprintf(r->made_id, sizeof(r->made_id), "ack-%llu",
+			 (unsigned long long)e->ack_id);
 
 	r->is_request = e->wants_ack;
 	r->envelope.action = e->name;
@@ -61,7 +63,8 @@ read_named(const struct event_in *e, struct reading *r)
 		(void)json_next(&w, &data);
 	r->envelope.data = data;
 	if (e->attachments_n)
-		r->fault = (struct envelope_fault){"/data", "an action takes no binary data"};
+		r->fault = (struct envelope_fault){"/data",
+						   "an action takes no binary data"};
 }
 
 static void
@@ -85,8 +88,8 @@ read_event(struct peer *p, const struct event_in *e, struct reading *r)
 static void
 answer_error(struct peer *p, const struct reading *r, int error, const char *message)
 {
-	struct envelope e =
-		envelope_of_error(r->envelope.request_id, r->envelope.action, error);
+	struct envelope e = envelope_of_error(r->envelope.request_id, r->envelope.action,
+					      error);
 
 	if (message) {
 		e.message = str_from(message);

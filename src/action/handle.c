@@ -39,8 +39,8 @@ handle_fini(struct handle_table *t)
 static struct slot *
 slot_at(struct handle_table *t, uint32_t index)
 {
-	struct handle_chunk *chunk = atomic_load_explicit(&t->chunks[index / HANDLE_CHUNK_SLOTS],
-							  memory_order_acquire);
+	struct handle_chunk *chunk = atomic_load_explicit(
+		&t->chunks[index / HANDLE_CHUNK_SLOTS], memory_order_acquire);
 
 	return chunk ? &chunk->slots[index % HANDLE_CHUNK_SLOTS] : NULL;
 }
@@ -87,8 +87,10 @@ handle_add(struct handle_table *t, void *object)
 	if (index != NO_SLOT) {
 		slot = slot_at(t, index);
 		slot->object = object;
-		generation = atomic_load_explicit(&slot->state, memory_order_relaxed) >> 1;
-		atomic_store_explicit(&slot->state, generation << 1, memory_order_release);
+		generation = atomic_load_explicit(&slot->state, memory_order_relaxed) >>
+			     1;
+		atomic_store_explicit(&slot->state, generation << 1,
+				      memory_order_release);
 		id = (uint64_t)generation << 32 | (uint64_t)t->owner << SLOT_BITS | index;
 	}
 	pthread_mutex_unlock(&t->lock);

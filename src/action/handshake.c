@@ -87,7 +87,8 @@ write_query(struct str query, struct arena *a, struct buf *out)
 	bool is_first = true;
 
 	while (query_next(&rest, &name, &value)) {
-		if (uri_decode(name, true, a, &name) || uri_decode(value, true, a, &value))
+		if (uri_decode(name, true, a, &name) ||
+		    uri_decode(value, true, a, &value))
 			continue;
 		if (!is_first)
 			buf_add_char(out, ',');

@@ -16,8 +16,9 @@ keep(char *to, struct str *text)
 struct outcome *
 outcome_new(const struct envelope *e)
 {
-	size_t bytes = sizeof(struct outcome) + e->request_id.len + e->action.len + e->data.len +
-		       e->code.len + e->message.len + e->pointer.len + e->details.len;
+	size_t bytes = sizeof(struct outcome) + e->request_id.len + e->action.len +
+		       e->data.len + e->code.len + e->message.len + e->pointer.len +
+		       e->details.len;
 	struct outcome *o = malloc(bytes);
 	char *to;
 

@@ -82,7 +82,8 @@ peer_of(const struct socket *s)
 }
 
 int
-peer_set_data(struct peer *p, struct tg_host *host, void *data, void (*free_fn)(void *data))
+peer_set_data(struct peer *p, struct tg_host *host, void *data,
+	      void (*free_fn)(void *data))
 {
 	struct peer_data *grown, old = {NULL, NULL, NULL};
 	size_t i = 0;

@@ -25,19 +25,19 @@ struct peer {
 	struct wheel_timer expiry;
 	struct loop_grave grave;
 	struct rate rate;
-	uint32_t running_n;	/* requests not answered yet */
+	uint32_t running_n; /* requests not answered yet */
 	enum peer_stage stage;
-	bool is_asked;		/* a plugin's admit waits for its answer */
-	bool is_inside;		/* that admit has not returned */
-	bool is_framework;	/* dialect actions on / or a company's namespace */
-	bool sees_artifact;	/* may see the artifact it named */
-	bool is_warned;		/* told that its token expired */
-	struct str artifact;	/* the one it named; owned */
-	struct peer_data *data;	/* of plugins; owned */
+	bool is_asked;          /* a plugin's admit waits for its answer */
+	bool is_inside;         /* that admit has not returned */
+	bool is_framework;      /* dialect actions on / or a company's namespace */
+	bool sees_artifact;     /* may see the artifact it named */
+	bool is_warned;         /* told that its token expired */
+	struct str artifact;    /* the one it named; owned */
+	struct peer_data *data; /* of plugins; owned */
 	size_t data_n;
-	size_t nsps_at;		/* whose admit is being asked */
+	size_t nsps_at; /* whose admit is being asked */
 	size_t nsps_n;
-	struct nsp *nsps[];	/* the plugins' entries for its namespace */
+	struct nsp *nsps[]; /* the plugins' entries for its namespace */
 };
 
 /* Hangs a peer on the socket. NULL when memory is short. */
@@ -53,8 +53,8 @@ struct peer *peer_of(const struct socket *s);
 struct peer *peer_find_asking(struct desk *d, struct str sid);
 
 /* One pointer for each plugin. Errors: -E_NOMEM. */
-int peer_set_data(struct peer *p, struct tg_host *host, void *data, void (*free_fn)(void *data))
-	MUST_USE;
+int peer_set_data(struct peer *p, struct tg_host *host, void *data,
+		  void (*free_fn)(void *data)) MUST_USE;
 void *peer_data(const struct peer *p, const struct tg_host *host);
 
 #endif

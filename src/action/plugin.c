@@ -86,7 +86,8 @@ open_object(struct tg_host *h, const char *path)
 		buf_printf(&h->why, "it has no symbol tg_plugin");
 	else if (p->size < sizeof(*p) || p->abi != TG_ABI)
 		buf_printf(&h->why, "it is built for ABI %u, this is ABI %d",
-			   p->size < offsetof(struct tg_plugin, api_size) ? 0 : p->abi, TG_ABI);
+			   p->size < offsetof(struct tg_plugin, api_size) ? 0 : p->abi,
+			   TG_ABI);
 	else if (p->api_size > sizeof(struct tg_api))
 		buf_printf(&h->why, "it is built for a newer version of tidegate");
 	else if (!p->name || !p->version || !p->init || !p->link)
@@ -122,7 +123,8 @@ init(struct tg_host *h)
 static void
 refuse(struct str file, const struct buf *why)
 {
-	log_error("plugin refused", "file=%s why=%s", LOG_TEXT(file), LOG_TEXT(buf_str(why)));
+	log_error("plugin refused", "file=%s why=%s", LOG_TEXT(file),
+		  LOG_TEXT(buf_str(why)));
 }
 
 /* Errors: -E_NOMEM; a plugin that is refused is none. */
@@ -175,7 +177,8 @@ load_directory(struct plugins *all, struct actions *a, const char *directory)
 	int n = -1, error = 0;
 
 	if (access(directory, F_OK) && errno == ENOENT) {
-		log_warn("no plugins", "directory=%s why=not_there", LOG_TEXT(str_from(directory)));
+		log_warn("no plugins", "directory=%s why=not_there",
+			 LOG_TEXT(str_from(directory)));
 		return 0;
 	}
 	if (is_safe(directory, &why)) {

@@ -13,11 +13,11 @@
 struct tg_host {
 	struct actions *all;
 	const struct tg_plugin *plugin;
-	void *object;	   /* of dlopen */
-	char *name;	   /* of its file, without ".so" */
+	void *object; /* of dlopen */
+	char *name;   /* of its file, without ".so" */
 	bool is_in_init;
-	bool is_at_fault;  /* why tells */
-	struct buf why;	   /* the first fault of its init */
+	bool is_at_fault; /* why tells */
+	struct buf why;   /* the first fault of its init */
 };
 
 struct plugins;

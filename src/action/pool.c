@@ -10,7 +10,7 @@
 
 struct pool {
 	pthread_mutex_t lock;
-	pthread_cond_t work;	/* a job came, or the end */
+	pthread_cond_t work;    /* a job came, or the end */
 	pthread_cond_t all_out; /* the last thread went */
 	bool stopping, abandoned;
 	unsigned threads_n; /* that have not gone */

@@ -22,10 +22,28 @@ verify(struct actions *a, struct call *c, struct identity **who_out)
 	struct str value, token;
 	int error = -E_INVALID_TOKEN;
 
-	if (keys && json_get(c->data, STR("token"), &value) && json_borrow_string(value, &token))
-		error = token_verify(keys, token, c->desk->loop->wall_ms / 1000, who_out, NULL);
+	if (keys && json_get(c->data, STR("token"), &value) &&
+	    json_borrow_string(value, &token))
+		error = token_verify(keys, token, c->desk->loop->wall_ms / 1000, who_out,
+				     NULL);
 	token_keys_unref(keys);
 	return error;
+}
+
+/* The connection stays what it is: its rooms are those of this user and company. */
+static int
+compare(const struct identity *fresh, const struct identity *old)
+{
+	struct str session = identity_text(fresh, CLAIM_SESSION);
+
+	if (!str_eq(identity_text(fresh, CLAIM_USER), identity_text(old, CLAIM_USER)) ||
+	    !str_eq(identity_text(fresh, CLAIM_COMPANY),
+		    identity_text(old, CLAIM_COMPANY)))
+		return -E_FORBIDDEN;
+	if (session.len && identity_text(old, CLAIM_SESSION).len &&
+	    !str_eq(session, identity_text(old, CLAIM_SESSION)))
+		return -E_INVALID_SESSION;
+	return 0;
 }
 
 static void
@@ -36,8 +54,8 @@ run(struct actions *a, struct call *c, struct socket *s)
 	char until[CLOCK_TEXT_BYTES];
 	int error = verify(a, c, &who);
 
-	if (!error && !str_eq(identity_text(who, CLAIM_USER), identity_text(c->who, CLAIM_USER)))
-		error = -E_FORBIDDEN;
+	if (!error)
+		error = compare(who, c->who);
 	if (!error && s) {
 		socket_set_identity(s, who);
 		refresh_watch(peer_of(s));
@@ -51,7 +69,8 @@ run(struct actions *a, struct call *c, struct socket *s)
 			buf_clear(&data);
 			buf_add_str(&data, STR("{\"expiresAt\":null}"));
 		}
-		end_call(c, &(struct envelope){.type = ENVELOPE_RESPONSE, .data = buf_str(&data)});
+		end_call(c, &(struct envelope){.type = ENVELOPE_RESPONSE,
+					       .data = buf_str(&data)});
 	}
 	buf_fini(&data);
 	identity_unref(who);
@@ -81,7 +100,8 @@ void
 refresh_watch(struct peer *p)
 {
 	struct loop *loop = p->desk->loop;
-	int64_t left_ms = identity_expires_s(socket_identity(p->socket)) * 1000 - loop->wall_ms;
+	int64_t left_ms = identity_expires_s(socket_identity(p->socket)) * 1000 -
+			  loop->wall_ms;
 
 	p->is_warned = false;
 	if (!identity_expires_s(socket_identity(p->socket)) ||

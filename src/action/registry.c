@@ -52,9 +52,10 @@ registry_add_action(struct registry *r, struct tg_host *host, const struct tg_ac
 	struct action *a;
 	int error;
 
-	if (def->size < offsetof(struct tg_action, state) || !def->name || !def->name[0] ||
-	    strlen(def->name) > NAME_BYTES) {
-		buf_printf(why, "an action needs .size and a .name of 1 to %d bytes", NAME_BYTES);
+	if (def->size < offsetof(struct tg_action, state) || !def->name ||
+	    !def->name[0] || strlen(def->name) > NAME_BYTES) {
+		buf_printf(why, "an action needs .size and a .name of 1 to %d bytes",
+			   NAME_BYTES);
 		return -E_ARGUMENT;
 	}
 	a = calloc(1, sizeof(*a));
@@ -105,7 +106,8 @@ add_events(struct nsp *n, struct buf *why)
 {
 	for (const struct tg_handler *row = n->def.events; row && row->event; row++) {
 		/* The map holds what it was given and never writes to it. */
-		int error = map_add(&n->events, str_from(row->event), (void *)(uintptr_t)row);
+		int error = map_add(&n->events, str_from(row->event),
+				    (void *)(uintptr_t)row);
 
 		if (error == -E_DUPLICATE)
 			buf_printf(why, "two rows for event %s", row->event);
@@ -116,8 +118,8 @@ add_events(struct nsp *n, struct buf *why)
 }
 
 int
-registry_add_namespace(struct registry *r, struct tg_host *host, const struct tg_namespace *def,
-		       struct buf *why)
+registry_add_namespace(struct registry *r, struct tg_host *host,
+		       const struct tg_namespace *def, struct buf *why)
 {
 	struct nsp **grown = realloc(r->nsps, (r->nsps_n + 1) * sizeof(r->nsps[0]));
 	struct nsp *n;
@@ -135,7 +137,9 @@ registry_add_namespace(struct registry *r, struct tg_host *host, const struct tg
 	n->path = nsp_path(n->def.path);
 	n->host = host;
 	if (!(n->name.len && n->name.ptr[0] == '/') && !(n->def.match && !n->def.name)) {
-		buf_printf(why, "a namespace needs .size and either .match or a .name with '/'");
+		buf_printf(
+			why,
+			"a namespace needs .size and either .match or a .name with '/'");
 		goto fail;
 	}
 	error = add_events(n, why);
@@ -152,8 +156,8 @@ int
 registry_add_authorizer(struct registry *r, struct tg_host *host,
 			void (*ask)(const struct tg_question *, void *), void *state)
 {
-	struct authorizer *grown =
-		realloc(r->authorizers, (r->authorizers_n + 1) * sizeof(grown[0]));
+	struct authorizer *grown = realloc(r->authorizers,
+					   (r->authorizers_n + 1) * sizeof(grown[0]));
 
 	if (!grown)
 		return -E_NOMEM;

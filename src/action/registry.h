@@ -19,10 +19,10 @@ struct socket;
 struct tg_host;
 
 struct action {
-	struct tg_action def;	/* zero where a shorter plugin says nothing */
+	struct tg_action def; /* zero where a shorter plugin says nothing */
 	struct str name, permission;
-	struct schema *schema;	/* NULL: any data */
-	struct tg_host *host;	/* NULL: built in */
+	struct schema *schema; /* NULL: any data */
+	struct tg_host *host;  /* NULL: built in */
 	/* Of built-in ones, instead of def.run; socket is the one it came from. */
 	void (*builtin)(struct actions *a, struct call *call, struct socket *socket);
 	atomic_uint running_n;
@@ -54,12 +54,14 @@ void registry_fini(struct registry *r);
 
 /* Errors: -E_ARGUMENT and -E_DUPLICATE with a sentence in *why (zero-terminated text inside),
  * -E_NOMEM. */
-int registry_add_action(struct registry *r, struct tg_host *host, const struct tg_action *def,
-			struct buf *why, struct action **out) MUST_USE;
+int registry_add_action(struct registry *r, struct tg_host *host,
+			const struct tg_action *def, struct buf *why,
+			struct action **out) MUST_USE;
 int registry_add_namespace(struct registry *r, struct tg_host *host,
 			   const struct tg_namespace *def, struct buf *why) MUST_USE;
 int registry_add_authorizer(struct registry *r, struct tg_host *host,
-			    void (*ask)(const struct tg_question *, void *), void *state) MUST_USE;
+			    void (*ask)(const struct tg_question *, void *),
+			    void *state) MUST_USE;
 
 /* Forget all that this plugin added. */
 void registry_remove(struct registry *r, const struct tg_host *host);

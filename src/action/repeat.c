@@ -37,7 +37,8 @@ on_join(struct loop *to, struct mail *m)
 	if (!join_here(d, j->running, &j->origin)) {
 		o = replay_find(d->all->replay, &j->key);
 		e = o ? o->envelope
-		      : envelope_of_error(j->request_id, j->action->name, -E_DUPLICATE_REQUEST);
+		      : envelope_of_error(j->request_id, j->action->name,
+					  -E_DUPLICATE_REQUEST);
 		reply_send(d, &j->origin, &e);
 		outcome_unref(o);
 	}
@@ -85,16 +86,21 @@ repeat_check(struct call *c)
 	struct str user = identity_text(c->who, CLAIM_USER);
 	struct str texts[] = {
 		user,
-		user.len ? identity_text(c->who, CLAIM_SESSION) : origin_sid(&c->first.origin),
-		c->request_id, c->action->name, c->data,
+		user.len ? identity_text(c->who, CLAIM_SESSION)
+			 : origin_sid(&c->first.origin),
+		c->request_id,
+		c->action->name,
+		c->data,
 	};
 	struct outcome *done;
 	uint64_t running;
 
-	if (!c->may_repeat || !d->loop->config->replay_ms || c->action->def.flags & TG_IDEMPOTENT)
+	if (!c->may_repeat || !d->loop->config->replay_ms ||
+	    c->action->def.flags & TG_IDEMPOTENT)
 		return false;
 	c->key = replay_digest(d->all->replay, texts, sizeof(texts) / sizeof(texts[0]));
-	switch (replay_enter(d->all->replay, &c->key, c->id, d->loop->now_ms, &running, &done)) {
+	switch (replay_enter(d->all->replay, &c->key, c->id, d->loop->now_ms, &running,
+			     &done)) {
 	case REPLAY_RUNNING:
 		join(c, running);
 		return true;
@@ -112,4 +118,3 @@ repeat_check(struct call *c)
 	}
 	return false;
 }
-

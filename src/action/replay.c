@@ -26,7 +26,7 @@ struct shard {
 };
 
 struct replay {
-	EVP_MD *sha256; /* fetched once: OpenSSL takes a lock for each fetch */
+	EVP_MD *sha256;     /* fetched once: OpenSSL takes a lock for each fetch */
 	size_t shard_bytes; /* of results in one shard */
 	struct shard shards[SHARDS];
 };
@@ -112,7 +112,7 @@ shard_of(struct replay *r, const struct replay_key *key)
 static void
 forget_old(struct shard *s, uint64_t now_ms, size_t bytes_max)
 {
-	LIST_EACH(link, &s->done) {
+	LIST_EACH (link, &s->done) {
 		struct entry *e = CONTAINER_OF(link, struct entry, link);
 
 		if (e->until_ms > now_ms && s->done_bytes <= bytes_max)
@@ -139,8 +139,8 @@ add(struct shard *s, const struct replay_key *key, uint64_t call_id)
 }
 
 enum replay_found
-replay_enter(struct replay *r, const struct replay_key *key, uint64_t call_id, uint64_t now_ms,
-	     uint64_t *running_out, struct outcome **done_out)
+replay_enter(struct replay *r, const struct replay_key *key, uint64_t call_id,
+	     uint64_t now_ms, uint64_t *running_out, struct outcome **done_out)
 {
 	struct shard *s = shard_of(r, key);
 	enum replay_found found;
@@ -178,8 +178,8 @@ replay_find(struct replay *r, const struct replay_key *key)
 }
 
 void
-replay_finish(struct replay *r, const struct replay_key *key, struct outcome *o, uint64_t now_ms,
-	      uint32_t keep_ms)
+replay_finish(struct replay *r, const struct replay_key *key, struct outcome *o,
+	      uint64_t now_ms, uint32_t keep_ms)
 {
 	struct shard *s = shard_of(r, key);
 	struct entry *e;

@@ -24,7 +24,8 @@ struct replay *replay_new(size_t keep_bytes) MUST_USE;
 void replay_free(struct replay *r); /* NULL is allowed */
 
 /* The digest of some texts, in this order; lengths count ("a","b" is not "ab",""). */
-struct replay_key replay_digest(const struct replay *r, const struct str *texts, size_t texts_n);
+struct replay_key replay_digest(const struct replay *r, const struct str *texts,
+				size_t texts_n);
 
 enum replay_found {
 	REPLAY_NEW,     /* nobody asked: remembered now as running call_id */
@@ -33,8 +34,9 @@ enum replay_found {
 	REPLAY_NOMEM    /* not remembered: run it anyway */
 };
 
-enum replay_found replay_enter(struct replay *r, const struct replay_key *key, uint64_t call_id,
-			       uint64_t now_ms, uint64_t *running_out, struct outcome **done_out);
+enum replay_found replay_enter(struct replay *r, const struct replay_key *key,
+			       uint64_t call_id, uint64_t now_ms, uint64_t *running_out,
+			       struct outcome **done_out);
 
 /* The kept result, one reference for the caller; NULL when there is none. */
 struct outcome *replay_find(struct replay *r, const struct replay_key *key);

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 struct origin
-origin_of(struct desk *d, const struct socket *s, enum envelope_form form, uint64_t ack_id)
+origin_of(struct desk *d, const struct socket *s, enum envelope_form form,
+	  uint64_t ack_id)
 {
 	struct origin o = {.desk = d, .form = form, .ack_id = ack_id};
 	struct str sid = socket_id(s);
@@ -32,7 +33,8 @@ event_name(enum envelope_form form, enum envelope_type type)
 }
 
 void
-reply_here(struct desk *d, struct socket *s, const struct origin *to, const struct envelope *e)
+reply_here(struct desk *d, struct socket *s, const struct origin *to,
+	   const struct envelope *e)
 {
 	struct buf *text = &d->text;
 	struct event_out event = {.name = event_name(to->form, e->type)};

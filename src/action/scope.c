@@ -37,7 +37,8 @@ scope_of_namespace(struct str name, struct scope *out)
 }
 
 static void
-write_name(struct buf *out, const char *company, const char *artifact, const struct scope *s)
+write_name(struct buf *out, const char *company, const char *artifact,
+	   const struct scope *s)
 {
 	buf_add_str(out, str_from(company));
 	buf_add_str(out, s->company);

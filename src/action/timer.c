@@ -11,7 +11,7 @@ struct timer {
 	struct wheel_timer wheel;
 	struct mail start, stop; /* each is sent once at most */
 	struct timer_plan plan;
-	bool is_set;	/* start was delivered, or was not needed */
+	bool is_set; /* start was delivered, or was not needed */
 	bool is_firing;
 	bool is_over;
 };
@@ -34,7 +34,8 @@ fire(struct wheel_timer *w)
 	struct timer *t = CONTAINER_OF(w, struct timer, wheel);
 	struct handle_table *timers = &t->desk->timers;
 
-	if (t->plan.repeat_ms ? !handle_is_live(timers, t->id) : !handle_claim(timers, t->id))
+	if (t->plan.repeat_ms ? !handle_is_live(timers, t->id)
+			      : !handle_claim(timers, t->id))
 		return; /* stopped from elsewhere: that mail is on its way */
 	t->is_firing = true;
 	t->plan.fn(t->plan.arg);
@@ -42,14 +43,16 @@ fire(struct wheel_timer *w)
 	if (t->is_over || !t->plan.repeat_ms)
 		end(t);
 	else
-		wheel_set(&t->desk->loop->wheel, w, t->desk->loop->now_ms + t->plan.repeat_ms);
+		wheel_set(&t->desk->loop->wheel, w,
+			  t->desk->loop->now_ms + t->plan.repeat_ms);
 }
 
 static void
 set(struct timer *t)
 {
 	t->is_set = true;
-	wheel_set(&t->desk->loop->wheel, &t->wheel, t->desk->loop->now_ms + t->plan.first_ms);
+	wheel_set(&t->desk->loop->wheel, &t->wheel,
+		  t->desk->loop->now_ms + t->plan.first_ms);
 }
 
 static void

@@ -17,7 +17,8 @@ struct timer_plan {
 
 /* On the loop of this thread, else on the first one. Errors: -E_NOMEM, -E_STATE.
  * [any thread] */
-int timer_start(struct actions *a, const struct timer_plan *plan, uint64_t *id_out) MUST_USE;
+int timer_start(struct actions *a, const struct timer_plan *plan,
+		uint64_t *id_out) MUST_USE;
 
 /* Errors: -E_LATE. [any thread] */
 int timer_stop(struct actions *a, uint64_t id) MUST_USE;

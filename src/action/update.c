@@ -40,8 +40,10 @@ struct news {
 static int
 tell(struct actions *a, struct str nsp, struct str room, const struct news *news)
 {
-	struct target to = {
-		.nsp = nsp, .rooms = &room, .rooms_n = room.len ? 1 : 0, .tally = news->tally};
+	struct target to = {.nsp = nsp,
+			    .rooms = &room,
+			    .rooms_n = room.len ? 1 : 0,
+			    .tally = news->tally};
 	struct event_out event = {.name = STR("message"), .args = news->args};
 
 	return hub_broadcast(a->hubs, actions_hub_here(a), &to, &event);
@@ -56,7 +58,8 @@ tell_artifacts(struct actions *a, struct str company, const struct news *news)
 	int error = 0;
 
 	scopes_of_company(&a->scopes, company, &names);
-	for (rest = buf_str(&names); !error && rest.len; rest = str_skip(rest, name.len + 1)) {
+	for (rest = buf_str(&names); !error && rest.len;
+	     rest = str_skip(rest, name.len + 1)) {
 		name = str_from(rest.ptr);
 		error = tell(a, name, STR(""), news);
 	}
@@ -94,14 +97,15 @@ tell_company(struct actions *a, const struct scope *whom, const struct news *new
 }
 
 int
-update_send(struct actions *a, struct str company, struct str message, struct str artifact,
-	    struct tally *tally)
+update_send(struct actions *a, struct str company, struct str message,
+	    struct str artifact, struct tally *tally)
 {
 	struct scope whom = {company, artifact};
 	struct buf args = BUF_INIT;
 	int error;
 
-	if (!company.len || check_json(to_tg(message)) || json_kind(message) != JSON_OBJECT_KIND)
+	if (!company.len || check_json(to_tg(message)) ||
+	    json_kind(message) != JSON_OBJECT_KIND)
 		return -E_ARGUMENT;
 	if (!actions_is_open(a))
 		return -E_STATE;

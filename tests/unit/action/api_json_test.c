@@ -19,8 +19,10 @@ START_TEST(an_array_is_walked)
 {
 	size_t at = 0;
 
-	ck_assert(api_json_next(TG("[ 1, [2] ]"), &at, &value) && tg_equal(value, TG("1")));
-	ck_assert(api_json_next(TG("[ 1, [2] ]"), &at, &value) && tg_equal(value, TG("[2]")));
+	ck_assert(api_json_next(TG("[ 1, [2] ]"), &at, &value) &&
+		  tg_equal(value, TG("1")));
+	ck_assert(api_json_next(TG("[ 1, [2] ]"), &at, &value) &&
+		  tg_equal(value, TG("[2]")));
 	ck_assert(!api_json_next(TG("[ 1, [2] ]"), &at, &value));
 	at = 0;
 	ck_assert(!api_json_next(TG("[]"), &at, &value));

@@ -16,8 +16,14 @@ setup(void)
 START_TEST(a_broadcast_names_its_target)
 {
 	struct tg_str rooms[] = {TG("a"), TG("b")}, except[] = {TG("c")};
-	struct tg_target to = {.size = sizeof(to), .nsp = TG("/chat"), .rooms = rooms, .rooms_n = 2,
-			       .except = except, .except_n = 1, .is_volatile = true, .local = true};
+	struct tg_target to = {.size = sizeof(to),
+			       .nsp = TG("/chat"),
+			       .rooms = rooms,
+			       .rooms_n = 2,
+			       .except = except,
+			       .except_n = 1,
+			       .is_volatile = true,
+			       .local = true};
 
 	ck_assert_int_eq(tg_broadcast(&to, TG("e"), TG_JSON("1")), TG_OK);
 	ck_assert_str_eq(fake_broadcasts(), "/chat [a b] -[c] volatile local e 1\n");
@@ -38,8 +44,11 @@ START_TEST(the_others_are_all_but_one)
 	struct socket *s = fake_alice(0);
 	char wanted[64];
 
-	snprintf(wanted, sizeof(wanted), "/ [] -[%.*s] e 1\n", SOCKET_ID_BYTES, socket_id(s).ptr);
-	ck_assert_int_eq(tg_to_others((struct tg_socket *)(void *)s, TG("e"), TG_JSON("1")), TG_OK);
+	snprintf(wanted, sizeof(wanted), "/ [] -[%.*s] e 1\n", SOCKET_ID_BYTES,
+		 socket_id(s).ptr);
+	ck_assert_int_eq(
+		tg_to_others((struct tg_socket *)(void *)s, TG("e"), TG_JSON("1")),
+		TG_OK);
 	ck_assert_str_eq(fake_broadcasts(), wanted);
 }
 END_TEST
@@ -92,7 +101,8 @@ START_TEST(a_function_runs_on_the_loop_of_a_socket)
 	fake_turn();
 	ck_assert_int_eq(nobodies, 1);
 	ck_assert_int_eq(tg_on_socket(TG("too short"), visit, visits), TG_E_NOT_FOUND);
-	ck_assert_int_eq(tg_on_socket(TG("9-of-no-loop-of-ours"), visit, visits), TG_E_NOT_FOUND);
+	ck_assert_int_eq(tg_on_socket(TG("9-of-no-loop-of-ours"), visit, visits),
+			 TG_E_NOT_FOUND);
 }
 END_TEST
 
@@ -107,7 +117,8 @@ START_TEST(all_loops_are_visited_and_then_it_is_done)
 	ck_assert_int_eq(visits[0], 1);
 	ck_assert_int_eq(visits[1], 2);
 	ck_assert_int_eq(dones, 1);
-	ck_assert_int_eq(tg_visit(TG("/"), TG("nobody here"), visit, NULL, visits), TG_OK);
+	ck_assert_int_eq(tg_visit(TG("/"), TG("nobody here"), visit, NULL, visits),
+			 TG_OK);
 	fake_turn();
 	ck_assert_int_eq(visits[0] + visits[1], 3);
 }
@@ -127,7 +138,8 @@ START_TEST(before_there_are_loops_nothing_can_be_sent)
 	ck_assert_int_eq(tg_join_all(&to, TG("e")), TG_E_STATE);
 	ck_assert_int_eq(tg_send_update(TG("c"), TG("{}"), TG("")), TG_E_STATE);
 	ck_assert_int_eq(tg_visit(TG("/"), TG(""), visit, done, visits), TG_E_STATE);
-	ck_assert_int_eq(tg_on_socket(TG("0-of-no-loop-of-ours"), visit, visits), TG_E_STATE);
+	ck_assert_int_eq(tg_on_socket(TG("0-of-no-loop-of-ours"), visit, visits),
+			 TG_E_STATE);
 	ck_assert_int_eq(tg_in_pool(done, visits), TG_E_STATE);
 	fake_open();
 }

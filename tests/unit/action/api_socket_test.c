@@ -89,9 +89,12 @@ START_TEST(what_is_emitted_is_checked)
 	ck_assert_int_eq(tg_emit(tg, TG("e"), binary), TG_OK);
 	ck_assert_int_eq(tg_emit(tg, TG("e"), TG_JSON("1,")), TG_E_ARGUMENT);
 	ck_assert_int_eq(tg_ack(tg, 1, TG_JSON("]")), TG_E_ARGUMENT);
-	ck_assert_int_eq(tg_emit_ack(tg, TG("e"), TG_JSON("]"), 1, NULL, NULL), TG_E_ARGUMENT);
-	ck_assert_int_eq(tg_emit_ack(tg, TG("e"), TG_JSON("1"), 1, NULL, NULL), TG_E_ARGUMENT);
-	ck_assert_str_eq(fake_said(alice), "e 1,2\nvolatile e \ne 1," TG_BINARY(0) " +xyz\n");
+	ck_assert_int_eq(tg_emit_ack(tg, TG("e"), TG_JSON("]"), 1, NULL, NULL),
+			 TG_E_ARGUMENT);
+	ck_assert_int_eq(tg_emit_ack(tg, TG("e"), TG_JSON("1"), 1, NULL, NULL),
+			 TG_E_ARGUMENT);
+	ck_assert_str_eq(fake_said(alice),
+			 "e 1,2\nvolatile e \ne 1," TG_BINARY(0) " +xyz\n");
 }
 END_TEST
 
@@ -112,7 +115,8 @@ on_ack(struct tg_socket *s, int error, struct tg_args args, void *arg)
 static void
 emit_and_wait(void)
 {
-	ck_assert_int_eq(tg_emit_ack(tg, TG("q"), TG_JSON("1"), 1000, on_ack, &acks), TG_OK);
+	ck_assert_int_eq(tg_emit_ack(tg, TG("q"), TG_JSON("1"), 1000, on_ack, &acks),
+			 TG_OK);
 	ck_assert_str_eq(fake_said(alice), "? q 1\n");
 }
 

@@ -39,7 +39,10 @@ run(struct tg_call call, const struct tg_request *request, void *state)
 }
 
 static const struct tg_action actions[] = {
-	{.size = sizeof(actions[0]), .name = "stats", .permission = "stats.read", .run = run},
+	{.size = sizeof(actions[0]),
+	 .name = "stats",
+	 .permission = "stats.read",
+	 .run = run},
 	{.size = sizeof(actions[0]), .name = "admin", .permission = "admin", .run = run},
 };
 

@@ -28,11 +28,14 @@ answer_twice(struct tg_call call, const struct tg_request *request, void *state)
 {
 	(void)state;
 	ck_assert_int_eq(tg_reply_ok(call, TG("{")), TG_E_ARGUMENT);
-	ck_assert_int_eq(tg_reply_error(call, TG(""), TG("no code"), TG("")), TG_E_ARGUMENT);
-	ck_assert_int_eq(tg_reply_error(call, TG("NO"), TG("it is"), TG("{")), TG_E_ARGUMENT);
+	ck_assert_int_eq(tg_reply_error(call, TG(""), TG("no code"), TG("")),
+			 TG_E_ARGUMENT);
+	ck_assert_int_eq(tg_reply_error(call, TG("NO"), TG("it is"), TG("{")),
+			 TG_E_ARGUMENT);
 	ck_assert_int_eq(tg_update(call, TG("")), TG_E_ARGUMENT);
 	ck_assert(tg_is_open(call));
-	ck_assert_int_eq(tg_reply_error(call, TG("NO"), TG("it is \"so\""), request->data), TG_OK);
+	ck_assert_int_eq(
+		tg_reply_error(call, TG("NO"), TG("it is \"so\""), request->data), TG_OK);
 	ck_assert(!tg_is_open(call));
 	ck_assert_int_eq(tg_reply_ok(call, TG("1")), TG_E_LATE);
 	ck_assert_int_eq(tg_update(call, TG("1")), TG_E_LATE);
@@ -55,19 +58,31 @@ block(struct tg_call call, const struct tg_request *request, void *state)
 }
 
 static const struct tg_action actions[] = {
-	{.size = sizeof(actions[0]), .name = "keep", .timeout_ms = 5000, .running_n = 2,
-	 .run = keep, .flags = TG_IDEMPOTENT},
+	{.size = sizeof(actions[0]),
+	 .name = "keep",
+	 .timeout_ms = 5000,
+	 .running_n = 2,
+	 .run = keep,
+	 .flags = TG_IDEMPOTENT},
 	{.size = sizeof(actions[0]), .name = "twice", .run = answer_twice},
-	{.size = sizeof(actions[0]), .name = "schema", .run = answer_twice,
-	 .schema = "{\"type\":\"object\",\"properties\":{\"a/b\":{\"type\":\"integer\"}}}"},
-	{.size = sizeof(actions[0]), .name = "block", .run = block, .flags = TG_BLOCKING,
-	 .timeout_ms = 5000, .running_n = 2},
+	{.size = sizeof(actions[0]),
+	 .name = "schema",
+	 .run = answer_twice,
+	 .schema =
+		 "{\"type\":\"object\",\"properties\":{\"a/b\":{\"type\":\"integer\"}}}"},
+	{.size = sizeof(actions[0]),
+	 .name = "block",
+	 .run = block,
+	 .flags = TG_BLOCKING,
+	 .timeout_ms = 5000,
+	 .running_n = 2},
 };
 
 static void
 setup(void)
 {
-	static const char *const sets[] = {"pool_threads=1", "pool_queue=2", "actions_running=4"};
+	static const char *const sets[] = {"pool_threads=1", "pool_queue=2",
+					   "actions_running=4"};
 
 	fake_new(sets, 3);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
@@ -97,8 +112,11 @@ START_TEST(an_action_answers_when_it_likes)
 	ck_assert_int_eq(tg_update(kept, TG("2")), TG_OK);
 	ck_assert_int_eq(tg_reply_ok(kept, TG("3")), TG_OK);
 	ck_assert_str_eq(fake_said(alice),
-			 "UPDATE " SAYS("UPDATE", "ack-1", "keep", "\"data\":2") "\n"
-			 "ack 1 " SAYS("RESPONSE", "ack-1", "keep", "\"data\":3") "\n");
+			 "UPDATE " SAYS("UPDATE", "ack-1", "keep",
+					"\"data\":2") "\n"
+						      "ack 1 " SAYS("RESPONSE", "ack-1",
+								    "keep",
+								    "\"data\":3") "\n");
 	ck_assert_uint_eq(count(COUNTER_ACTIONS_RUNNING), 0);
 	fake_wait(10000);
 	ck_assert_str_eq(fake_said(alice), "");
@@ -107,10 +125,12 @@ END_TEST
 
 START_TEST(it_answers_once_and_only_json)
 {
-	ck_assert_str_eq(ask("twice", "{\"d\":1}", 1),
-			 "ack 1 " SAYS("ERROR", "ack-1", "twice",
-				       "\"error\":{\"code\":\"NO\",\"message\":\"it is \\\"so\\\"\","
-				       "\"details\":{\"d\":1}}") "\n");
+	ck_assert_str_eq(
+		ask("twice", "{\"d\":1}", 1),
+		"ack 1 " SAYS(
+			"ERROR", "ack-1", "twice",
+			"\"error\":{\"code\":\"NO\",\"message\":\"it is \\\"so\\\"\","
+			"\"details\":{\"d\":1}}") "\n");
 	ck_assert_uint_eq(count(COUNTER_LATE_REPLIES), 2);
 }
 END_TEST
@@ -131,11 +151,12 @@ END_TEST
 
 START_TEST(data_that_does_not_fit_is_refused_with_its_place)
 {
-	ck_assert_str_eq(ask("schema", "{\"a/b\":\"x\"}", 1),
-			 "ack 1 " SAYS("ERROR", "ack-1", "schema",
-				       "\"error\":{\"code\":\"INVALID_DATA\","
-				       "\"message\":\"/a~1b: expected integer, got string\","
-				       "\"pointer\":\"/a~1b\"}") "\n");
+	ck_assert_str_eq(
+		ask("schema", "{\"a/b\":\"x\"}", 1),
+		"ack 1 " SAYS("ERROR", "ack-1", "schema",
+			      "\"error\":{\"code\":\"INVALID_DATA\","
+			      "\"message\":\"/a~1b: expected integer, got string\","
+			      "\"pointer\":\"/a~1b\"}") "\n");
 	ck_assert(strstr(ask("schema", "7", 2),
 			 "\"message\":\"data: expected object, got number\"") != NULL);
 	ck_assert(strstr(ask("schema", "{\"a/b\":7}", 3), "\"code\":\"NO\"") != NULL);
@@ -192,9 +213,13 @@ told(const char *what)
 START_TEST(blocking_actions_run_in_the_pool)
 {
 	ck_assert_str_eq(ask("block", "[1]", 1), "");
-	ck_assert_str_eq(told("RESPONSE"),
-			 "UPDATE " SAYS("UPDATE", "ack-1", "block", "\"data\":\"soon\"") "\n"
-			 "ack 1 " SAYS("RESPONSE", "ack-1", "block", "\"data\":[1]") "\n");
+	ck_assert_str_eq(
+		told("RESPONSE"),
+		"UPDATE " SAYS("UPDATE", "ack-1", "block",
+			       "\"data\":\"soon\"") "\n"
+						    "ack 1 " SAYS("RESPONSE", "ack-1",
+								  "block",
+								  "\"data\":[1]") "\n");
 }
 END_TEST
 
@@ -245,8 +270,11 @@ START_TEST(any_thread_may_answer)
 	ck_assert_int_eq(errors[3], TG_E_LATE);
 	fake_wait(5000); /* the limit, too, comes too late */
 	ck_assert_str_eq(fake_said(alice),
-			 "UPDATE " SAYS("UPDATE", "ack-1", "keep", "\"data\":1") "\n"
-			 "ack 1 " SAYS("RESPONSE", "ack-1", "keep", "\"data\":2") "\n");
+			 "UPDATE " SAYS("UPDATE", "ack-1", "keep",
+					"\"data\":1") "\n"
+						      "ack 1 " SAYS("RESPONSE", "ack-1",
+								    "keep",
+								    "\"data\":2") "\n");
 }
 END_TEST
 
@@ -264,8 +292,9 @@ START_TEST(while_draining_nothing_new_begins)
 {
 	ck_assert_str_eq(ask("keep", "1", 1), "");
 	ck_assert(!actions_stop(fake.actions, 0));
-	ck_assert(strstr(ask("keep", "1", 2), "\"code\":\"OVERLOADED\",\"message\":\"the server is "
-					      "shutting down\"") != NULL);
+	ck_assert(strstr(ask("keep", "1", 2),
+			 "\"code\":\"OVERLOADED\",\"message\":\"the server is "
+			 "shutting down\"") != NULL);
 	ck_assert_int_eq(tg_reply_ok(kept, TG("1")), TG_OK);
 	ck_assert(strstr(fake_said(alice), "RESPONSE") != NULL);
 	ck_assert(actions_stop(fake.actions, 0));

@@ -57,14 +57,24 @@ disconnected(struct tg_socket *s, struct tg_str reason, void *state)
 static char first_name[] = "first", second_name[] = "second";
 
 static const struct tg_namespace first = {
-	.size = sizeof(first), .name = "/chat", .path = "/realtime", .admit = admit,
-	.connected = connected, .disconnected = disconnected, .state = first_name,
+	.size = sizeof(first),
+	.name = "/chat",
+	.path = "/realtime",
+	.admit = admit,
+	.connected = connected,
+	.disconnected = disconnected,
+	.state = first_name,
 };
 static const struct tg_namespace second = {
-	.size = sizeof(second), .name = "/chat", .admit = admit, .state = second_name,
+	.size = sizeof(second),
+	.name = "/chat",
+	.admit = admit,
+	.state = second_name,
 };
 static const struct tg_namespace elsewhere = {
-	.size = sizeof(elsewhere), .name = "/there", .path = "/elsewhere",
+	.size = sizeof(elsewhere),
+	.name = "/there",
+	.path = "/elsewhere",
 };
 
 static void
@@ -87,10 +97,12 @@ answer(const char *nsp, const char *claims, const char *query)
 
 START_TEST(a_session_is_required)
 {
-	ck_assert_str_eq(answer("/", ALICE, ""),
-			 "refuse sessionId is required {\"code\":\"SESSION_REQUIRED\"}\n");
-	ck_assert_str_eq(answer("/", ALICE, "sessionId="),
-			 "refuse sessionId is required {\"code\":\"SESSION_REQUIRED\"}\n");
+	ck_assert_str_eq(
+		answer("/", ALICE, ""),
+		"refuse sessionId is required {\"code\":\"SESSION_REQUIRED\"}\n");
+	ck_assert_str_eq(
+		answer("/", ALICE, "sessionId="),
+		"refuse sessionId is required {\"code\":\"SESSION_REQUIRED\"}\n");
 	fake.mount->session_required = false;
 	ck_assert_str_eq(answer("/", ALICE, ""), "connect\n");
 }
@@ -125,10 +137,14 @@ START_TEST(company_namespaces_admit_their_own_people_only)
 
 	ck_assert_str_eq(answer("/company/acme", ALICE, "sessionId=s1"), "connect\n");
 	ck_assert_str_eq(answer("/company/umbrella", ALICE, "sessionId=s1"), forbidden);
-	ck_assert_str_eq(answer("/company/acme", "{\"sub\":\"bob\"}", "sessionId=s1"), forbidden);
-	ck_assert_str_eq(answer("/company/acme/artifact/a1", ALICE, "sessionId=s1"), "connect\n");
-	ck_assert_str_eq(answer("/company/acme/artifact/a2", ALICE, "sessionId=s1"), forbidden);
-	ck_assert_str_eq(answer("/company/umbrella/artifact/a1", ALICE, "sessionId=s1"), forbidden);
+	ck_assert_str_eq(answer("/company/acme", "{\"sub\":\"bob\"}", "sessionId=s1"),
+			 forbidden);
+	ck_assert_str_eq(answer("/company/acme/artifact/a1", ALICE, "sessionId=s1"),
+			 "connect\n");
+	ck_assert_str_eq(answer("/company/acme/artifact/a2", ALICE, "sessionId=s1"),
+			 forbidden);
+	ck_assert_str_eq(answer("/company/umbrella/artifact/a1", ALICE, "sessionId=s1"),
+			 forbidden);
 	ck_assert_str_eq(answer("/company/acme/x", ALICE, "sessionId=s1"), "none");
 }
 END_TEST
@@ -145,7 +161,8 @@ END_TEST
 
 START_TEST(a_namespace_of_another_mount_is_none)
 {
-	ck_assert_str_eq(answer("/there", ALICE, "sessionId=s1"), "refuse Invalid namespace \n");
+	ck_assert_str_eq(answer("/there", ALICE, "sessionId=s1"),
+			 "refuse Invalid namespace \n");
 	ck_assert_str_eq(answer("/nowhere", ALICE, "sessionId=s1"), "none");
 }
 END_TEST
@@ -182,7 +199,8 @@ START_TEST(a_plugin_may_take_its_time)
 
 	ck_assert_str_eq(fake_said(s), "");
 	fake_enter(0);
-	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error), TG_OK);
+	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error),
+			 TG_OK);
 	fake_turn(); /* the second plugin is asked, later too */
 	ck_assert_int_eq(error, TG_OK);
 	ck_assert_str_eq(fake_said(s), "");
@@ -199,7 +217,8 @@ START_TEST(who_leaves_while_a_plugin_thinks_is_gone)
 	int error = -1;
 
 	fake_disconnect(s, "transport close");
-	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error), TG_OK);
+	ck_assert_int_eq(tg_on_socket(tg_span(pending, sizeof(pending)), let_in, &error),
+			 TG_OK);
 	fake_turn();
 	ck_assert_int_eq(error, 1);
 	ck_assert_str_eq(heard, "first;");

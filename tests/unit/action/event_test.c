@@ -56,16 +56,27 @@ echo(struct tg_call call, const struct tg_request *request, void *state)
 
 static char one[] = "1", two[] = "2";
 static const struct tg_handler events[] = {
-	{"a", hear}, {"back", send_back}, {"out", throw_out}, {NULL, NULL},
+	{"a", hear},
+	{"back", send_back},
+	{"out", throw_out},
+	{NULL, NULL},
 };
 static const struct tg_handler more_events[] = {{"a", hear}, {"b", hear}, {NULL, NULL}};
 static const struct tg_namespace first = {
-	.size = sizeof(first), .name = "/", .events = events, .state = one,
+	.size = sizeof(first),
+	.name = "/",
+	.events = events,
+	.state = one,
 };
 static const struct tg_namespace second = {
-	.size = sizeof(second), .name = "/", .events = more_events, .any = hear_any, .state = two,
+	.size = sizeof(second),
+	.name = "/",
+	.events = more_events,
+	.any = hear_any,
+	.state = two,
 };
-static const struct tg_action action = {.size = sizeof(action), .name = "echo", .run = echo};
+static const struct tg_action action = {
+	.size = sizeof(action), .name = "echo", .run = echo};
 
 static struct socket *alice;
 

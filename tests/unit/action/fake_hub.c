@@ -44,8 +44,7 @@ void
 fake_new(const char *const *sets, size_t sets_n)
 {
 	const char *all[16] = {"plugin_dir=/nonexistent", "log.level=off",
-			       "token.secret=" /* 48 bytes */
-			       "0123456789abcdef0123456789abcdef0123456789abcdef"};
+			       "token.secret=0123456789abcdef0123456789abcdef"};
 	struct config_source source = {.sets = all, .sets_n = 3};
 	static char name[] = "test";
 	struct token_keys *keys;
@@ -53,8 +52,8 @@ fake_new(const char *const *sets, size_t sets_n)
 
 	for (size_t i = 0; i < sets_n; i++)
 		all[source.sets_n++] = sets[i];
-	ck_assert_msg(config_load(&source, &fake.config, &errors) == 0, "%.*s", (int)errors.len,
-		      errors.data);
+	ck_assert_msg(config_load(&source, &fake.config, &errors) == 0, "%.*s",
+		      (int)errors.len, errors.data);
 	log_configure(LOG_OFF, false);
 	for (size_t i = 0; i < fake.config->mounts_n; i++)
 		if (fake.config->mounts[i].dialect == DIALECT_ACTIONS)
@@ -68,7 +67,8 @@ fake_new(const char *const *sets, size_t sets_n)
 	ck_assert_uint_eq(errors.len, 0);
 	token_keys_unref(keys);
 	buf_fini(&errors);
-	fake.host = (struct tg_host){.all = fake.actions, .name = name, .is_in_init = true};
+	fake.host = (struct tg_host){
+		.all = fake.actions, .name = name, .is_in_init = true};
 	tg_link = (struct tg_link){api_table(), &fake.host};
 }
 
@@ -166,7 +166,8 @@ fake_connect(size_t loop, const char *nsp, const char *claims, const char *query
 	if (strcmp(claims, "{}") == 0)
 		s->who = identity_anonymous();
 	else
-		ck_assert_int_eq(identity_new(str_from(claims), fake.config->token.claims, &s->who),
+		ck_assert_int_eq(identity_new(str_from(claims), fake.config->token.claims,
+					      &s->who),
 				 0);
 	if (strcmp(nsp, "/") != 0 && !up->namespace_exists(fake.actions, str_from(nsp))) {
 		s->is_gone = true;
@@ -341,7 +342,8 @@ hub_join_all(struct hubs *all, struct hub *from, const struct target *to, struct
 }
 
 int
-hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+hub_leave_all(struct hubs *all, struct hub *from, const struct target *to,
+	      struct str room)
 {
 	(void)all;
 	(void)from;
@@ -369,12 +371,15 @@ on_errand(struct loop *to, struct mail *m)
 {
 	struct errand *e = CONTAINER_OF(m, struct errand, mail);
 
-	e->fn(hub_find_socket(fake.hubs.hub[to->id], (struct str){e->sid, sizeof(e->sid)}), e->arg);
+	e->fn(hub_find_socket(fake.hubs.hub[to->id],
+			      (struct str){e->sid, sizeof(e->sid)}),
+	      e->arg);
 	free(e);
 }
 
 int
-hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg), void *arg)
+hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg),
+	 void *arg)
 {
 	unsigned loop = (unsigned)sid.ptr[0] - '0';
 	struct errand *e;
@@ -570,8 +575,8 @@ socket_emit_ack(struct socket *s, const struct event_out *e, uint32_t timeout_ms
 }
 
 int
-socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str *attachments,
-	   size_t attachments_n)
+socket_ack(struct socket *s, uint64_t ack_id, struct str args,
+	   const struct str *attachments, size_t attachments_n)
 {
 	char id[32];
 	int n = snprintf(id, sizeof(id), "%llu", (unsigned long long)ack_id);

@@ -39,16 +39,19 @@ void fake_enter(size_t loop);
 
 /* A client on a loop asks for a namespace, with the claims of its token ("{}": nobody) and
  * the query of its URL. NULL when there is no such namespace. */
-struct socket *fake_connect(size_t loop, const char *nsp, const char *claims, const char *query);
+struct socket *fake_connect(size_t loop, const char *nsp, const char *claims,
+			    const char *query);
 /* The common one: alice of acme on "/" of loop 0, accepted; what was said is forgotten. */
 struct socket *fake_alice(size_t loop);
-#define ALICE                                                                                 \
-	"{\"sub\":\"alice\",\"companyId\":\"acme\",\"sid\":\"s1\",\"artifacts\":[\"a1\"],"     \
+#define ALICE                                                                            \
+	"{\"sub\":\"alice\",\"companyId\":\"acme\",\"sid\":\"s1\",\"artifacts\":["       \
+	"\"a1\"],"                                                                       \
 	"\"permissions\":[\"stats.read\"]}"
 
 /* The client emits. ack_id NO_ACK: without acknowledgement. */
 void fake_event(struct socket *s, const char *name, const char *args, int64_t ack_id);
-void fake_binary_event(struct socket *s, const char *name, const char *args, const char *bytes);
+void fake_binary_event(struct socket *s, const char *name, const char *args,
+		       const char *bytes);
 /* The client answers the oldest emit that waits for an acknowledgement. */
 void fake_answer(struct socket *s, int error, const char *args);
 /* It goes. The socket is gone when this returns. */
@@ -63,9 +66,11 @@ const char *fake_said(struct socket *s);
 const char *fake_broadcasts(void);
 
 /* Envelopes as they are written. */
-#define SAYS(type, id, action, rest)                                                          \
-	"{\"type\":\"" type "\",\"requestId\":\"" id "\",\"action\":\"" action "\"," rest "}"
-#define REQUEST(id, action, data)                                                             \
-	"{\"type\":\"REQUEST\",\"requestId\":\"" id "\",\"action\":\"" action "\",\"data\":" data "}"
+#define SAYS(type, id, action, rest)                                                     \
+	"{\"type\":\"" type "\",\"requestId\":\"" id "\",\"action\":\"" action           \
+	"\"," rest "}"
+#define REQUEST(id, action, data)                                                        \
+	"{\"type\":\"REQUEST\",\"requestId\":\"" id "\",\"action\":\"" action            \
+	"\",\"data\":" data "}"
 
 #endif

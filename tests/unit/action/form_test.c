@@ -13,7 +13,9 @@ echo(struct tg_call call, const struct tg_request *request, void *state)
 }
 
 static const struct tg_action echo_action = {
-	.size = sizeof(echo_action), .name = "echo", .run = echo,
+	.size = sizeof(echo_action),
+	.name = "echo",
+	.run = echo,
 };
 
 static struct socket *alice;
@@ -36,29 +38,37 @@ ask(const char *event, const char *args, int64_t ack_id)
 
 START_TEST(a_string_is_answered_by_strings)
 {
-	ck_assert_str_eq(ask("message",
-			     "\"{\\\"type\\\":\\\"REQUEST\\\",\\\"requestId\\\":\\\"r\\\","
-			     "\\\"action\\\":\\\"echo\\\",\\\"data\\\":\\\"\\u00fc\\\"}\"", NO_ACK),
-			 "message \"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"r\\\","
-			 "\\\"action\\\":\\\"echo\\\",\\\"data\\\":1}\"\n"
-			 "message \"{\\\"type\\\":\\\"RESPONSE\\\",\\\"requestId\\\":\\\"r\\\","
-			 "\\\"action\\\":\\\"echo\\\",\\\"data\\\":\\\"ü\\\"}\"\n");
+	ck_assert_str_eq(
+		ask("message",
+		    "\"{\\\"type\\\":\\\"REQUEST\\\",\\\"requestId\\\":\\\"r\\\","
+		    "\\\"action\\\":\\\"echo\\\",\\\"data\\\":\\\"\\u00fc\\\"}\"",
+		    NO_ACK),
+		"message \"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"r\\\","
+		"\\\"action\\\":\\\"echo\\\",\\\"data\\\":1}\"\n"
+		"message \"{\\\"type\\\":\\\"RESPONSE\\\",\\\"requestId\\\":\\\"r\\\","
+		"\\\"action\\\":\\\"echo\\\",\\\"data\\\":\\\"ü\\\"}\"\n");
 }
 END_TEST
 
 START_TEST(an_object_is_answered_by_objects)
 {
-	ck_assert_str_eq(ask("message", REQUEST("r", "echo", "{\"a\":1}"), NO_ACK),
-			 "message " SAYS("UPDATE", "r", "echo", "\"data\":1") "\n"
-			 "message " SAYS("RESPONSE", "r", "echo", "\"data\":{\"a\":1}") "\n");
+	ck_assert_str_eq(
+		ask("message", REQUEST("r", "echo", "{\"a\":1}"), NO_ACK),
+		"message " SAYS("UPDATE", "r", "echo",
+				"\"data\":1") "\n"
+					      "message " SAYS("RESPONSE", "r", "echo",
+							      "\"data\":{\"a\":1}") "\n");
 }
 END_TEST
 
 START_TEST(a_named_request_is_answered_by_named_events)
 {
-	ck_assert_str_eq(ask("REQUEST", REQUEST("r", "echo", "2"), NO_ACK),
-			 "UPDATE " SAYS("UPDATE", "r", "echo", "\"data\":1") "\n"
-			 "RESPONSE " SAYS("RESPONSE", "r", "echo", "\"data\":2") "\n");
+	ck_assert_str_eq(
+		ask("REQUEST", REQUEST("r", "echo", "2"), NO_ACK),
+		"UPDATE " SAYS("UPDATE", "r", "echo",
+			       "\"data\":1") "\n"
+					     "RESPONSE " SAYS("RESPONSE", "r", "echo",
+							      "\"data\":2") "\n");
 	ck_assert_str_eq(ask("REQUEST", REQUEST("r", "nope", "2"), NO_ACK),
 			 "ERROR " SAYS("ERROR", "r", "nope",
 				       "\"error\":{\"code\":\"UNKNOWN_ACTION\","
@@ -68,12 +78,18 @@ END_TEST
 
 START_TEST(an_emitted_action_is_acknowledged)
 {
-	ck_assert_str_eq(ask("echo", "{\"a\":1}", 7),
-			 "UPDATE " SAYS("UPDATE", "ack-7", "echo", "\"data\":1") "\n"
-			 "ack 7 " SAYS("RESPONSE", "ack-7", "echo", "\"data\":{\"a\":1}") "\n");
-	ck_assert_str_eq(ask("echo", "", 8),
-			 "UPDATE " SAYS("UPDATE", "ack-8", "echo", "\"data\":1") "\n"
-			 "ack 8 " SAYS("RESPONSE", "ack-8", "echo", "\"data\":null") "\n");
+	ck_assert_str_eq(
+		ask("echo", "{\"a\":1}", 7),
+		"UPDATE " SAYS("UPDATE", "ack-7", "echo",
+			       "\"data\":1") "\n"
+					     "ack 7 " SAYS("RESPONSE", "ack-7", "echo",
+							   "\"data\":{\"a\":1}") "\n");
+	ck_assert_str_eq(
+		ask("echo", "", 8),
+		"UPDATE " SAYS("UPDATE", "ack-8", "echo",
+			       "\"data\":1") "\n"
+					     "ack 8 " SAYS("RESPONSE", "ack-8", "echo",
+							   "\"data\":null") "\n");
 }
 END_TEST
 
@@ -96,9 +112,14 @@ END_TEST
 START_TEST(what_is_no_request_is_told_why)
 {
 	static const char *const events[][2] = {
-		{"message", "\"hello\""}, {"message", "1"}, {"message", ""},
-		{"message", "{}"}, {"message", "{},{}"}, {"REQUEST", "null"},
-		{"message", "{\"type\":\"RESPONSE\",\"requestId\":\"r\",\"action\":\"echo\"}"},
+		{"message", "\"hello\""},
+		{"message", "1"},
+		{"message", ""},
+		{"message", "{}"},
+		{"message", "{},{}"},
+		{"REQUEST", "null"},
+		{"message",
+		 "{\"type\":\"RESPONSE\",\"requestId\":\"r\",\"action\":\"echo\"}"},
 		{"message", "{\"type\":\"REQUEST\",\"requestId\":1,\"action\":\"echo\"}"},
 		{"message", "{\"type\":\"REQUEST\",\"requestId\":\"r\"}"},
 	};
@@ -106,17 +127,21 @@ START_TEST(what_is_no_request_is_told_why)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		const char *said = ask(events[i][0], events[i][1], NO_ACK);
 
-		ck_assert_msg(strstr(said, "INVALID_MESSAGE") != NULL, "%s: %s", events[i][1], said);
-		ck_assert_msg(strstr(said, "RESPONSE\"") == NULL, "%s: %s", events[i][1], said);
+		ck_assert_msg(strstr(said, "INVALID_MESSAGE") != NULL, "%s: %s",
+			      events[i][1], said);
+		ck_assert_msg(strstr(said, "RESPONSE\"") == NULL, "%s: %s", events[i][1],
+			      said);
 	}
 }
 END_TEST
 
 START_TEST(an_invalid_request_keeps_the_ids_that_it_has)
 {
-	const char *said = ask("REQUEST", "{\"requestId\":\"r\",\"action\":\"echo\"}", NO_ACK);
+	const char *said = ask("REQUEST", "{\"requestId\":\"r\",\"action\":\"echo\"}",
+			       NO_ACK);
 
-	ck_assert_msg(strstr(said, "\"requestId\":\"r\",\"action\":\"echo\"") != NULL, "%s", said);
+	ck_assert_msg(strstr(said, "\"requestId\":\"r\",\"action\":\"echo\"") != NULL,
+		      "%s", said);
 	ck_assert_msg(strstr(said, "\"pointer\":\"/type\"") != NULL, "%s", said);
 }
 END_TEST
@@ -137,7 +162,8 @@ START_TEST(above_the_message_rate_requests_are_refused_with_their_id)
 	for (uint32_t i = 0; i < burst; i++)
 		ck_assert(strstr(ask("echo", "1", i), "RESPONSE") != NULL);
 	said = ask("message", REQUEST("late", "echo", "1"), NO_ACK);
-	ck_assert_msg(strstr(said, "\"requestId\":\"late\",\"action\":\"echo\"") != NULL, "%s", said);
+	ck_assert_msg(strstr(said, "\"requestId\":\"late\",\"action\":\"echo\"") != NULL,
+		      "%s", said);
 	ck_assert(strstr(said, "RATE_LIMITED") != NULL);
 	ck_assert_str_eq(ask("noise", "1", NO_ACK), "");
 	fake_wait(1000);

@@ -2,7 +2,8 @@
 #include "action/handshake.h"
 #include "unit/action/suites.h"
 
-static const char headers[] = "host: a.example\r\ncookie: a=1\r\nx-y:z\r\ncookie: b=2\r\n";
+static const char headers[] =
+	"host: a.example\r\ncookie: a=1\r\nx-y:z\r\ncookie: b=2\r\n";
 
 START_TEST(a_header_is_found_by_its_name)
 {
@@ -33,12 +34,14 @@ START_TEST(the_json_has_the_members_of_socket_io)
 
 	handshake_write_json(&h, &a, &out);
 	buf_add_char(&out, '\0');
-	ck_assert_str_eq(out.data,
-			 "{\"headers\":{\"host\":\"a.example\",\"cookie\":\"a=1, b=2\",\"x-y\":\"z\"},"
-			 "\"time\":\"2023-11-14T22:13:20Z\",\"address\":\"::1\",\"xdomain\":false,"
-			 "\"secure\":true,\"issued\":1700000000123,\"url\":\"/realtime/?\\\"x\","
-			 "\"query\":{\"EIO\":\"4\",\"a b\":\"&=\",\"n\":\"\"},"
-			 "\"auth\":{\"token\":\"t\"}}");
+	ck_assert_str_eq(
+		out.data,
+		"{\"headers\":{\"host\":\"a.example\",\"cookie\":\"a=1, "
+		"b=2\",\"x-y\":\"z\"},"
+		"\"time\":\"2023-11-14T22:13:20Z\",\"address\":\"::1\",\"xdomain\":false,"
+		"\"secure\":true,\"issued\":1700000000123,\"url\":\"/realtime/?\\\"x\","
+		"\"query\":{\"EIO\":\"4\",\"a b\":\"&=\",\"n\":\"\"},"
+		"\"auth\":{\"token\":\"t\"}}");
 	buf_fini(&out);
 	arena_fini(&a);
 }

@@ -86,9 +86,10 @@ START_TEST(a_fresh_token_takes_the_place_of_the_old_one)
 {
 	struct socket *s = come(UNTIL("1700000100"));
 
-	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"sid\":\"s1\",\"exp\":1700000200,"
-				    "\"permissions\":[\"new\"]}"),
-			 "\"data\":{\"expiresAt\":\"2023-11-14T22:16:40Z\"}") != NULL);
+	ck_assert(
+		strstr(refresh(s, "{\"sub\":\"alice\",\"sid\":\"s1\",\"exp\":1700000200,"
+				  "\"permissions\":[\"new\"]}"),
+		       "\"data\":{\"expiresAt\":\"2023-11-14T22:16:40Z\"}") != NULL);
 	ck_assert(identity_has(socket_identity(s), CLAIM_PERMISSIONS, STR("new")));
 	fake_wait(199999);
 	ck_assert_str_eq(fake_said(s), "");
@@ -103,7 +104,8 @@ START_TEST(it_also_saves_one_who_was_told)
 
 	fake_wait(100000);
 	ck_assert_str_eq(fake_said(s), expired);
-	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\"}"), "\"expiresAt\":null") != NULL);
+	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\"}"), "\"expiresAt\":null") !=
+		  NULL);
 	fake_wait(100000000);
 	ck_assert_str_eq(fake_said(s), "");
 }
@@ -113,8 +115,24 @@ START_TEST(the_token_of_another_person_is_refused)
 {
 	struct socket *s = come(UNTIL("1700000100"));
 
-	ck_assert(strstr(refresh(s, "{\"sub\":\"bob\",\"exp\":1700000200}"), "FORBIDDEN") != NULL);
+	ck_assert(strstr(refresh(s, "{\"sub\":\"bob\",\"exp\":1700000200}"),
+			 "FORBIDDEN") != NULL);
 	ck_assert(str_eq(identity_text(socket_identity(s), CLAIM_USER), STR("alice")));
+}
+END_TEST
+
+START_TEST(the_token_of_another_company_or_session_is_refused)
+{
+	struct socket *s = come(
+		"{\"sub\":\"alice\",\"companyId\":\"acme\",\"sid\":\"s1\"}");
+
+	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"companyId\":\"umbrella\"}"),
+			 "FORBIDDEN") != NULL);
+	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"companyId\":\"acme\",\"sid\":"
+				    "\"s2\"}"),
+			 "INVALID_SESSION") != NULL);
+	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"companyId\":\"acme\"}"),
+			 "RESPONSE") != NULL);
 }
 END_TEST
 
@@ -122,8 +140,8 @@ START_TEST(a_bad_token_is_refused)
 {
 	struct socket *s = come(UNTIL("1700000100"));
 
-	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"exp\":1600000000}"), "TOKEN_EXPIRED") !=
-		  NULL);
+	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\",\"exp\":1600000000}"),
+			 "TOKEN_EXPIRED") != NULL);
 	fake_event(s, "auth.refresh", "{\"token\":\"a.b.c\"}", 1);
 	ck_assert(strstr(fake_said(s), "INVALID_TOKEN") != NULL);
 	fake_event(s, "auth.refresh", "{}", 1);
@@ -144,6 +162,7 @@ refresh_suite(void)
 	tcase_add_test(t, a_fresh_token_takes_the_place_of_the_old_one);
 	tcase_add_test(t, it_also_saves_one_who_was_told);
 	tcase_add_test(t, the_token_of_another_person_is_refused);
+	tcase_add_test(t, the_token_of_another_company_or_session_is_refused);
 	tcase_add_test(t, a_bad_token_is_refused);
 	suite_add_tcase(s, t);
 	return s;

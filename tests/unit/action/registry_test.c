@@ -45,7 +45,8 @@ starts_with_x(struct tg_str name, void *state)
 static int
 add(int plugin, const char *name, const char *schema)
 {
-	struct tg_action a = {.size = sizeof(a), .name = name, .schema = schema, .run = run};
+	struct tg_action a = {
+		.size = sizeof(a), .name = name, .schema = schema, .run = run};
 
 	buf_clear(&why);
 	return registry_add_action(&registry, host(plugin), &a, &why, NULL);
@@ -106,7 +107,8 @@ START_TEST(a_longer_structure_of_a_later_header_is_cut)
 	       .later = {1, 2, 3, 4}};
 	struct action *found;
 
-	ck_assert_int_eq(registry_add_action(&registry, host(0), &a.now, &why, &found), 0);
+	ck_assert_int_eq(registry_add_action(&registry, host(0), &a.now, &why, &found),
+			 0);
 	ck_assert_uint_eq(found->def.running_n, 7);
 }
 END_TEST
@@ -120,10 +122,12 @@ add_namespace(const struct tg_namespace *n)
 
 START_TEST(a_namespace_has_a_name_or_a_match)
 {
-	static const struct tg_handler twice[] = {{"a", on_event}, {"a", on_event}, {NULL, NULL}};
+	static const struct tg_handler twice[] = {
+		{"a", on_event}, {"a", on_event}, {NULL, NULL}};
 	struct tg_namespace named = {.size = sizeof(named), .name = "/chat"};
 	struct tg_namespace matched = {.size = sizeof(matched), .match = starts_with_x};
-	struct tg_namespace both = {.size = sizeof(both), .name = "/a", .match = starts_with_x};
+	struct tg_namespace both = {
+		.size = sizeof(both), .name = "/a", .match = starts_with_x};
 	struct tg_namespace neither = {.size = sizeof(neither)};
 	struct tg_namespace no_slash = {.size = sizeof(no_slash), .name = "chat"};
 	struct tg_namespace no_size = {.name = "/chat"};
@@ -143,7 +147,8 @@ END_TEST
 
 START_TEST(a_namespace_matches_by_name_and_mount)
 {
-	struct tg_namespace def = {.size = sizeof(def), .name = "/chat", .path = "/socket.io/"};
+	struct tg_namespace def = {
+		.size = sizeof(def), .name = "/chat", .path = "/socket.io/"};
 	struct tg_namespace any = {.size = sizeof(any), .match = starts_with_x};
 	const struct nsp *n;
 

@@ -17,7 +17,10 @@ keep(struct tg_call call, const struct tg_request *request, void *state)
 
 static const struct tg_action actions[] = {
 	{.size = sizeof(actions[0]), .name = "keep", .run = keep, .running_n = 2},
-	{.size = sizeof(actions[0]), .name = "again", .run = keep, .flags = TG_IDEMPOTENT},
+	{.size = sizeof(actions[0]),
+	 .name = "again",
+	 .run = keep,
+	 .flags = TG_IDEMPOTENT},
 };
 
 static void
@@ -47,11 +50,15 @@ START_TEST(a_repetition_joins_the_running_one)
 	ck_assert_int_eq(runs, 1);
 	tg_update(calls[0], TG("1"));
 	tg_reply_ok(calls[0], TG("2"));
-	ck_assert_str_eq(fake_said(s), "UPDATE " SAYS("UPDATE", "r", "keep", "\"data\":1") "\n"
-				       ANSWER("2"));
-	ck_assert_str_eq(fake_said(back), "UPDATE " SAYS("UPDATE", "r", "keep", "\"data\":1") "\n"
-					  "UPDATE " SAYS("UPDATE", "r", "keep", "\"data\":1") "\n"
-					  ANSWER("2") ANSWER("2"));
+	ck_assert_str_eq(fake_said(s), "UPDATE " SAYS("UPDATE", "r", "keep",
+						      "\"data\":1") "\n" ANSWER("2"));
+	ck_assert_str_eq(
+		fake_said(back),
+		"UPDATE " SAYS("UPDATE", "r", "keep",
+			       "\"data\":1") "\n"
+					     "UPDATE " SAYS("UPDATE", "r", "keep",
+							    "\"data\":1") "\n" ANSWER("2")
+						     ANSWER("2"));
 }
 END_TEST
 
@@ -97,7 +104,8 @@ START_TEST(it_comes_in_the_form_of_the_repetition)
 	tg_reply_ok(calls[0], TG("2"));
 	ck_assert_str_eq(fake_said(s), ANSWER("2"));
 	fake_event(s, "message", REQUEST("r", "keep", "{\"a\":1}"), NO_ACK);
-	ck_assert_str_eq(fake_said(s), "message " SAYS("RESPONSE", "r", "keep", "\"data\":2") "\n");
+	ck_assert_str_eq(fake_said(s),
+			 "message " SAYS("RESPONSE", "r", "keep", "\"data\":2") "\n");
 }
 END_TEST
 

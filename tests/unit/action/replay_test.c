@@ -51,7 +51,8 @@ keep(const struct replay_key *k, size_t bytes, uint64_t now_ms)
 START_TEST(a_digest_tells_texts_and_their_borders_apart)
 {
 	struct str ab[] = {STR("a"), STR("b")}, ab_[] = {STR("ab"), STR("")};
-	struct replay_key x = replay_digest(replay, ab, 2), y = replay_digest(replay, ab_, 2),
+	struct replay_key x = replay_digest(replay, ab, 2),
+			  y = replay_digest(replay, ab_, 2),
 			  z = replay_digest(replay, ab, 2);
 
 	ck_assert_mem_ne(&x, &y, sizeof(x));
@@ -128,10 +129,14 @@ END_TEST
 START_TEST(an_outcome_owns_all_its_texts)
 {
 	char text[] = "abcdefg";
-	struct envelope e = {.type = ENVELOPE_ERROR, .request_id = {text, 1},
-			     .action = {text + 1, 1}, .data = {text + 2, 1},
-			     .code = {text + 3, 1}, .message = {text + 4, 1},
-			     .pointer = {text + 5, 1}, .details = {text + 6, 1}};
+	struct envelope e = {.type = ENVELOPE_ERROR,
+			     .request_id = {text, 1},
+			     .action = {text + 1, 1},
+			     .data = {text + 2, 1},
+			     .code = {text + 3, 1},
+			     .message = {text + 4, 1},
+			     .pointer = {text + 5, 1},
+			     .details = {text + 6, 1}};
 	struct outcome *o = outcome_new(&e);
 
 	memset(text, 'x', sizeof(text));

@@ -18,15 +18,26 @@ END_TEST
 START_TEST(anything_else_is_none)
 {
 	static const char *const names[] = {
-		"", "/", "/company", "/company/", "/company//artifact/a", "/companyx/a",
-		"company/a", "/company/a/", "/company/a/b", "/company/a/artifact",
-		"/company/a/artifact/", "/company/a/artifact/b/c", "/company/a/artifacts/b",
+		"",
+		"/",
+		"/company",
+		"/company/",
+		"/company//artifact/a",
+		"/companyx/a",
+		"company/a",
+		"/company/a/",
+		"/company/a/b",
+		"/company/a/artifact",
+		"/company/a/artifact/",
+		"/company/a/artifact/b/c",
+		"/company/a/artifacts/b",
 		"/COMPANY/a",
 	};
 	struct scope s;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		ck_assert_msg(!scope_of_namespace(str_from(names[i]), &s), "%s", names[i]);
+		ck_assert_msg(!scope_of_namespace(str_from(names[i]), &s), "%s",
+			      names[i]);
 }
 END_TEST
 

@@ -28,7 +28,8 @@ fire_and_start(void *arg)
 {
 	fire(arg);
 	if (fired < 3)
-		ck_assert_int_eq(tg_timer_start(10, 0, fire_and_start, NULL, NULL), TG_OK);
+		ck_assert_int_eq(tg_timer_start(10, 0, fire_and_start, NULL, NULL),
+				 TG_OK);
 }
 
 static void

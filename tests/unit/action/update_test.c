@@ -14,8 +14,9 @@ setup(void)
 
 static const char message[] =
 	"{\"type\":\"UPDATE\",\"requestId\":\"u\",\"action\":\"a\",\"data\":1}";
-#define SENT                                                                                  \
-	"\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"u\\\",\\\"action\\\":\\\"a\\\"," \
+#define SENT                                                                             \
+	"\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"u\\\",\\\"action\\\":"     \
+	"\\\"a\\\","                                                                     \
 	"\\\"data\\\":1}\"\n"
 
 START_TEST(a_company_is_told_on_all_its_namespaces)
@@ -24,9 +25,10 @@ START_TEST(a_company_is_told_on_all_its_namespaces)
 	fake_connect(1, "/company/acme/artifact/a1", ALICE, "sessionId=s1");
 	fake_enter(0);
 	ck_assert_int_eq(tg_send_update(TG("acme"), tg_text(message), TG("")), TG_OK);
-	ck_assert_str_eq(fake_broadcasts(), "/ [company:acme] -[] message " SENT
-					    "/company/acme [] -[] message " SENT
-					    "/company/acme/artifact/a1 [] -[] message " SENT);
+	ck_assert_str_eq(fake_broadcasts(),
+			 "/ [company:acme] -[] message " SENT
+			 "/company/acme [] -[] message " SENT
+			 "/company/acme/artifact/a1 [] -[] message " SENT);
 }
 END_TEST
 
@@ -42,8 +44,9 @@ END_TEST
 
 START_TEST(a_namespace_that_was_left_is_told_no_more)
 {
-	fake_disconnect(fake_connect(0, "/company/acme/artifact/a1", ALICE, "sessionId=s1"),
-			"transport close");
+	fake_disconnect(
+		fake_connect(0, "/company/acme/artifact/a1", ALICE, "sessionId=s1"),
+		"transport close");
 	ck_assert_int_eq(tg_send_update(TG("acme"), tg_text(message), TG("")), TG_OK);
 	ck_assert(strstr(fake_broadcasts(), "artifact") == NULL);
 }
@@ -53,17 +56,27 @@ START_TEST(type_and_request_id_are_filled_in)
 {
 	const char *sent;
 
-	ck_assert_int_eq(tg_send_update(TG("acme"), TG(" {\"action\":\"a\"} "), TG("")), TG_OK);
+	ck_assert_int_eq(tg_send_update(TG("acme"), TG(" {\"action\":\"a\"} "), TG("")),
+			 TG_OK);
 	sent = fake_broadcasts();
-	ck_assert_msg(strstr(sent, "\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"update-1"
-				   "\\\",\\\"action\\\":\\\"a\\\"}\"") != NULL, "%s", sent);
+	ck_assert_msg(
+		strstr(sent,
+		       "\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"update-1"
+		       "\\\",\\\"action\\\":\\\"a\\\"}\"") != NULL,
+		"%s", sent);
 	ck_assert_int_eq(tg_send_update(TG("acme"), TG("{}"), TG("")), TG_OK);
 	sent = fake_broadcasts();
-	ck_assert_msg(strstr(sent, "\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"update-2"
-				   "\\\"}\"") != NULL, "%s", sent);
-	ck_assert_int_eq(tg_send_update(TG("acme"), TG("{\"type\":\"NEWS\",\"requestId\":\"x\"}"),
-					TG("")), TG_OK);
-	ck_assert(strstr(fake_broadcasts(), "message \"{\\\"type\\\":\\\"NEWS\\\"") != NULL);
+	ck_assert_msg(
+		strstr(sent,
+		       "\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":\\\"update-2"
+		       "\\\"}\"") != NULL,
+		"%s", sent);
+	ck_assert_int_eq(tg_send_update(TG("acme"),
+					TG("{\"type\":\"NEWS\",\"requestId\":\"x\"}"),
+					TG("")),
+			 TG_OK);
+	ck_assert(strstr(fake_broadcasts(), "message \"{\\\"type\\\":\\\"NEWS\\\"") !=
+		  NULL);
 }
 END_TEST
 
