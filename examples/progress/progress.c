@@ -9,30 +9,18 @@
  */
 #include <tidegate/plugin.h>
 
-#include <stdatomic.h>
+#include <stdlib.h>
 
 static const char schema[] =
 	"{\"type\":\"object\",\"required\":[\"steps\"],\"additionalProperties\":false,"
 	"\"properties\":{\"steps\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100},"
 	"\"delayMs\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":5000}}}";
 
-/* So many at once, and no memory to give back when the gateway stops in the middle of them. */
-enum { JOBS_N = 1000 };
-
-static struct job {
-	atomic_bool is_taken; /* the gateway's loops are threads */
+struct job {
 	struct tg_call call;
-	int64_t steps, done, delay_ms;
-} jobs[JOBS_N];
-
-static struct job *
-take_job(void)
-{
-	for (size_t i = 0; i < JOBS_N; i++)
-		if (!atomic_exchange(&jobs[i].is_taken, true))
-			return &jobs[i];
-	return NULL;
-}
+	struct tg_timer timer; /* owns the job: gives it to free when it is over */
+	int64_t steps, done;
+};
 
 static void
 tick(void *arg)
@@ -41,40 +29,41 @@ tick(void *arg)
 	char data[64];
 	int n = snprintf(data, sizeof(data), "{\"step\":%lld,\"steps\":%lld}",
 			 (long long)++job->done, (long long)job->steps);
-	/* An error means that nobody waits any more: the time limit, for example. */
-	bool go_on = tg_update(job->call, tg_span(data, (size_t)n)) == TG_OK;
 
-	if (go_on && job->done == job->steps) {
-		n = snprintf(data, sizeof(data), "{\"steps\":%lld}", (long long)job->steps);
+	/* An error means that nobody waits any more: the time limit, for example. */
+	if (tg_update(job->call, tg_span(data, (size_t)n)) != TG_OK) {
+		tg_timer_stop(job->timer);
+	} else if (job->done == job->steps) {
+		n = snprintf(data, sizeof(data), "{\"steps\":%lld}",
+			     (long long)job->steps);
 		tg_reply_ok(job->call, tg_span(data, (size_t)n));
-		go_on = false;
+		tg_timer_stop(job->timer);
 	}
-	if (!go_on || tg_timer_start((uint32_t)job->delay_ms, 0, tick, job, NULL) != TG_OK)
-		atomic_store(&job->is_taken, false);
 }
 
 static void
 progress(struct tg_call call, const struct tg_request *request, void *state)
 {
-	struct job *job = take_job();
+	struct job *job = calloc(1, sizeof(*job));
+	int64_t delay_ms = 500;
 	struct tg_str value;
 
 	(void)state;
-	if (!job) {
-		tg_reply_error(call, TG("OVERLOADED"), TG("too many jobs"), TG(""));
-		return;
-	}
+	if (!job)
+		goto fail;
 	job->call = call;
-	job->done = 0;
-	job->delay_ms = 500;
 	if (tg_json_get(request->data, TG("steps"), &value))
 		tg_json_int(value, &job->steps);
 	if (tg_json_get(request->data, TG("delayMs"), &value))
-		tg_json_int(value, &job->delay_ms);
-	if (tg_timer_start((uint32_t)job->delay_ms, 0, tick, job, NULL) != TG_OK) {
-		tg_reply_error(call, TG("OVERLOADED"), TG("no timer"), TG(""));
-		atomic_store(&job->is_taken, false);
-	}
+		tg_json_int(value, &delay_ms);
+	if (delay_ms == 0)
+		delay_ms = 1; /* a timer that repeats after 0 ms would run once */
+	if (tg_timer_start((uint32_t)delay_ms, (uint32_t)delay_ms, tick, job, free,
+			   &job->timer) == TG_OK)
+		return;
+	free(job);
+fail:
+	tg_reply_error(call, TG("OVERLOADED"), TG("out of memory"), TG(""));
 }
 
 static const struct tg_action action = {
@@ -82,7 +71,7 @@ static const struct tg_action action = {
 	.name = "progress",
 	.schema = schema,
 	.timeout_ms = 60000,
-	.running_n = JOBS_N,
+	.running_n = 1000,
 	.run = progress,
 };
 

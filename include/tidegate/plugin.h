@@ -208,8 +208,7 @@ struct tg_namespace {
 	void *state;
 };
 
-/* The client's answer to tg_emit_ack: error is 0, TG_E_TIMEOUT, or TG_E_GONE (then socket is
- * NULL). Called exactly once. */
+/* The answer to tg_emit_ack, once. error: 0, TG_E_TIMEOUT, or TG_E_GONE (socket is NULL). */
 typedef void tg_ack_fn(struct tg_socket *socket, int error, struct tg_args args, void *arg);
 
 /* Whom a broadcast reaches: the members of any of the rooms, each once, without the members of
@@ -303,8 +302,7 @@ struct tg_api {
 	int (*accept)(struct tg_socket *s);
 	int (*refuse)(struct tg_socket *s, struct tg_str message, struct tg_str data);
 	/* A volatile event is dropped when the client cannot take it at once: no error.
-	 * Errors: TG_E_GONE; TG_E_ARGUMENT when args are no JSON values or their placeholders
-	 * do not fit the binaries. */
+	 * Errors: TG_E_GONE; TG_E_ARGUMENT when args are no JSON or do not fit the binaries. */
 	int (*emit)(struct tg_socket *s, struct tg_str event, struct tg_args args,
 		    bool is_volatile);
 	/* Emit and wait for the client's acknowledgement. After an error on_ack is not called. */
@@ -347,10 +345,11 @@ struct tg_api {
 	 * fn runs on the thread pool. Errors: TG_E_FULL, TG_E_STATE in init. */
 	int (*in_pool)(struct tg_host *host, void (*fn)(void *arg), void *arg);
 	/* fn after first_ms, then every repeat_ms (0: once): on the loop of the caller, from
-	 * another thread on the first loop. timer_out may be NULL. What still waits when the
-	 * gateway stops does not run: give its arg back in fini. */
+	 * another thread on the first loop. free_fn (may be NULL) gets arg when the timer is
+	 * over, however it ends. timer_out may be NULL. */
 	int (*timer_start)(struct tg_host *host, uint32_t first_ms, uint32_t repeat_ms,
-			   void (*fn)(void *arg), void *arg, struct tg_timer *timer_out);
+			   void (*fn)(void *arg), void *arg, void (*free_fn)(void *arg),
+			   struct tg_timer *timer_out);
 	/* On the timer's loop fn runs no more once this returns 0; elsewhere it may be running.
 	 * Errors: TG_E_LATE when it is over. */
 	int (*timer_stop)(struct tg_host *host, struct tg_timer timer);
@@ -450,8 +449,8 @@ struct tg_plugin {
 	tg_link.api->visit(tg_link.host, nsp, room, visit_fn, done, arg)
 
 #define tg_in_pool(fn, arg) tg_link.api->in_pool(tg_link.host, fn, arg)
-#define tg_timer_start(first_ms, repeat_ms, fn, arg, timer_out)                               \
-	tg_link.api->timer_start(tg_link.host, first_ms, repeat_ms, fn, arg, timer_out)
+#define tg_timer_start(first_ms, repeat_ms, fn, arg, free_fn, timer_out)                      \
+	tg_link.api->timer_start(tg_link.host, first_ms, repeat_ms, fn, arg, free_fn, timer_out)
 #define tg_timer_stop(timer) tg_link.api->timer_stop(tg_link.host, timer)
 #define tg_now_ms() tg_link.api->now_ms(tg_link.host)
 #define tg_mono_ms() tg_link.api->mono_ms(tg_link.host)

@@ -16,9 +16,10 @@ api_in_pool(struct tg_host *host, void (*fn)(void *arg), void *arg)
 
 int
 api_timer_start(struct tg_host *host, uint32_t first_ms, uint32_t repeat_ms,
-		void (*fn)(void *arg), void *arg, struct tg_timer *timer_out)
+		void (*fn)(void *arg), void *arg, void (*free_fn)(void *arg),
+		struct tg_timer *timer_out)
 {
-	struct timer_plan plan = {first_ms, repeat_ms, fn, arg, host};
+	struct timer_plan plan = {first_ms, repeat_ms, fn, arg, free_fn, host};
 	uint64_t id;
 
 	return to_tg_error(

@@ -10,7 +10,8 @@
 
 int api_in_pool(struct tg_host *host, void (*fn)(void *arg), void *arg);
 int api_timer_start(struct tg_host *host, uint32_t first_ms, uint32_t repeat_ms,
-		    void (*fn)(void *arg), void *arg, struct tg_timer *timer_out);
+		    void (*fn)(void *arg), void *arg, void (*free_fn)(void *arg),
+		    struct tg_timer *timer_out);
 int api_timer_stop(struct tg_host *host, struct tg_timer timer);
 int64_t api_now_ms(struct tg_host *host);
 uint64_t api_mono_ms(struct tg_host *host);

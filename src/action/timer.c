@@ -17,6 +17,14 @@ struct timer {
 };
 
 static void
+forget(struct timer *t)
+{
+	if (t->plan.free_fn)
+		t->plan.free_fn(t->plan.arg);
+	free(t);
+}
+
+static void
 end(struct timer *t)
 {
 	t->is_over = true;
@@ -25,7 +33,7 @@ end(struct timer *t)
 	if (t->is_firing || !t->is_set)
 		return; /* fire or on_start will come back here */
 	handle_remove(&t->desk->timers, t->id);
-	free(t);
+	forget(t);
 }
 
 static void
@@ -128,9 +136,13 @@ timer_forget(struct actions *a, const struct tg_host *host)
 	for (size_t i = 0; i < a->desks_n; i++) {
 		struct handle_table *timers = &a->desks[i].timers;
 
-		for (uint32_t at = 0; (t = handle_next(timers, &at));)
-			if (t->plan.host == host)
-				(void)handle_claim(timers, t->id);
+		for (uint32_t at = 0; (t = handle_next(timers, &at));) {
+			if (t->plan.host != host || !handle_claim(timers, t->id))
+				continue;
+			if (t->plan.free_fn)
+				t->plan.free_fn(t->plan.arg);
+			t->plan.free_fn = NULL; /* its code goes before the timer does */
+		}
 	}
 }
 
@@ -140,5 +152,5 @@ timer_free_all(struct desk *d)
 	struct timer *t;
 
 	for (uint32_t at = 0; (t = handle_next(&d->timers, &at));)
-		free(t);
+		forget(t);
 }

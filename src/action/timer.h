@@ -12,10 +12,11 @@ struct timer_plan {
 	uint32_t first_ms, repeat_ms; /* 0: once */
 	void (*fn)(void *arg);
 	void *arg;
+	void (*free_fn)(void *arg); /* at the end of the timer; may be NULL */
 	struct tg_host *host;
 };
 
-/* On the loop of this thread, else on the first one. Errors: -E_NOMEM, -E_STATE.
+/* On the loop of this thread, else on the first one. After an error nothing is called. Errors: -E_NOMEM, -E_STATE.
  * [any thread] */
 int timer_start(struct actions *a, const struct timer_plan *plan,
 		uint64_t *id_out) MUST_USE;

@@ -104,6 +104,9 @@ START_TEST(it_also_saves_one_who_was_told)
 
 	fake_wait(100000);
 	ck_assert_str_eq(fake_said(s), expired);
+	ck_assert(strstr(refresh(s, UNTIL("1700000200")), "RESPONSE") != NULL);
+	fake_wait(100000);
+	ck_assert_str_eq(fake_said(s), expired); /* told again, and not closed */
 	ck_assert(strstr(refresh(s, "{\"sub\":\"alice\"}"), "\"expiresAt\":null") !=
 		  NULL);
 	fake_wait(100000000);

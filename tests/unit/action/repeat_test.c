@@ -122,7 +122,7 @@ START_TEST(a_result_that_comes_while_the_repetition_travels_is_found)
 
 	ask(s);
 	fake_enter(0);
-	ck_assert_int_eq(tg_timer_start(100, 0, answer, NULL, NULL), TG_OK);
+	ck_assert_int_eq(tg_timer_start(100, 0, answer, NULL, NULL, NULL), TG_OK);
 	ask(back); /* its letter lies before loop 0, whose timers come first */
 	clock_hand_move(&fake.hand, 100);
 	fake_turn();
