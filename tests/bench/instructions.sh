@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make bench-instructions`: how many instructions of its own (without the kernel's) tidegate
+# runs for one delivery, answer, polling cycle and session. Counted by callgrind, so it is
+# the same on a busy machine: good for telling whether a change helped. Counts for some
+# seconds in the middle of the load and divides by the calls of one function that each piece
+# of work calls once. BENCH_SECONDS=4; PROFILES=DIRECTORY keeps the profiles.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+place=$(mktemp -d)
+server=
+seconds=${BENCH_SECONDS:-4}
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$place"' EXIT
+TIDEGATE_JWT_SECRET=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+export TIDEGATE_JWT_SECRET
+"$TIDEGATE" token --config "$here/tidegate.yaml" --sub user-1 --ttl 1h >"$place/tokens"
+
+# calls FUNCTION FILE: "calls instructions" of a callgrind profile
+calls() {
+	awk -v wanted="$1" '
+		/^cfn=/ || /^fn=/ {
+			callee = /^cfn=/
+			id = $0; sub(/^c?fn=/, "", id); sub(/ .*/, "", id)
+			if (NF > 1) { name = $0; sub(/^[^ ]* /, "", name); names[id] = name }
+			if (callee) called = names[id]
+		}
+		/^calls=/ && called == wanted { split($1, part, "="); n += part[2] }
+		/^(totals|summary):/ { total = $2 }
+		END { printf "%d %d\n", n, total }' "$2"
+}
+
+# count WORK FUNCTION SCENARIO OPTION…
+count() {
+	local work=$1 function=$2 port= load n total
+
+	shift 2
+	valgrind --tool=callgrind --callgrind-out-file="$place/profile" --instr-atstart=no \
+		"$TIDEGATE" serve --config "$here/tidegate.yaml" --set workers=1 \
+		--set "plugin_dir=$TG_BUILD/bench/plugins" 2>"$place/log" &
+	server=$!
+	until port=$(grep -so 'port=[0-9]*' "$place/log"); do
+		kill -0 "$server" || { cat "$place/log"; exit 1; }
+		sleep 0.2
+	done
+	# Opening the sessions is not counted: the load goes on for longer on either side.
+	"$TG_BUILD/bench/load" "$@" --to "127.0.0.1:${port#port=}" --tokens "$place/tokens" \
+		--warm 6 --seconds $((seconds + 4)) --stall 60 >"$place/result" &
+	load=$!
+	sleep 6
+	callgrind_control -i on "$server" >"$place/control" 2>&1
+	sleep "$seconds"
+	callgrind_control -i off "$server" >"$place/control" 2>&1
+	wait "$load" || cat "$place/result"
+	kill "$server"
+	wait "$server" || true
+	server=
+	read -r n total < <(calls "$function" "$place/profile")
+	printf '%-40s %7d\n' "$work" $((n > 0 ? total / n : 0))
+	[ -z "${PROFILES:-}" ] || cp "$place/profile" "$PROFILES/callgrind.${work//[^a-z0-9]/-}"
+}
+
+echo "instructions of tidegate for each"
+count "delivery, 1,000 members" websocket_send fanout --clients 1000
+count "delivery, 1,000 members, 4 in flight" websocket_send fanout --clients 1000 --in-flight 4
+count "action round trip" api_reply_ok echo --clients 20
+count "action round trip, 16 in flight" api_reply_ok echo --clients 20 --in-flight 16
+count "polling cycle" api_reply_ok echo --clients 20 --protocol polling
+count "session opened and closed" session_new churn --clients 10
