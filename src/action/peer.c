@@ -47,8 +47,7 @@ peer_new(struct actions *a, struct socket *s)
 		free(p);
 		return NULL;
 	}
-	p->grave.bury = bury;
-	p->nsps_n = find_nsps(a, name, path, p->nsps);
+	p->nsps_n = (uint16_t)find_nsps(a, name, path, p->nsps);
 	p->is_framework = mount->dialect == DIALECT_ACTIONS &&
 			  (str_eq(name, STR("/")) || scope_of_namespace(name, &scope)) &&
 			  !(mount->auth == AUTH_NONE && p->nsps_n);
@@ -72,6 +71,7 @@ peer_end(struct peer *p)
 	for (size_t i = 0; i < data_n; i++)
 		if (data[i].free_fn)
 			data[i].free_fn(data[i].data);
+	p->grave.bury = bury;
 	loop_bury(p->desk->loop, &p->grave);
 }
 

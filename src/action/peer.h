@@ -22,8 +22,10 @@ struct peer_data {
 struct peer {
 	struct desk *desk;
 	struct socket *socket;
-	struct wheel_timer expiry;
-	struct loop_grave grave;
+	union {
+		struct wheel_timer expiry;
+		struct loop_grave grave; /* once gone */
+	};
 	struct rate rate;
 	uint32_t running_n; /* requests not answered yet */
 	enum peer_stage stage;
@@ -34,9 +36,9 @@ struct peer {
 	bool is_warned;         /* told that its token expired */
 	struct str artifact;    /* the one it named; owned */
 	struct peer_data *data; /* of plugins; owned */
-	size_t data_n;
-	size_t nsps_at; /* whose admit is being asked */
-	size_t nsps_n;
+	uint16_t data_n;
+	uint16_t nsps_at; /* whose admit is being asked */
+	uint16_t nsps_n;
 	struct nsp *nsps[]; /* the plugins' entries for its namespace */
 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct ack {
-	struct list link;
+	struct ack *next, **to_me; /* to_me: the pointer that leads here */
 	struct loop *loop;
 	struct wheel_timer timer;
 	uint64_t id;
@@ -19,7 +19,9 @@ static void
 finish(struct ack *a, int error, struct str args, const struct str *attachments,
        size_t attachments_n)
 {
-	list_remove(&a->link);
+	*a->to_me = a->next;
+	if (a->next)
+		a->next->to_me = a->to_me;
 	wheel_cancel(&a->loop->wheel, &a->timer);
 	a->on_ack(a->arg, error, args, attachments, attachments_n);
 	free(a);
@@ -45,7 +47,11 @@ ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_
 	wheel_timer_init(&a->timer, on_timeout);
 	if (timeout_ms)
 		wheel_set(&a->loop->wheel, &a->timer, a->loop->now_ms + timeout_ms);
-	list_add_tail(&s->acks, &a->link);
+	a->next = s->acks;
+	a->to_me = &s->acks;
+	if (a->next)
+		a->next->to_me = &a->next;
+	s->acks = a;
 	return 0;
 }
 
@@ -53,20 +59,17 @@ void
 ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *attachments,
 	    size_t attachments_n)
 {
-	LIST_EACH(link, &s->acks) {
-		struct ack *a = CONTAINER_OF(link, struct ack, link);
+	struct ack *a = s->acks;
 
-		if (a->id != id)
-			continue;
+	while (a && a->id != id)
+		a = a->next;
+	if (a)
 		finish(a, 0, args, attachments, attachments_n);
-		return;
-	}
 }
 
 void
 ack_fail_all(struct socket *s, int error)
 {
-	while (!list_is_empty(&s->acks))
-		finish(CONTAINER_OF(s->acks.next, struct ack, link), error, (struct str){NULL, 0}, NULL,
-		       0);
+	while (s->acks)
+		finish(s->acks, error, (struct str){NULL, 0}, NULL, 0);
 }

@@ -41,8 +41,8 @@ struct sio_limits
 client_limits(const struct client *c)
 {
 	return (struct sio_limits){
-		.json = {.depth = c->mount->json_depth, .values = c->mount->json_values_n},
-		.attachments = c->mount->attachments_n,
+		.json = {.depth = c->session->mount->json_depth, .values = c->session->mount->json_values_n},
+		.attachments = c->session->mount->attachments_n,
 		.namespace_bytes = NAMESPACE_BYTES_MAX,
 	};
 }
@@ -73,7 +73,7 @@ int
 client_send(struct client *c, const struct frames *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		int error = c->session ? session_send(c->session, f->frame[i]) : -E_GONE;
+		int error = session_send(c->session, f->frame[i]);
 
 		if (error)
 			return error;
@@ -209,7 +209,7 @@ on_binary(struct client *c, struct str bytes)
 		client_fail(c, "attachment without a packet");
 		return;
 	}
-	if (b->bytes.len + bytes.len > c->mount->message_bytes) {
+	if (b->bytes.len + bytes.len > c->session->mount->message_bytes) {
 		client_fail(c, "attachments are too large");
 		return;
 	}
@@ -238,7 +238,7 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
 	struct client *c = up;
 
-	if (c->mount->msgpack)
+	if (c->session->mount->msgpack)
 		client_read_msgpack(c, kind, (struct str){data, n});
 	else if (kind == FRAME_TEXT)
 		on_text(c, (struct str){data, n});
@@ -267,7 +267,6 @@ on_close(void *up, const char *reason)
 	drop_binary(c);
 	while (!list_is_empty(&c->sockets))
 		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
-	c->session = NULL;
 }
 
 static const struct session_up session_up = {on_open, on_message, on_drain, on_close, on_free};
@@ -323,7 +322,6 @@ on_session(void *app, struct session *s, struct request *r)
 		return -E_NOMEM;
 	c->session = s;
 	c->hub = h;
-	c->mount = s->mount;
 	c->wire = (uint8_t)wire_of(s);
 	list_init(&c->sockets);
 	if (s->mount->connect_timeout_ms && await_namespace(c, s->mount->connect_timeout_ms)) {

@@ -13,9 +13,8 @@
 #include "session/engine.h"
 
 struct client {
-	struct session *session; /* NULL once closed */
+	struct session *session;
 	struct hub *hub;
-	const struct config_mount *mount;
 	struct list sockets;
 	struct waiting *waiting; /* for the first namespace to be joined; NULL: it is */
 	struct binary *binary;	 /* a packet that waits for its attachments */

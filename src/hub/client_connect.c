@@ -19,8 +19,8 @@ exists(struct client *c, struct str nsp)
 
 	if (str_eq(nsp, STR("/")))
 		return true;
-	for (size_t i = 0; i < c->mount->namespaces.n; i++)
-		if (str_eq(nsp, str_from(c->mount->namespaces.items[i])))
+	for (size_t i = 0; i < c->session->mount->namespaces.n; i++)
+		if (str_eq(nsp, str_from(c->session->mount->namespaces.items[i])))
 			return true;
 	return h->up->namespace_exists(h->up_state, nsp);
 }
@@ -28,7 +28,7 @@ exists(struct client *c, struct str nsp)
 static struct str
 cookie_token(const struct session *s, struct str name)
 {
-	struct str rest = session_hello_header(s->hello, STR("cookie"));
+	struct str rest = session_hello_header(&s->hello, STR("cookie"));
 
 	while (rest.ptr && name.len) {
 		struct str pair = str_trim(str_cut(&rest, ';'));
@@ -48,9 +48,9 @@ find_token(struct client *c, struct str auth)
 
 	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
 		return token;
-	if (query_get(session_hello_query(s->hello), STR("token"), &c->hub->loop->arena, &token))
+	if (query_get(session_hello_query(&s->hello), STR("token"), &c->hub->loop->arena, &token))
 		return token;
-	token = session_hello_header(s->hello, STR("authorization"));
+	token = session_hello_header(&s->hello, STR("authorization"));
 	if (token.len > bearer.len &&
 	    str_eq_nocase((struct str){token.ptr, bearer.len}, bearer))
 		return str_trim(str_skip(token, bearer.len));
@@ -63,11 +63,11 @@ identify(struct client *c, struct str auth, struct identity **who_out)
 {
 	struct hub *h = c->hub;
 	struct bad_tokens *bad_tokens = c->session->all->bad_tokens;
-	const struct address *client = &c->session->hello->peer;
+	const struct address *client = &c->session->hello.peer;
 	const char *why = "";
 	int error;
 
-	if (c->mount->auth == AUTH_NONE) {
+	if (c->session->mount->auth == AUTH_NONE) {
 		*who_out = identity_anonymous();
 		return *who_out ? 0 : -E_NOMEM;
 	}
@@ -127,7 +127,7 @@ make_socket(struct client *c, struct str nsp, struct identity *who, struct str a
 	struct buf kept = BUF_INIT;
 	struct socket *s;
 
-	if (c->mount->auth == AUTH_NONE)
+	if (c->session->mount->auth == AUTH_NONE)
 		return client_make_socket(c, nsp, who, auth);
 	add_without_token(&kept, auth);
 	s = kept.failed ? NULL : client_make_socket(c, nsp, who, buf_str(&kept));

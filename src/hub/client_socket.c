@@ -36,8 +36,7 @@ close_client(struct socket *s, int code, struct str reason)
 	(void)code; /* Engine.IO has none */
 	(void)reason;
 	socket_end(s, "server namespace disconnect");
-	if (c->session)
-		session_close(c->session, "forced server close");
+	session_close(c->session, "forced server close");
 }
 
 static const struct session_hello *
@@ -45,7 +44,7 @@ hello(const struct socket *s)
 {
 	const struct client *c = s->owner;
 
-	return c->session ? c->session->hello : NULL;
+	return &c->session->hello;
 }
 
 static struct str
@@ -69,7 +68,7 @@ struct socket *
 client_make_socket(struct client *c, struct str nsp, struct identity *who, struct str auth)
 {
 	struct socket_making making = {.hub = c->hub,
-				       .mount = c->mount,
+				       .mount = c->session->mount,
 				       .ops = &client_socket_ops,
 				       .owner = c,
 				       .wire = (enum wire)c->wire,

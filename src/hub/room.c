@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_MEMBERS = 1, FIRST_MEMBERSHIPS = 2 };
+enum { FIRST_MEMBERS = 1, FIRST_MEMBERSHIPS = 1 };
 
 static void
 free_room(struct room *room)

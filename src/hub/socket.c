@@ -49,7 +49,6 @@ socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 	s->wire = (uint8_t)making->wire;
 	s->who = identity_ref(making->who);
 	socket_sid_new(s->hub->loop->id, s->id);
-	list_init(&s->acks);
 	list_init(&s->link);
 	return s;
 }

@@ -31,9 +31,10 @@ struct socket_ops {
 
 struct socket {
 	char id[SOCKET_ID_BYTES];
-	uint8_t state; /* enum socket_state */
-	uint32_t nsp_at; /* among the namespace's sockets */
+	uint8_t state;	 /* enum socket_state */
 	uint8_t wire;	 /* enum wire */
+	uint32_t nsp_at; /* among the namespace's sockets */
+	uint32_t acks_n; /* ids of acknowledgements given out so far */
 	struct hub *hub;
 	struct namespace *nsp;
 	const struct config_mount *mount;
@@ -46,8 +47,7 @@ struct socket {
 	struct memberships rooms;
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
-	struct list acks; /* struct ack: what we wait for, oldest first */
-	uint64_t acks_n;  /* ids given out so far */
+	struct ack *acks; /* what we wait for, newest first */
 	char *auth;	  /* JSON object of its CONNECT without its token; NULL: {} */
 	void *data;	  /* of the floor above */
 };

@@ -48,25 +48,35 @@ put_headers(char *at, const struct http_head *head)
 	}
 }
 
-struct session_hello *
-session_hello_new(struct request *r, int64_t wall_ms)
+size_t
+session_hello_text_size(const struct request *r)
+{
+	return r->head->target.len + headers_size(r->head);
+}
+
+void
+session_hello_fill(struct session_hello *hello, const struct request *r, int64_t wall_ms)
 {
 	const struct http_head *head = r->head;
-	size_t headers_n = headers_size(head);
-	struct session_hello *hello = malloc(sizeof(*hello) + head->target.len + headers_n);
-	char *at;
+	char *at = hello->text;
 
-	if (!hello)
-		return NULL;
-	*hello = (struct session_hello){.issued_ms = wall_ms,
-					.peer = r->client,
-					.url_n = (uint32_t)head->target.len,
-					.query_n = (uint32_t)head->uri.query.len,
-					.headers_n = (uint32_t)headers_n,
-					.is_secure = r->conn->stream.ops->is_secure};
-	at = hello->text;
+	hello->issued_ms = wall_ms;
+	hello->peer = r->client;
+	hello->url_n = (uint32_t)head->target.len;
+	hello->query_n = (uint32_t)head->uri.query.len;
+	hello->headers_n = (uint32_t)headers_size(head);
+	hello->is_secure = r->conn->stream.ops->is_secure;
 	str_put(&at, head->target);
 	put_headers(at, head);
+}
+
+struct session_hello *
+session_hello_new(const struct request *r, int64_t wall_ms)
+{
+	struct session_hello *hello = malloc(sizeof(*hello) + session_hello_text_size(r));
+
+	if (hello)
+		session_hello_fill(hello, r, wall_ms);
 	return hello;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What came with the first request of a session: one block of memory, texts inside it.
- * Immutable; freed with free(). Thread: any.
+ * Immutable. Thread: any.
  */
 #ifndef SESSION_HELLO_H
 #define SESSION_HELLO_H
@@ -36,8 +36,12 @@ session_hello_headers(const struct session_hello *h)
 	return (struct str){h->text + h->url_n, h->headers_n};
 }
 
-/* NULL when memory is short. */
-struct session_hello *session_hello_new(struct request *r, int64_t wall_ms) MUST_USE;
+/* Bytes of text behind the struct, and all of it from the request. */
+size_t session_hello_text_size(const struct request *r);
+void session_hello_fill(struct session_hello *hello, const struct request *r, int64_t wall_ms);
+
+/* One on its own, freed with free(). NULL when memory is short. */
+struct session_hello *session_hello_new(const struct request *r, int64_t wall_ms) MUST_USE;
 
 /* Value of the first header of that name (lower case), empty when absent. */
 struct str session_hello_header(const struct session_hello *h, struct str name);

@@ -37,7 +37,6 @@ bury(struct loop_grave *g)
 
 	if (s->up && s->up->on_free)
 		s->up->on_free(s->up_state);
-	free(s->hello);
 	free(s);
 }
 
@@ -390,18 +389,17 @@ session_take_websocket(struct session *s, struct websocket *w)
 struct session *
 session_new(struct sessions *all, const struct config_mount *mount, int protocol, struct request *r)
 {
-	struct session *s = calloc(1, sizeof(*s));
+	struct session *s = calloc(1, sizeof(*s) + session_hello_text_size(r));
 
 	if (!s)
 		return NULL;
+	session_hello_fill(&s->hello, r, all->loop->wall_ms);
 	s->all = all;
 	s->mount = mount;
 	s->protocol = (uint8_t)protocol;
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
-	s->hello = session_hello_new(r, all->loop->wall_ms);
-	if (!s->hello || idmap_add(&all->by_id, s)) {
-		free(s->hello);
+	if (idmap_add(&all->by_id, s)) {
 		free(s);
 		return NULL;
 	}

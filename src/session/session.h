@@ -61,7 +61,7 @@ struct session {
 		struct wheel_timer heartbeat;
 		struct loop_grave grave; /* once closed */
 	};
-	struct session_hello *hello;
+	struct session_hello hello; /* the last: its texts follow */
 };
 
 void sessions_init(struct sessions *all, struct loop *l, uint16_t node);
