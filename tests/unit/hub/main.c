@@ -7,6 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		client_suite,
+		room_suite,
 		NULL,
 	};
 

@@ -5,4 +5,7 @@
 
 #include <check.h>
 
+Suite *client_suite(void);
+Suite *room_suite(void);
+
 #endif
