@@ -55,7 +55,7 @@ eio_packet_parse_binary(int protocol, struct str bytes, struct eio_packet *out)
 struct eio_reader
 eio_reader(int protocol, bool is_binary, char *body, size_t n)
 {
-	return (struct eio_reader){body, body + n, protocol, is_binary, false};
+	return (struct eio_reader){body, n ? body + n : body, protocol, is_binary, false};
 }
 
 static int

@@ -102,7 +102,8 @@ on_flush(struct loop_job *j)
 	if (!p->get || !p->queue.n)
 		return;
 	answer_get(p, p->mount->poll_packets_n);
-	p->up->on_drain(p->up_state);
+	if (p->up) /* a request behind this one on its connection may have ended the session */
+		p->up->on_drain(p->up_state);
 }
 
 struct polling *

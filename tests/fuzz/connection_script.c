@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "connection_script.h"
+
+#include "net/loop.h"
+
+#include <string.h>
+
+enum { STEP = 0x1f, TENTH_MS = 100 };
+
+static const char *const paths[] = {"/engine/", "/socket/", "/packed/", "/token/", "/plain"};
+
+void
+script_init(struct script *s, struct server *server, struct clock_hand *hand, unsigned mount)
+{
+	*s = (struct script){.server = server, .hand = hand};
+	s->path = paths[mount % (sizeof(paths) / sizeof(paths[0]))];
+	memset(s->sid, 'A', sizeof(s->sid));
+}
+
+/* Read what the server said, and look for a session id in it. */
+static void
+hear(struct script *s)
+{
+	static const char key[] = "\"sid\":\"";
+
+	for (unsigned i = 0; i < SCRIPT_CLIENTS; i++) {
+		struct stream_memory *m = &s->clients[i];
+		const char *at = m->to_client.len ? memmem(m->to_client.data, m->to_client.len, key,
+							   sizeof(key) - 1)
+						  : NULL;
+
+		if (at) {
+			at += sizeof(key) - 1;
+			if ((size_t)(m->to_client.data + m->to_client.len - at) > sizeof(s->sid) &&
+			    at[sizeof(s->sid)] == '"')
+				memcpy(s->sid, at, sizeof(s->sid));
+		}
+		if (m->stream)
+			stream_memory_read(m, m->to_client.len);
+	}
+}
+
+static void
+turn(struct script *s)
+{
+	loop_turn(server_loop(s->server, 0), false);
+	hear(s);
+}
+
+static void
+leave(struct script *s, unsigned who)
+{
+	struct stream_memory *m = &s->clients[who];
+
+	if (!s->is_open[who])
+		return;
+	m->window_bytes = SIZE_MAX / 4;
+	stream_memory_end(m);
+	turn(s);
+	if (m->stream)
+		return; /* lives on for a while: its memory must, too */
+	buf_fini(&m->to_server);
+	buf_fini(&m->to_client);
+	s->is_open[who] = false;
+}
+
+static void
+choose(struct script *s, unsigned who)
+{
+	s->who = who;
+	if (s->is_open[who] && s->clients[who].stream)
+		return;
+	if (s->is_open[who])
+		leave(s, who);
+	s->is_open[who] = server_connect(s->server, 0, 0, &s->clients[who]) != NULL;
+}
+
+static void
+say(struct script *s, struct str bytes)
+{
+	if (!s->is_open[s->who])
+		choose(s, s->who);
+	if (s->clients[s->who].stream && bytes.len)
+		stream_memory_write(&s->clients[s->who], bytes);
+}
+
+static void
+say_frame(struct script *s, char opcode, struct str payload)
+{
+	struct buf frame = BUF_INIT;
+	bool is_long = payload.len > 125;
+
+	buf_add_char(&frame, (char)(0x80 | opcode));
+	buf_add_char(&frame, (char)(0x80 | (is_long ? 126 : payload.len)));
+	if (is_long) {
+		buf_add_char(&frame, (char)(payload.len >> 8));
+		buf_add_char(&frame, (char)payload.len);
+	}
+	buf_add(&frame, "\0\0\0\0", 4); /* a mask that changes nothing */
+	buf_add_str(&frame, payload);
+	say(s, buf_str(&frame));
+	buf_fini(&frame);
+}
+
+static void
+say_request(struct script *s, const char *method, const char *transport, const char *more,
+	    struct str body)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s %s?EIO=4&transport=%s&sid=%.*s HTTP/1.1\r\nHost: h\r\n%s", method,
+		   s->path, transport, SCRIPT_SID_BYTES, s->sid, more);
+	if (*method == 'P')
+		buf_printf(&text, "Content-Length: %zu\r\n", body.len);
+	buf_add_str(&text, STR("\r\n"));
+	buf_add_str(&text, body);
+	say(s, buf_str(&text));
+	buf_fini(&text);
+}
+
+/* Steps that are followed by text. */
+static void
+say_as(struct script *s, char step, struct str text)
+{
+	static const char upgrade[] = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+				      "Sec-WebSocket-Version: 13\r\n"
+				      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+	if (text.len > UINT16_MAX)
+		text.len = UINT16_MAX;
+	switch (step) {
+	case 'T':
+		say_frame(s, 1, text);
+		break;
+	case 'B':
+		say_frame(s, 2, text);
+		break;
+	case 'P':
+		say_request(s, "POST", "polling", "", text);
+		break;
+	case 'G':
+		say_request(s, "GET", "polling", "Accept-Encoding: gzip\r\n", STR(""));
+		say(s, text);
+		break;
+	case 'U':
+		say_request(s, "GET", "websocket", upgrade, STR(""));
+		say(s, text);
+		break;
+	case 's':
+		say(s, (struct str){s->sid, sizeof(s->sid)});
+		say(s, text);
+		break;
+	default:
+		say(s, text);
+	}
+}
+
+/* Steps with a byte of their own. Returns how many bytes they took. */
+static size_t
+act(struct script *s, char step, struct str rest)
+{
+	unsigned argument = rest.len ? (unsigned char)rest.ptr[0] : 0;
+
+	if (step >= '0' && step < '0' + SCRIPT_CLIENTS) {
+		choose(s, (unsigned)(step - '0'));
+		return 0;
+	}
+	if (step == 'e')
+		leave(s, s->who);
+	if (step == 't')
+		clock_hand_move(s->hand, argument * TENTH_MS);
+	if (step == 'w')
+		s->clients[s->who].window_bytes = (size_t)argument << 10;
+	return (step == 't' || step == 'w') && rest.len ? 1 : 0;
+}
+
+void
+script_play(struct script *s, struct str input)
+{
+	char step = 0;
+
+	choose(s, 0);
+	for (;;) {
+		const char *end = input.len ? memchr(input.ptr, STEP, input.len) : NULL;
+		struct str text = {input.ptr, end ? (size_t)(end - input.ptr) : input.len};
+
+		if (step || text.len)
+			say_as(s, step, text);
+		turn(s);
+		input = str_skip(input, text.len + (end != NULL));
+		if (!input.len)
+			return;
+		step = input.ptr[0];
+		input = str_skip(input, 1);
+		input = str_skip(input, act(s, step, input));
+	}
+}
+
+void
+script_fini(struct script *s)
+{
+	for (unsigned i = 0; i < SCRIPT_CLIENTS; i++)
+		leave(s, i);
+	for (unsigned minute = 0; minute < 3; minute++) {
+		clock_hand_move(s->hand, 60000);
+		turn(s);
+	}
+	for (unsigned i = 0; i < SCRIPT_CLIENTS; i++)
+		leave(s, i);
+	for (unsigned i = 0; i < SCRIPT_CLIENTS; i++)
+		if (s->is_open[i])
+			__builtin_trap(); /* it would never have gone */
+}
