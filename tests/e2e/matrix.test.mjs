@@ -88,17 +88,45 @@ for (const [version, name] of CLIENTS) {
 				assert.equal(error.message ?? error, "Invalid namespace");
 			});
 
-			test("stays for longer than the heartbeat's limits", async () => {
-				const socket = connect();
-				await once(socket, "auth");
-				socket.on("disconnect", reason => assert.fail(reason));
-				await sleep(1200);
-				assert.deepEqual(await ask(socket, "message-with-ack", 1), [1]);
-				socket.off("disconnect");
-			});
 		});
 	}
+
+	test(`socket.io-client ${version} stays for longer than the heartbeat's limits`, async () => {
+		await Promise.all(WAYS.map(async ([, options]) => {
+			const socket = io(gateway.url, { forceNew: true, reconnection: false, ...options });
+			open.add(socket);
+			await once(socket, "auth");
+			socket.on("disconnect", reason => assert.fail(reason));
+			await sleep(1200);
+			assert.deepEqual(await ask(socket, "message-with-ack", 1), [1]);
+			socket.off("disconnect");
+		}));
+	});
 }
+
+describe("socket.io-msgpack-parser", () => {
+	let packed;
+
+	before(async () => {
+		packed = await Gateway.conformance({ set: { "mounts.1.msgpack": "true" } });
+	});
+
+	after(() => packed.stop());
+
+	for (const [version, name] of CLIENTS.slice(0, 2))
+		for (const [way, options] of WAYS)
+			test(`of socket.io-client ${version} over ${way}`, async () => {
+				const parser = require("socket.io-msgpack-parser");
+				const socket = require(name)(packed.url, { forceNew: true, reconnection: false,
+					parser, ...options });
+				open.add(socket);
+				const args = [1, -1, 1.5, 2 ** 40, "zwei €🦄", null, true, [BYTES, { a: {} }]];
+				assert.deepEqual(await once(socket, "auth"), [{}]);
+				socket.emit("message", ...args);
+				assert.deepEqual(await once(socket, "message-back"), args);
+				assert.deepEqual(await ask(socket, "message-with-ack", BYTES, 2), [BYTES, 2]);
+			});
+});
 
 describe("ws on /ws-echo", () => {
 	const variants = [["plain", {}], ["compressed", { perMessageDeflate: true }],
