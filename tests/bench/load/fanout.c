@@ -38,8 +38,7 @@ publish(uint64_t due_ns)
 	conn_flush(&publisher->conn);
 }
 
-/* A rate holds while measuring; warming up always goes as fast as messages arrive, which
- * fills the sockets of those who do not read. */
+/* A rate holds while measuring; before that messages go as fast as they arrive. */
 static bool
 is_rated(void)
 {
@@ -112,6 +111,14 @@ all_arrived(void)
 	return fan.arrived >= fan.wanted;
 }
 
+static bool
+is_filled(void)
+{
+	const struct options *o = fan.meter->options;
+
+	return (uint64_t)fan.published * o->payload_bytes >= o->fill_bytes;
+}
+
 static void
 count_missing(void)
 {
@@ -143,6 +150,7 @@ fanout_run(struct meter *meter)
 		conn_pause(&fan.members.clients[i].conn);
 
 	publish(conn_read_clock_ns());
+	meter_settle(meter, is_filled);
 	meter_run(meter, publish_when_due);
 	fan.ending = true;
 	meter_settle(meter, all_arrived);

@@ -45,6 +45,8 @@ static const struct row {
 	{"slow", COUNT, AT(slow_n), 0, 100000, "members that stop reading [0]"},
 	{"rate", REAL, AT(publish_rate), 0, 0,
 	 "bursts a second while measuring [no limit]"},
+	{"fill", COUNT, AT(fill_bytes), 0, 1U << 30,
+	 "bytes to each member before that [0]"},
 	{"warm", REAL, AT(warm_s), 0, 0, "seconds before measuring [1]"},
 	{"seconds", REAL, AT(measure_s), 0, 0, "seconds measured [3]"},
 	{"stall", REAL, AT(stall_s), 0, 0,

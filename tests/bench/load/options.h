@@ -22,6 +22,8 @@ struct options {
 	uint32_t opening_n;   /* handshakes under way at a time */
 	uint32_t addresses_n; /* source addresses, from 127.0.0.2 on */
 	uint32_t slow_n;      /* members that stop reading */
+	uint32_t
+		fill_bytes; /* published before anything else, to fill what is not read */
 	double publish_rate; /* bursts per second; 0: the next one when all have the last */
 	double warm_s, measure_s;
 	double stall_s; /* nothing arrives for so long: what is missing is lost */
