@@ -6,8 +6,10 @@
 #include <check.h>
 
 Suite *admission_suite(void);
+Suite *client_address_suite(void);
 Suite *conn_suite(void);
 Suite *http_conn_suite(void);
+Suite *proxy_conn_suite(void);
 Suite *router_suite(void);
 Suite *send_queue_suite(void);
 Suite *static_files_suite(void);
