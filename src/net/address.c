@@ -40,9 +40,11 @@ address_from_sockaddr(const struct sockaddr *sa)
 	const struct sockaddr_in6 *in6 = (const void *)sa;
 
 	if (sa->sa_family == AF_INET)
-		return address_from_bytes(AF_INET, (const void *)&in->sin_addr, ntohs(in->sin_port));
+		return address_from_bytes(AF_INET, (const void *)&in->sin_addr,
+					  ntohs(in->sin_port));
 	if (sa->sa_family == AF_INET6)
-		return address_from_bytes(AF_INET6, in6->sin6_addr.s6_addr, ntohs(in6->sin6_port));
+		return address_from_bytes(AF_INET6, in6->sin6_addr.s6_addr,
+					  ntohs(in6->sin6_port));
 	return (struct address){.family = (uint8_t)sa->sa_family};
 }
 
@@ -65,7 +67,8 @@ split_port(struct str text, struct str *host_out, uint64_t *port_out)
 	}
 	if (!bracket)
 		return true;
-	if (host_out->len < 2 || text.ptr[0] != '[' || bracket != text.ptr + host_out->len - 1)
+	if (host_out->len < 2 || text.ptr[0] != '[' ||
+	    bracket != text.ptr + host_out->len - 1)
 		return false;
 	*host_out = (struct str){text.ptr + 1, host_out->len - 2};
 	return memchr(host_out->ptr, ':', host_out->len) != NULL;
@@ -95,8 +98,9 @@ address_from_text(struct str text, struct address *out)
 struct str
 address_key(const struct address *a)
 {
-	return (struct str){(const char *)a->bytes,
-			    a->family == AF_INET ? 4 : a->family == AF_INET6 ? 8 : 0};
+	size_t n = a->family == AF_INET6 ? 8 : 0;
+
+	return (struct str){(const char *)a->bytes, a->family == AF_INET ? 4 : n};
 }
 
 static int
@@ -128,7 +132,8 @@ address_to_sockaddr(struct str text, struct sockaddr_storage *out, socklen_t *le
 	if (!colon)
 		return -E_ARGUMENT;
 	host_len = (size_t)(colon - text.ptr);
-	if (!str_to_u64(str_skip(text, host_len + 1), 65535, &port) || host_len >= sizeof(host))
+	if (!str_to_u64(str_skip(text, host_len + 1), 65535, &port) ||
+	    host_len >= sizeof(host))
 		return -E_ARGUMENT;
 	memcpy(host, text.ptr, host_len);
 	host[host_len] = '\0';
@@ -137,13 +142,15 @@ address_to_sockaddr(struct str text, struct sockaddr_storage *out, socklen_t *le
 		in6->sin6_family = AF_INET6;
 		in6->sin6_port = htons((uint16_t)port);
 		*len_out = sizeof(*in6);
-		return inet_pton(AF_INET6, host + 1, &in6->sin6_addr) == 1 ? 0 : -E_ARGUMENT;
+		return inet_pton(AF_INET6, host + 1, &in6->sin6_addr) == 1 ? 0
+									   : -E_ARGUMENT;
 	}
 	in->sin_family = AF_INET;
 	in->sin_port = htons((uint16_t)port);
 	*len_out = sizeof(*in);
 	if (strcmp(host, "*") == 0 || strcmp(host, "localhost") == 0) {
-		in->sin_addr.s_addr = htonl(host[0] == '*' ? INADDR_ANY : INADDR_LOOPBACK);
+		in->sin_addr.s_addr = htonl(host[0] == '*' ? INADDR_ANY
+							   : INADDR_LOOPBACK);
 		return 0;
 	}
 	return inet_pton(AF_INET, host, &in->sin_addr) == 1 ? 0 : -E_ARGUMENT;

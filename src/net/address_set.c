@@ -78,9 +78,11 @@ holds(const struct network *n, const struct address *a)
 {
 	unsigned bytes = n->bits / 8, bits = n->bits % 8;
 
-	if (n->address.family != a->family || memcmp(n->address.bytes, a->bytes, bytes) != 0)
+	if (n->address.family != a->family ||
+	    memcmp(n->address.bytes, a->bytes, bytes) != 0)
 		return false;
-	return bits == 0 || (n->address.bytes[bytes] ^ a->bytes[bytes]) >> (8 - bits) == 0;
+	return bits == 0 ||
+	       (n->address.bytes[bytes] ^ a->bytes[bytes]) >> (8 - bits) == 0;
 }
 
 bool

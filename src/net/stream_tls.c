@@ -15,14 +15,14 @@
 struct stream_tls {
 	SSL *ssl;
 	const struct stream_ops *below; /* what carries the records */
-	char *early;			/* of the peer, read before TLS began */
+	char *early;                    /* of the peer, read before TLS began */
 	size_t early_n, early_used;
 	struct loop_job announce;
 	struct stream *stream; /* it belongs to, for the job */
-	bool is_at_end; /* below */
-	bool is_open;	/* the handshake is done */
-	bool is_broken; /* no further word */
-	bool is_dry;	/* what is inside is less than a record */
+	bool is_at_end;        /* below */
+	bool is_open;          /* the handshake is done */
+	bool is_broken;        /* no further word */
+	bool is_dry;           /* what is inside is less than a record */
 };
 
 /* --- how OpenSSL reaches the peer: through the ops below ------------------------------------ */
@@ -291,7 +291,7 @@ tls_close(struct stream *s)
 }
 
 static const struct stream_ops tls_ops = {tls_read, tls_writev, tls_has_pending,
-					  tls_end, tls_close, true};
+					  tls_end,  tls_close,  true};
 
 int
 stream_secure(struct stream *s, const struct tls *tls, struct str early)

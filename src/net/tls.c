@@ -25,15 +25,15 @@ static const unsigned char alpn[] = "\x08http/1.1";
 
 /* A client that offers only what we do not speak is told so, instead of being misunderstood. */
 static int
-choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_n, const unsigned char *offer,
-		unsigned offer_n, void *arg)
+choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_n,
+		const unsigned char *offer, unsigned offer_n, void *arg)
 {
 	unsigned char *chosen;
 
 	(void)ssl;
 	(void)arg;
-	if (SSL_select_next_proto(&chosen, out_n, alpn, sizeof(alpn) - 1, offer, offer_n) !=
-	    OPENSSL_NPN_NEGOTIATED)
+	if (SSL_select_next_proto(&chosen, out_n, alpn, sizeof(alpn) - 1, offer,
+				  offer_n) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = chosen;
 	return SSL_TLSEXT_ERR_OK;
@@ -54,7 +54,8 @@ static bool
 set_up(SSL_CTX *ctx)
 {
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-					 SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CIPHER_SERVER_PREFERENCE |
+					 SSL_OP_PRIORITIZE_CHACHA |
+					 SSL_OP_CIPHER_SERVER_PREFERENCE |
 					 /* HTTP and WebSocket know their own ends */
 					 SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -68,8 +69,8 @@ set_up(SSL_CTX *ctx)
 }
 
 static int
-complain(const struct config_listener *l, const char *key, const char *file, const char *why,
-	 struct buf *errors)
+complain(const struct config_listener *l, const char *key, const char *file,
+	 const char *why, struct buf *errors)
 {
 	buf_printf(errors, "listener %s: %s: %s: %s\n", l->name, key, file, why);
 	return -E_CONFIG;
@@ -94,9 +95,12 @@ static const char *
 reason(const char *no_sense)
 {
 	unsigned long code = ERR_peek_error();
-	const char *text = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_reason_error_string(code) : NULL;
+	const char *text = ERR_GET_LIB(code) == ERR_LIB_SSL
+				   ? ERR_reason_error_string(code)
+				   : NULL;
 
-	if (ERR_GET_LIB(code) == ERR_LIB_X509 && ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH)
+	if (ERR_GET_LIB(code) == ERR_LIB_X509 &&
+	    ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH)
 		return "does not fit the certificate";
 	return text ? text : no_sense;
 }
@@ -113,8 +117,8 @@ load(SSL_CTX *ctx, const struct config_listener *l, struct buf *errors)
 		return -E_CONFIG;
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
-		return complain(l, "tls_certificate", certificate, reason("no PEM certificate in it"),
-				errors);
+		return complain(l, "tls_certificate", certificate,
+				reason("no PEM certificate in it"), errors);
 	ERR_clear_error();
 	SSL_CTX_set_default_passwd_cb(ctx, no_pass_phrase);
 	SSL_CTX_set_default_passwd_cb_userdata(ctx, &wants_phrase);
@@ -123,7 +127,9 @@ load(SSL_CTX *ctx, const struct config_listener *l, struct buf *errors)
 	SSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
 	if (wants_phrase)
 		return complain(l, "tls_key", key, "must not need a pass phrase", errors);
-	return done ? 0 : complain(l, "tls_key", key, reason("no PEM private key in it"), errors);
+	return done ? 0
+		    : complain(l, "tls_key", key, reason("no PEM private key in it"),
+			       errors);
 }
 
 static bool

@@ -58,7 +58,8 @@ read_line(struct str line, struct proxy_header *out)
 	from_port = line.ptr ? str_cut(&line, ' ') : line;
 	return line.ptr && read_address(from, af, out->address) &&
 			       read_address(to, af, ignored_address) &&
-			       read_port(from_port, &out->port) && read_port(line, &ignored_port)
+			       read_port(from_port, &out->port) &&
+			       read_port(line, &ignored_port)
 		       ? 0
 		       : -E_PROXY;
 }
@@ -78,7 +79,8 @@ read_text(const char *bytes, size_t n, struct proxy_header *out)
 		return -E_PROXY;
 	if (len + 1 == n)
 		return 0;
-	if (cr[1] != '\n' || read_line((struct str){bytes + prefix.len, len - prefix.len}, out))
+	if (cr[1] != '\n' ||
+	    read_line((struct str){bytes + prefix.len, len - prefix.len}, out))
 		return -E_PROXY;
 	return (long)len + 2;
 }
@@ -94,8 +96,10 @@ static const struct family {
 	enum proxy_source source;
 	uint16_t bytes, address_bytes;
 } families[] = {
-	{0x00, PROXY_SELF, 0, 0},   {0x11, PROXY_IPV4, 12, 4},
-	{0x21, PROXY_IPV6, 36, 16}, {0x31, PROXY_SELF, 216, 0},
+	{0x00, PROXY_SELF, 0, 0},
+	{0x11, PROXY_IPV4, 12, 4},
+	{0x21, PROXY_IPV6, 36, 16},
+	{0x31, PROXY_SELF, 216, 0},
 };
 
 static const struct family *

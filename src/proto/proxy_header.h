@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 enum proxy_source {
-	PROXY_SELF,    /* LOCAL, UNKNOWN, Unix socket: take the address of the connection itself */
+	PROXY_SELF, /* LOCAL, UNKNOWN, Unix socket: take the address of the connection itself */
 	PROXY_IPV4,
 	PROXY_IPV6
 };

@@ -66,7 +66,8 @@ bad_tokens_count(struct bad_tokens *b, const struct loop *l, const struct addres
 }
 
 uint64_t
-bad_tokens_wait_ms(struct bad_tokens *b, const struct loop *l, const struct address *client)
+bad_tokens_wait_ms(struct bad_tokens *b, const struct loop *l,
+		   const struct address *client)
 {
 	struct str key = address_key(client);
 	struct config_rate rate = rate_of(l);

@@ -17,7 +17,8 @@ struct bad_tokens *bad_tokens_new(void) MUST_USE;
 void bad_tokens_free(struct bad_tokens *b);
 
 /* One more, seen by this loop. */
-void bad_tokens_count(struct bad_tokens *b, const struct loop *l, const struct address *client);
+void bad_tokens_count(struct bad_tokens *b, const struct loop *l,
+		      const struct address *client);
 
 /* Milliseconds until the address may try again, 0: now. */
 uint64_t bad_tokens_wait_ms(struct bad_tokens *b, const struct loop *l,

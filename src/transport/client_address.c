@@ -76,5 +76,7 @@ client_address(const struct address_set *trusted, const struct address *peer,
 		return a;
 	if (!list.n)
 		return b;
-	return a.family == b.family && memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0 ? a : *peer;
+	return a.family == b.family && memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0
+		       ? a
+		       : *peer;
 }

@@ -11,7 +11,7 @@
  * the rightmost address that nobody vouches for. A hop that is no address ends the walk at the
  * proxy that reported it. Where both headers are there and differ one of them is the client's
  * own invention, nobody knows which: then it is the peer. trusted NULL: nobody is. */
-struct address client_address(const struct address_set *trusted, const struct address *peer,
-			      const struct http_head *head);
+struct address client_address(const struct address_set *trusted,
+			      const struct address *peer, const struct http_head *head);
 
 #endif

@@ -22,7 +22,8 @@ const struct address proxy_conn_nobody = {.family = AF_UNIX};
 bool
 proxy_conn_may_start(const struct http_server *s, const struct address *peer)
 {
-	return !s->trusted || address_set_is_empty(s->trusted) || address_set_has(s->trusted, peer);
+	return !s->trusted || address_set_is_empty(s->trusted) ||
+	       address_set_has(s->trusted, peer);
 }
 
 static void

@@ -19,6 +19,7 @@ bool proxy_conn_may_start(const struct http_server *s, const struct address *pee
 
 /* Wait for the header; proxy is who the socket belongs to, for headers that name nobody else.
  * Errors: -E_NOMEM. */
-int proxy_conn_start(struct http_server *s, struct conn *c, const struct address *proxy) MUST_USE;
+int proxy_conn_start(struct http_server *s, struct conn *c,
+		     const struct address *proxy) MUST_USE;
 
 #endif

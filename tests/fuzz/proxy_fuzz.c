@@ -32,7 +32,8 @@ check_proxy_header(struct str all)
 		was = now;
 		if (now > 0 && used > 0)
 			require(part.source == whole.source && part.port == whole.port &&
-				memcmp(part.address, whole.address, sizeof(part.address)) == 0);
+				memcmp(part.address, whole.address,
+				       sizeof(part.address)) == 0);
 	}
 	if (all.len < 600)
 		require(was == used);

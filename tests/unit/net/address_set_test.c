@@ -62,9 +62,9 @@ END_TEST
 
 START_TEST(what_is_no_network_is_refused)
 {
-	static const char *const texts[] = {"",	    "10.0.0.0/33", "10.0.0.0/", "10.0.0/8",
-					    "a/8",  "::/129",	   "::1/-1",	"/8",
-					    "UNIX", "::ffff:10.0.0.0/95"};
+	static const char *const texts[] = {
+		"",       "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "a/8",
+		"::/129", "::1/-1",      "/8",        "UNIX",     "::ffff:10.0.0.0/95"};
 	struct address_set *s;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -7,9 +7,9 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		address_set_suite, address_suite,    listener_suite, loop_suite,
-		stream_suite,	   stream_tls_suite, tls_suite,	     wheel_suite,
-		NULL,
+		address_set_suite, address_suite, listener_suite,
+		loop_suite,        stream_suite,  stream_tls_suite,
+		tls_suite,         wheel_suite,   NULL,
 	};
 
 	return unit_run(suites);

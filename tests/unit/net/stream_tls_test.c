@@ -118,8 +118,9 @@ exchange(size_t step)
 		size_t n = to_client.len < step ? to_client.len : step;
 
 		if (n)
-			ck_assert_int_eq(BIO_write(SSL_get_rbio(client), to_client.ptr, (int)n),
-					 (int)n);
+			ck_assert_int_eq(
+				BIO_write(SSL_get_rbio(client), to_client.ptr, (int)n),
+				(int)n);
 		buf_drop(&memory.to_client, n);
 		if (!SSL_is_init_finished(client))
 			SSL_do_handshake(client);
@@ -281,7 +282,8 @@ START_TEST(a_record_that_found_no_room_goes_on_where_it_stopped)
 		ck_assert_uint_le(memory.to_client.len, 700);
 		buf_add_str(&kept, buf_str(&memory.to_client));
 		buf_clear(&memory.to_client);
-		offered = offered + 1000 < 60000 ? offered + 1000 : 60000; /* the queue grows */
+		offered = offered + 1000 < 60000 ? offered + 1000
+						 : 60000; /* the queue grows */
 	}
 	memory.window_bytes = SIZE_MAX / 4;
 	buf_add_str(&memory.to_client, buf_str(&kept));

@@ -56,7 +56,8 @@ static int
 new_tls(char *certificate, char *key, const struct tls *old, struct tls **out)
 {
 	char name[] = "public";
-	struct config_listener l = {.name = name, .tls_certificate = certificate, .tls_key = key};
+	struct config_listener l = {
+		.name = name, .tls_certificate = certificate, .tls_key = key};
 
 	return tls_new(&l, old, out, &errors);
 }
@@ -78,15 +79,20 @@ START_TEST(a_fault_is_told_with_key_file_and_reason)
 {
 	char nowhere[] = "/nowhere/x.pem";
 
-	expect(nowhere, mine.key, "tls_certificate", nowhere, "No such file or directory");
-	expect(mine.certificate, nowhere, "tls_key", nowhere, "No such file or directory");
+	expect(nowhere, mine.key, "tls_certificate", nowhere,
+	       "No such file or directory");
+	expect(mine.certificate, nowhere, "tls_key", nowhere,
+	       "No such file or directory");
 	expect(empty, mine.key, "tls_certificate", empty, "no PEM certificate in it");
-	expect(mine.key, mine.key, "tls_certificate", mine.key, "no PEM certificate in it");
+	expect(mine.key, mine.key, "tls_certificate", mine.key,
+	       "no PEM certificate in it");
 	expect(mine.certificate, empty, "tls_key", empty, "no PEM private key in it");
 	expect(mine.certificate, mine.certificate, "tls_key", mine.certificate,
 	       "no PEM private key in it");
-	expect(mine.certificate, other.key, "tls_key", other.key, "does not fit the certificate");
-	expect(mine.certificate, locked, "tls_key", locked, "must not need a pass phrase");
+	expect(mine.certificate, other.key, "tls_key", other.key,
+	       "does not fit the certificate");
+	expect(mine.certificate, locked, "tls_key", locked,
+	       "must not need a pass phrase");
 }
 END_TEST
 
@@ -114,8 +120,10 @@ have_same_ticket_keys(const struct tls *a, const struct tls *b)
 	unsigned char of_a[80], of_b[80];
 	SSL *ssl_a = tls_accept(a), *ssl_b = tls_accept(b);
 
-	ck_assert_int_eq(SSL_CTX_get_tlsext_ticket_keys(SSL_get_SSL_CTX(ssl_a), of_a, 80), 1);
-	ck_assert_int_eq(SSL_CTX_get_tlsext_ticket_keys(SSL_get_SSL_CTX(ssl_b), of_b, 80), 1);
+	ck_assert_int_eq(SSL_CTX_get_tlsext_ticket_keys(SSL_get_SSL_CTX(ssl_a), of_a, 80),
+			 1);
+	ck_assert_int_eq(SSL_CTX_get_tlsext_ticket_keys(SSL_get_SSL_CTX(ssl_b), of_b, 80),
+			 1);
 	SSL_free(ssl_a);
 	SSL_free(ssl_b);
 	return memcmp(of_a, of_b, sizeof(of_a)) == 0;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 static const struct {
-	const char *value, *nodes; /* nodes joined by '|', "-" where there is none, "!" at a fault */
+	const char *value,
+		*nodes; /* nodes joined by '|', "-" where there is none, "!" at a fault */
 } cases[] = {
 	{"for=192.0.2.1", "192.0.2.1|"},
 	{"For=192.0.2.1;proto=http;by=203.0.113.43", "192.0.2.1|"},

@@ -37,7 +37,9 @@ static const struct {
 	{STR(SIGNATURE "\x21\x21\0\x24" V6), PROXY_IPV6, v6, 8080},
 	{STR(SIGNATURE "\x20\0\0\0"), PROXY_SELF, none, 0},
 	{STR(SIGNATURE "\x20\x11\0\x0c" V4), PROXY_SELF, none, 0},
-	{STR(SIGNATURE "\x20\x77\0\x03" "abc"), PROXY_SELF, none, 0},
+	{STR(SIGNATURE "\x20\x77\0\x03"
+		       "abc"),
+	 PROXY_SELF, none, 0},
 	{STR(SIGNATURE "\x21\0\0\x02xx"), PROXY_SELF, none, 0},
 	{STR(SIGNATURE "\x21\x31\0\xd8" UNIX_PATHS), PROXY_SELF, none, 0},
 };
@@ -59,7 +61,8 @@ START_TEST(a_header_tells_the_client_wherever_it_is_cut)
 	struct proxy_header h;
 
 	for (size_t n = 0; n < all.len; n++)
-		ck_assert_msg(read_exactly((struct str){all.ptr, n}, &h) == 0, "cut at %zu", n);
+		ck_assert_msg(read_exactly((struct str){all.ptr, n}, &h) == 0,
+			      "cut at %zu", n);
 	ck_assert_int_eq(read_exactly(all, &h), (long)all.len);
 	ck_assert_int_eq(h.source, good[_i].source);
 	ck_assert_mem_eq(h.address, good[_i].address, sizeof(h.address));
@@ -156,7 +159,8 @@ proxy_header_suite(void)
 			    sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(t, bytes_behind_the_header_are_left, 0,
 			    sizeof(good) / sizeof(good[0]));
-	tcase_add_loop_test(t, what_is_no_header_is_refused, 0, sizeof(bad) / sizeof(bad[0]));
+	tcase_add_loop_test(t, what_is_no_header_is_refused, 0,
+			    sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(t, the_first_wrong_byte_is_enough);
 	tcase_add_test(t, a_line_may_have_107_bytes_and_no_more);
 	suite_add_tcase(s, t);

@@ -70,7 +70,8 @@ head_of(size_t i, struct http_header headers[4])
 {
 	struct http_head head = {.headers = headers};
 
-	for (; head.headers_n < 4 && cases[i].headers[head.headers_n].name; head.headers_n++)
+	for (; head.headers_n < 4 && cases[i].headers[head.headers_n].name;
+	     head.headers_n++)
 		headers[head.headers_n] = (struct http_header){
 			str_from(cases[i].headers[head.headers_n].name),
 			str_from(cases[i].headers[head.headers_n].value)};

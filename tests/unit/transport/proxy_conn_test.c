@@ -92,7 +92,8 @@ START_TEST(a_header_that_does_not_come_in_time_ends_it)
 	rig_pass(&rig, 1);
 	ck_assert(peer_is_closed(peer));
 	peer_hears_nothing(peer);
-	ck_assert_uint_eq(counter_get(&rig.loop[0]->counters, COUNTER_REQUEST_TIMEOUTS), 1);
+	ck_assert_uint_eq(counter_get(&rig.loop[0]->counters, COUNTER_REQUEST_TIMEOUTS),
+			  1);
 }
 END_TEST
 
