@@ -3,6 +3,7 @@
 
 #include "action/actions.h"
 #include "admin/demo.h"
+#include "admin/notify.h"
 #include "admin/rest.h"
 #include "base/errors.h"
 #include "base/random.h"
@@ -41,6 +42,7 @@ struct server {
 	size_t workers_n;
 	struct routes *routes;
 	struct demo demo;
+	struct notify *notify;
 	struct rest *rest; /* NULL: no server API */
 	uint16_t *ports; /* by listener, the last one the server API's */
 	atomic_bool is_ready;
@@ -126,7 +128,12 @@ add_servers(struct server *s)
 static int
 make_rest(struct server *s, struct buf *errors)
 {
-	return rest_new(&(struct rest_base){s->config, &s->hubs, s->actions, &s->demo, &s->is_ready},
+	return rest_new(&(struct rest_base){.config = s->config,
+					    .hubs = &s->hubs,
+					    .actions = s->actions,
+					    .demo = &s->demo,
+					    .notify = s->notify,
+					    .is_ready = &s->is_ready},
 			&s->rest, errors);
 }
 
@@ -154,6 +161,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	if (!error)
 		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
 				   &s->routes, errors);
+	if (!error)
+		error = notify_new(config, &s->notify, errors);
 	if (!error && rest_is_wanted(config))
 		error = make_rest(s, errors);
 	if (!error)
@@ -239,6 +248,8 @@ server_free(struct server *s)
 {
 	if (!s)
 		return;
+	if (s->notify)
+		notify_stop(s->notify);
 	/* letters between loops may be on their way: let each have its last turns */
 	for (int round = 0; round < 3; round++)
 		for (size_t i = 0; s->workers && i < s->workers_n; i++)
@@ -247,6 +258,7 @@ server_free(struct server *s)
 		worker_fini(&s->workers[i]);
 	routes_free(s->routes);
 	rest_free(s->rest);
+	notify_free(s->notify);
 	actions_free(s->actions);
 	token_keys_unref(s->keys);
 	for (size_t i = 0; s->tls && i < s->config->listeners_n; i++)

@@ -50,6 +50,8 @@ add_parameters(struct buf *out, const struct rest_row *row)
 	}
 	if (row->flags & REST_USER)
 		add_parameter(out, "user", "query", TEXT, &first);
+	if (row->flags & REST_UNREAD)
+		add_parameter(out, "unread", "query", FLAG, &first);
 	if (row->flags & REST_LIST) {
 		add_parameter(
 			out, "limit", "query",

@@ -277,6 +277,7 @@ rest_new(const struct rest_base *base, struct rest **out, struct buf *errors)
 	r->base_bytes = metrics_memory_bytes();
 	r->actions = base->actions;
 	r->demo = base->demo;
+	r->notify = base->notify;
 	r->is_ready = base->is_ready;
 	r->router = router_new();
 	r->schemas = calloc(rest_rows_n, sizeof(struct schema *));

@@ -28,6 +28,7 @@ struct rest {
 	struct hubs *hubs;
 	struct actions *actions;
 	struct demo *demo;
+	struct notify *notify;
 	atomic_bool *is_ready;
 	uint64_t base_bytes; /* memory of the process at start */
 	struct idempotency *idempotency;
@@ -42,6 +43,7 @@ struct rest_base {
 	struct hubs *hubs;
 	struct actions *actions;
 	struct demo *demo;
+	struct notify *notify;
 	atomic_bool *is_ready; /* what /readyz says */
 };
 

@@ -47,22 +47,6 @@ rest_room(struct rest_call *c, const char *prefix, struct str id)
 	return join(c, (struct str[]){str_from(prefix), id}, 2);
 }
 
-/* A string's contents, a number as it is written. */
-static struct str
-text_of(struct rest_call *c, struct str value)
-{
-	struct buf text = BUF_INIT;
-	struct str copy;
-
-	if (json_kind(value) != JSON_STRING_KIND || json_borrow_string(value, &copy))
-		return json_kind(value) != JSON_STRING_KIND ? value : copy;
-	json_unescape(value, &text);
-	copy = text.failed ? (struct str){NULL, 0}
-			   : arena_copy(&c->arena, buf_str(&text));
-	buf_fini(&text);
-	return copy;
-}
-
 static void
 add_list(struct rest_call *c, struct str message, const char *member, const char *prefix,
 	 struct str **at)
@@ -73,8 +57,8 @@ add_list(struct rest_call *c, struct str message, const char *member, const char
 	if (!json_get(message, str_from(member), &list))
 		return;
 	for (walk = json_walk(list); json_next(&walk, &value);)
-		*(*at)++ = *prefix ? rest_room(c, prefix, text_of(c, value))
-				   : text_of(c, value);
+		*(*at)++ = *prefix ? rest_room(c, prefix, rest_value_text(c, value))
+				   : rest_value_text(c, value);
 }
 
 static void
@@ -124,6 +108,30 @@ rest_aim(struct rest_call *c, struct str message, struct target *out)
 	return 0;
 }
 
+int
+rest_aim_past_users(struct rest_call *c, struct str message, struct target *to)
+{
+	/* rest_aim puts the users behind the rooms */
+	size_t before_n = count(message, "rooms"), users_n = count(message, "users"),
+	       n = 0;
+	struct str *names = arena_alloc(&c->arena,
+					(to->rooms_n + to->except_n) * sizeof(*names));
+
+	if (!names)
+		return -E_NOMEM;
+	for (size_t i = 0; i < to->rooms_n; i++)
+		if (i < before_n || i >= before_n + users_n)
+			names[n++] = to->rooms[i];
+	memcpy(names + n, to->rooms + before_n, users_n * sizeof(*names));
+	if (to->except_n)
+		memcpy(names + n + users_n, to->except, to->except_n * sizeof(*names));
+	to->rooms = names;
+	to->rooms_n = n;
+	to->except = names + n;
+	to->except_n += users_n;
+	return 0;
+}
+
 struct str
 rest_aim_room(struct rest_call *c, struct str message)
 {
@@ -133,5 +141,5 @@ rest_aim_room(struct rest_call *c, struct str message)
 	if (!json_get(message, STR("rooms"), &list))
 		return STR("");
 	walk = json_walk(list);
-	return json_next(&walk, &first) ? text_of(c, first) : STR("");
+	return json_next(&walk, &first) ? rest_value_text(c, first) : STR("");
 }

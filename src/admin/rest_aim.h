@@ -11,6 +11,11 @@
 /* message: checked JSON of a publish. Its texts live as long as the call. Errors: -E_NOMEM. */
 int rest_aim(struct rest_call *c, struct str message, struct target *out) MUST_USE;
 
+/* The same without the users among the rooms: they are excepted, for they hear it otherwise.
+ * Errors: -E_NOMEM. */
+int rest_aim_past_users(struct rest_call *c, struct str message,
+			struct target *to) MUST_USE;
+
 /* The room that plain dialects print: the first of rooms, else none. */
 struct str rest_aim_room(struct rest_call *c, struct str message);
 

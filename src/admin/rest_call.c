@@ -89,13 +89,11 @@ rest_query(struct rest_call *c, const char *name)
 }
 
 struct str
-rest_text(struct rest_call *c, struct str object, const char *name)
+rest_value_text(struct rest_call *c, struct str value)
 {
 	struct buf text = BUF_INIT;
-	struct str value, copy;
+	struct str copy;
 
-	if (!json_get(object, str_from(name), &value))
-		return STR("");
 	if (json_kind(value) != JSON_STRING_KIND)
 		return arena_copy(&c->arena, value);
 	if (json_borrow_string(value, &copy))
@@ -104,4 +102,13 @@ rest_text(struct rest_call *c, struct str object, const char *name)
 	copy = text.failed ? STR("") : arena_copy(&c->arena, buf_str(&text));
 	buf_fini(&text);
 	return copy;
+}
+
+struct str
+rest_text(struct rest_call *c, struct str object, const char *name)
+{
+	struct str value;
+
+	return json_get(object, str_from(name), &value) ? rest_value_text(c, value)
+							: STR("");
 }

@@ -48,6 +48,8 @@ void rest_answer_problem(struct rest_call *c, int error, const struct buf *body)
 /* A decoded member of the query, empty when there is none. */
 struct str rest_query(struct rest_call *c, const char *name);
 
+/* A value as text: a string's contents, else as it is written. Lives as long as the call. */
+struct str rest_value_text(struct rest_call *c, struct str value);
 /* Member of the (checked) body as text: a string's contents, a number as it is written; empty
  * when absent. Lives as long as the call. */
 struct str rest_text(struct rest_call *c, struct str object, const char *name);

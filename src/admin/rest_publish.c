@@ -4,6 +4,7 @@
 #include "action/update.h"
 #include "admin/idempotency.h"
 #include "admin/rest_aim.h"
+#include "admin/rest_notify.h"
 #include "admin/rest_table.h"
 #include "base/errors.h"
 #include "base/uuid.h"
@@ -122,24 +123,26 @@ on_told(struct tally *t, void *arg)
 	landed(s);
 }
 
-/* Off it goes; the rest is done by on_told. */
+/* Off it goes; the rest is done by on_told. stored: the publish whose users get a stored
+ * notification each instead; .ptr NULL: none do. */
 static void
-fire(struct shot *s, struct target *to, const struct event_out *event)
+fire(struct shot *s, struct target *to, const struct event_out *event, struct str stored)
 {
 	struct rest_call *c = s->post->call;
-	int error;
+	int error = 0;
 
 	to->tally = tally_new(c->rest->hubs, c->loop, 0, on_told, s);
 	if (!to->tally) {
 		fail(s, -E_NOMEM, NULL, STR(""));
 		return;
 	}
-	error = hub_broadcast(c->rest->hubs, c->hub, to, event);
-	if (error) {
-		tally_free(to->tally);
-		fail(s, error, NULL, STR(""));
-		return;
-	}
+	if (stored.ptr)
+		error = rest_notify_users(c, stored, to->tally, &s->error);
+	if (!error && to->rooms_n)
+		error = hub_broadcast(c->rest->hubs, c->hub, to, event);
+	if (error)
+		s->error =
+			error; /* what went out before is on its way: the answer waits for it */
 	tally_end(to->tally);
 }
 
@@ -192,6 +195,7 @@ shoot(struct shot *s, struct str message)
 	struct rest_call *c = s->post->call;
 	struct event_out event = {.name = rest_text(c, message, "event"),
 				  .sender = rest_text(c, message, "sender")};
+	const struct str none = {NULL, 0};
 	struct target to;
 	int error = rest_aim(c, message, &to);
 
@@ -208,7 +212,13 @@ shoot(struct shot *s, struct str message)
 			 "be given"));
 	} else if (!was_sent(s, message)) {
 		event.room = rest_aim_room(c, message);
-		fire(s, &to, &event);
+		if (rest_is_notification(c, message))
+			error = rest_aim_past_users(c, message, &to);
+		if (error)
+			fail(s, error, NULL, STR(""));
+		else
+			fire(s, &to, &event,
+			     rest_is_notification(c, message) ? message : none);
 	}
 }
 
@@ -303,8 +313,7 @@ rest_update(struct rest_call *c)
 					      buf_str(&envelope),
 					      rest_text(c, c->body, "artifactId"), t);
 	buf_fini(&envelope);
-	/* what went out before an error is on its way: the answer waits for it and tells */
-	p->shots[0].error = error;
+	p->shots[0].error = error; /* as in fire */
 	tally_end(t);
 }
 
@@ -320,5 +329,5 @@ rest_tell(struct rest_call *c, const struct target *to, const struct event_out *
 		return;
 	}
 	memcpy(p->shots[0].id, id, UUID_TEXT_BYTES);
-	fire(&p->shots[0], &aim, event);
+	fire(&p->shots[0], &aim, event, (struct str){NULL, 0});
 }

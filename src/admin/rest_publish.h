@@ -11,7 +11,7 @@ void rest_update(struct rest_call *c);
 
 /* Tell the members of rooms of an event and answer the call with {messageId, delivered} once
  * all loops have done it. id: UUID_TEXT_BYTES, the messageId. */
-void rest_tell(struct rest_call *c, const struct target *to, const struct event_out *event,
-	       const char *id);
+void rest_tell(struct rest_call *c, const struct target *to,
+	       const struct event_out *event, const char *id);
 
 #endif

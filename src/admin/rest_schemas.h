@@ -124,6 +124,8 @@
 	       ",'metadata':{'type':'object'},'read':" FLAG ",'createdAt':" TEXT             \
 	       ",'readAt':" TIME_OR_NULL)
 
+#define NOTIFICATIONS PAGE_OF(NOTIFICATION)
+
 #define REASON                                                                               \
 	OBJECT("'messageId','user','reason','at'",                                           \
 	       "'messageId':" TEXT ",'user':" TEXT                                           \

@@ -2,6 +2,7 @@
 #include "admin/rest_table.h"
 
 #include "admin/rest_chat.h"
+#include "admin/rest_notify.h"
 #include "admin/rest_people.h"
 #include "admin/rest_publish.h"
 #include "admin/rest_query.h"
@@ -48,6 +49,14 @@ const struct rest_row rest_rows[] = {
 	{HTTP_POST, "/api/v1/channels/{id}/leave", rest_channel_leave, 0,
 	 "A user leaves a channel: user_left to the others in it.", CHANNEL_MEMBER, 200,
 	 PUBLISHED},
+	{HTTP_GET, "/api/v1/notifications", rest_notification_list, REST_LIST | REST_USER | REST_UNREAD,
+	 "The notifications of a user, newest first.", NULL, 200, NOTIFICATIONS},
+	{HTTP_POST, "/api/v1/notifications", rest_notification_add, 0,
+	 "Store a notification, then tell its user: notification.new.", NOTIFICATION_NEW, 201,
+	 NOTIFICATION},
+	{HTTP_POST, "/api/v1/notifications/{id}/read", rest_notification_read, 0,
+	 "The user has read it: notification.read to all his connections.", WHO, 200,
+	 NOTIFICATION},
 	{HTTP_POST, "/api/v1/auth/login", rest_login, REST_DEMO,
 	 "A token for whoever asks, in demo mode only.", LOGIN, 200, LOGGED_IN},
 };

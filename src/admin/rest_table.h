@@ -13,6 +13,7 @@ enum rest_flags {
 	REST_LIST = 1,	/* takes ?limit= and ?cursor=, answers {items, cursor} */
 	REST_DEMO = 2,	/* there in demo mode only, and without a key */
 	REST_USER = 4,	/* ?user= must be given */
+	REST_UNREAD = 8	/* takes ?unread=true */
 };
 
 struct rest_row {

@@ -130,6 +130,10 @@ struct config {
 	char *api_listen, *api_key; /* either is empty: no server API */
 	uint32_t api_keys_ms, api_keys_n; /* idempotency keys */
 	bool metrics_open; /* /metrics without the key */
+	uint32_t explain_n, explain_people_n; /* messages and people remembered; 0: none */
+	char *notify_file; /* empty: in memory */
+	uint32_t notify_keep_s, notify_user_n, notify_total_n, notify_queue_n;
+	uint32_t notify_on_connect_n; /* unread ones sent to who connects; 0: none */
 	struct config_http http;
 	struct config_token token;
 	struct config_listener *listeners;

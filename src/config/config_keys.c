@@ -5,6 +5,7 @@
 #define STRUCT_LOG struct config
 #define STRUCT_REDIS struct config
 #define STRUCT_API struct config
+#define STRUCT_NOTIFICATIONS struct config
 #define STRUCT_HTTP struct config_http
 #define STRUCT_TOKEN struct config_token
 #define STRUCT_CLAIMS struct config_token
