@@ -3,12 +3,13 @@
 // reactions, channels, metrics, and the login of demo mode.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-
-import { io } from "socket.io-client";
 
 import { Api, KEY, WITH_API } from "./api.mjs";
 import { Gateway, joined, once, token } from "./gateway.mjs";
+
+const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
 let gateway, api, ann, bob, bobToo, cid;
 

@@ -3,12 +3,13 @@
 // their behalf.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-
-import { io } from "socket.io-client";
 
 import { Api, WITH_API } from "./api.mjs";
 import { Gateway, joined, once, token } from "./gateway.mjs";
+
+const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
 let gateway, api;
 const people = {};

@@ -4,12 +4,13 @@
 // those suites ask of their server is asked here, over both transports.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { io } from "socket.io-client";
-
 import { BUILD, Gateway, joined, once, within } from "./gateway.mjs";
+
+const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
 const config = name => `
 listeners: [{name: public, address: "127.0.0.1:0"}]
