@@ -42,6 +42,7 @@ function start(name, command, args, env) {
 		child.once('exit', (code, signal) => resolve({ code, signal }));
 	});
 	server.stop = () => {
+		server.stopping = true;
 		child.kill('SIGTERM');
 		return server.exited;
 	};
