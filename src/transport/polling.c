@@ -3,11 +3,14 @@
 
 #include "base/errors.h"
 #include "config/config.h"
+#include "proto/coding.h"
 #include "proto/jsonp.h"
 #include "proto/uri.h"
 #include "proto/websocket.h"
 
 #include <stdlib.h>
+
+enum { COMPRESSION_LEVEL = 4 }; /* twice as fast as zlib's own choice, a few percent larger */
 
 struct polling {
 	struct loop *loop;
@@ -58,6 +61,28 @@ wrap(struct buf *body, struct str j)
 	*body = script;
 }
 
+/* A large payload in the coding that the client prefers. */
+static void
+compress(const struct polling *p, struct request *r, struct buf *body)
+{
+	struct buf coded = BUF_INIT;
+	enum coding coding;
+
+	if (!p->mount->poll_compress_bytes || body->len < p->mount->poll_compress_bytes)
+		return;
+	buf_add_str(&r->headers, STR("Vary: Accept-Encoding\r\n"));
+	coding = coding_choose(r->head);
+	if (coding == CODING_IDENTITY)
+		return;
+	if (coding_write(coding, COMPRESSION_LEVEL, buf_str(body), &coded)) {
+		buf_fini(&coded); /* then as it is */
+		return;
+	}
+	buf_printf(&r->headers, "Content-Encoding: %.*s\r\n", STR_ARG(coding_name(coding)));
+	buf_fini(body);
+	*body = coded;
+}
+
 /* Answer the waiting GET with the oldest packets, at most packets_n of them. */
 static void
 answer_get(struct polling *p, uint32_t packets_n)
@@ -84,6 +109,8 @@ answer_get(struct polling *p, uint32_t packets_n)
 		a.type = STR("text/javascript; charset=UTF-8");
 		a.headers = STR("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
 	}
+	if (!body.failed)
+		compress(p, r, &body);
 	a.body = buf_str(&body);
 	p->get = NULL;
 	r->on_abort = NULL;

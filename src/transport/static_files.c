@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/map.h"
+#include "proto/coding.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,12 +13,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILE_BYTES_MAX = 16 << 20, ETAG_BYTES = 16 };
+enum { FILE_BYTES_MAX = 16 << 20, ETAG_BYTES = 16, COMPRESSION_LEVEL = 9 };
 
 struct file {
-	struct frame *body;
+	struct frame *body, *gzip; /* gzip: NULL when that saves too little */
 	struct str type;
-	char etag[ETAG_BYTES + 3]; /* with its quotes */
+	char etag[ETAG_BYTES + 3], gzip_etag[ETAG_BYTES + 3]; /* with their quotes */
 	char name[];
 };
 
@@ -53,15 +54,32 @@ type_of(struct str name)
 }
 
 static void
-set_etag(struct file *f)
+set_etag(const struct frame *body, char etag[ETAG_BYTES + 3])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE] = {0};
 
-	EVP_Digest(f->body->bytes, f->body->len, digest, NULL, EVP_sha256(), NULL);
-	f->etag[0] = '"';
+	EVP_Digest(body->bytes, body->len, digest, NULL, EVP_sha256(), NULL);
+	etag[0] = '"';
 	for (int i = 0; i < ETAG_BYTES / 2; i++)
-		snprintf(f->etag + 1 + 2 * i, 3, "%02x", digest[i]);
-	f->etag[ETAG_BYTES + 1] = '"';
+		snprintf(etag + 1 + 2 * i, 3, "%02x", digest[i]);
+	etag[ETAG_BYTES + 1] = '"';
+}
+
+/* Keep a compressed form when it saves a tenth or more, so not of pictures and fonts. */
+static void
+compress(struct file *f)
+{
+	struct buf coded = BUF_INIT;
+	struct str body = {f->body->bytes, f->body->len};
+
+	if (coding_write(CODING_GZIP, COMPRESSION_LEVEL, body, &coded) == 0 &&
+	    coded.len <= body.len - body.len / 10)
+		f->gzip = frame_new(FRAME_RAW, 0, coded.len);
+	if (f->gzip) {
+		memcpy(f->gzip->bytes, coded.data, coded.len);
+		set_etag(f->gzip, f->gzip_etag);
+	}
+	buf_fini(&coded);
 }
 
 static struct frame *
@@ -84,6 +102,14 @@ read_file(const char *path, size_t n)
 	return NULL;
 }
 
+static void
+free_file(struct file *f)
+{
+	frame_unref(f->body);
+	frame_unref(f->gzip);
+	free(f);
+}
+
 static int
 add_file(struct static_files *s, const char *path, struct str name, size_t n)
 {
@@ -99,12 +125,11 @@ add_file(struct static_files *s, const char *path, struct str name, size_t n)
 		free(f);
 		return -E_SYSTEM;
 	}
-	set_etag(f);
+	set_etag(f->body, f->etag);
+	compress(f);
 	error = map_add(&s->files, (struct str){f->name, name.len}, f);
-	if (error) {
-		frame_unref(f->body);
-		free(f);
-	}
+	if (error)
+		free_file(f);
 	return error;
 }
 
@@ -153,10 +178,8 @@ static_files_free(struct static_files *s)
 
 	if (!s)
 		return;
-	for (size_t at = 0; (f = map_next(&s->files, &at));) {
-		frame_unref(f->body);
-		free(f);
-	}
+	for (size_t at = 0; (f = map_next(&s->files, &at));)
+		free_file(f);
 	map_fini(&s->files);
 	free(s);
 }
@@ -183,21 +206,25 @@ bool
 static_files_answer(const struct static_files *s, struct request *r, struct str name)
 {
 	const struct file *f = find(s, name);
-	char headers[128];
-	bool is_known;
-	int n;
+	const char *etag;
+	bool is_known, packed;
 
 	if (!f)
 		return false;
-	n = snprintf(headers, sizeof(headers),
-		     "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n",
-		     f->etag);
-	is_known = http_header_has_token(r->head, STR("if-none-match"), str_from(f->etag));
+	packed = f->gzip && coding_choose(r->head) == CODING_GZIP;
+	etag = packed ? f->gzip_etag : f->etag;
+	if (f->gzip) /* with 304, too: RFC 9110 15.4.5 */
+		buf_add_str(&r->headers, STR("Vary: Accept-Encoding\r\n"));
+	buf_printf(&r->headers,
+		   "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n",
+		   etag);
+	is_known = http_header_has_token(r->head, STR("if-none-match"), str_from(etag));
+	if (packed && !is_known)
+		buf_add_str(&r->headers, STR("Content-Encoding: gzip\r\n"));
 	request_answer(r, &(struct answer){
 				  .status = is_known ? 304 : 200,
 				  .type = f->type,
-				  .headers = {headers, (size_t)n},
-				  .frame = is_known ? NULL : f->body,
+				  .frame = is_known ? NULL : packed ? f->gzip : f->body,
 			  });
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The files of one directory, read once at start into shared frames: serving needs no file
- * system, so nothing outside can be reached and nothing blocks. Immutable; any thread.
+ * The files of one directory, read once at start into shared frames, as they are and, where it
+ * pays, in gzip: serving needs no file system, so nothing outside can be reached and nothing
+ * blocks. Immutable; any thread.
  */
 #ifndef TRANSPORT_STATIC_FILES_H
 #define TRANSPORT_STATIC_FILES_H

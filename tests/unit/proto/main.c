@@ -8,6 +8,7 @@ main(void)
 {
 	static const unit_suite_fn suites[] = {
 		base64_suite,
+		coding_suite,
 		deflate_negotiate_suite,
 		deflate_suite,
 		engineio_suite,

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *base64_suite(void);
+Suite *coding_suite(void);
 Suite *deflate_negotiate_suite(void);
 Suite *deflate_suite(void);
 Suite *engineio_suite(void);

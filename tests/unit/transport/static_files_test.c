@@ -16,6 +16,9 @@ static struct peer *peer;
 static struct static_files *files;
 static char root[64], etag[64];
 
+#define LINE "function again() { return again; }\n"
+#define LINES LINE LINE LINE LINE LINE LINE LINE LINE
+
 static const char *const folders[] = {"", "/site", "/site/d", "/site/.git"};
 static const struct {
 	const char *name, *text;
@@ -25,6 +28,7 @@ static const struct {
 	{"/site/x.map", "{}"},           {"/site/noend", "raw"},
 	{"/site/empty.txt", ""},         {"/site/.hidden", "hidden"},
 	{"/site/.git/config", "hidden"}, {"/site/d/index.html", "<p>below"},
+	{"/site/big.js", LINES},
 };
 
 static void
@@ -144,6 +148,42 @@ START_TEST(a_known_etag_is_304_without_a_body)
 }
 END_TEST
 
+START_TEST(a_large_text_comes_in_gzip_to_whom_wants_it)
+{
+	char plain[32], line[128];
+
+	peer_asks(peer, "GET", "/big.js", "", "");
+	peer_gets(peer, 200, LINES);
+	ck_assert_str_eq(peer_header(peer, "Vary"), "Accept-Encoding");
+	ck_assert_str_eq(peer_header(peer, "Content-Encoding"), "");
+	strcpy(plain, peer_header(peer, "ETag"));
+	peer_asks(peer, "GET", "/big.js", "Accept-Encoding: deflate, gzip\r\n", "");
+	peer_gets(peer, 200, NULL);
+	ck_assert_str_eq(peer_header(peer, "Vary"), "Accept-Encoding");
+	ck_assert_str_eq(peer_header(peer, "Content-Encoding"), "gzip");
+	ck_assert_uint_lt(peer->body_n, sizeof(LINES) / 2);
+	ck_assert_mem_eq(peer->body, "\x1f\x8b", 2);
+	ck_assert_str_ne(peer_header(peer, "ETag"), plain);
+	snprintf(line, sizeof(line), "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n",
+		 peer_header(peer, "ETag"));
+	peer_asks(peer, "GET", "/big.js", line, "");
+	peer_gets(peer, 304, "");
+	ck_assert_str_eq(peer_header(peer, "Vary"), "Accept-Encoding");
+	snprintf(line, sizeof(line), "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", plain);
+	peer_asks(peer, "GET", "/big.js", line, "");
+	peer_gets(peer, 200, NULL);
+}
+END_TEST
+
+START_TEST(what_gzip_does_not_shorten_stays_as_it_is)
+{
+	peer_asks(peer, "GET", "/x.map", "Accept-Encoding: gzip\r\n", "");
+	peer_gets(peer, 200, "{}");
+	ck_assert_str_eq(peer_header(peer, "Content-Encoding"), "");
+	ck_assert_str_eq(peer_header(peer, "Vary"), "");
+}
+END_TEST
+
 START_TEST(head_tells_the_length_only)
 {
 	peer_asks(peer, "HEAD", "/", "", "");
@@ -197,6 +237,8 @@ static_files_suite(void)
 	tcase_add_loop_test(t, a_file_is_served_with_its_type_and_nothing_else_is, 0,
 			    sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(t, a_known_etag_is_304_without_a_body);
+	tcase_add_test(t, a_large_text_comes_in_gzip_to_whom_wants_it);
+	tcase_add_test(t, what_gzip_does_not_shorten_stays_as_it_is);
 	tcase_add_test(t, head_tells_the_length_only);
 	tcase_add_test(t, other_methods_are_405_with_allow);
 	tcase_add_test(t, a_slash_at_the_end_of_the_directory_changes_nothing);
