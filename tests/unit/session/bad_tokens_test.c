@@ -2,6 +2,8 @@
 #include "session/bad_tokens.h"
 
 #include "config/config.h"
+#include "session/echo.h"
+#include "unit/session/engine_rig.h"
 #include "unit/session/suites.h"
 
 static struct config config;
@@ -105,6 +107,30 @@ START_TEST(unix_sockets_no_limit_and_no_table_count_nothing)
 }
 END_TEST
 
+START_TEST(who_must_wait_gets_no_new_session_and_keeps_the_old_one)
+{
+	struct address client = address("127.0.0.1");
+	struct engine_rig e;
+	struct peer *peer;
+
+	engine_rig_open(&e, "    dialect: engine-echo\n    auth: token\n", 1,
+			&echo_engine_app);
+	e.sessions[0].bad_tokens = bad;
+	peer = peer_open(&e.rig, 0);
+	engine_opens(&e, peer);
+	for (uint32_t i = 0; i < e.rig.config->token.failures_per_minute; i++)
+		bad_tokens_count(bad, e.rig.loop[0], &client);
+	peer_asks(peer, "GET", "/e/?EIO=4&transport=polling", "", "");
+	peer_gets(peer, 429, NULL);
+	ck_assert_str_eq(peer_header(peer, "Retry-After"), "2");
+	engine_posts(&e, peer, "4still here");
+	engine_polls_for(&e, peer, "4still here");
+	rig_pass(&e.rig, 2000);
+	engine_opens(&e, peer);
+	engine_rig_close(&e);
+}
+END_TEST
+
 Suite *
 bad_tokens_suite(void)
 {
@@ -117,6 +143,7 @@ bad_tokens_suite(void)
 	tcase_add_test(t, failures_beyond_the_limit_do_not_lengthen_the_wait);
 	tcase_add_test(t, an_ipv6_network_is_one_guesser);
 	tcase_add_test(t, unix_sockets_no_limit_and_no_table_count_nothing);
+	tcase_add_test(t, who_must_wait_gets_no_new_session_and_keeps_the_old_one);
 	suite_add_tcase(s, t);
 	return s;
 }
