@@ -182,13 +182,21 @@ serve(const struct options *o)
 static int
 check_config(const struct options *o)
 {
+	struct buf errors = BUF_INIT;
+	struct token_keys *keys = NULL;
 	struct config *config;
+	int error;
 
 	if (load_or_complain(o, &config))
 		return 1;
+	error = token_keys_load(&config->token, &keys, &errors);
+	fprintf(error ? stderr : stdout, "%.*s", STR_ARG(buf_str(&errors)));
+	if (!error)
+		puts("the configuration is good");
+	token_keys_unref(keys);
 	config_unref(config);
-	puts("the configuration is good");
-	return 0;
+	buf_fini(&errors);
+	return error ? 1 : 0;
 }
 
 static int

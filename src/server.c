@@ -248,6 +248,8 @@ server_free(struct server *s)
 {
 	if (!s)
 		return;
+	if (s->actions)
+		actions_stop(s->actions, 0);
 	if (s->notify)
 		notify_stop(s->notify);
 	/* letters between loops may be on their way: let each have its last turns */

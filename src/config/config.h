@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The configuration as everybody reads it: an immutable counted snapshot. Loops hold a
- * reference each and swap it on reload. Texts are zero-terminated, never NULL ("" when unset),
+ * reference each. Texts are zero-terminated, never NULL ("" when unset),
  * owned by the snapshot. The rows that fill it (key, type, default, range, unit, help) are in
  * config/keys.def. Any thread.
  */

@@ -35,7 +35,6 @@ enum config_type {
 };
 
 enum config_flags {
-	RESTART = 1, /* a change takes effect at the next start, not on reload */
 	/* Mount keys that only some dialects have: bit 8 + dialect. */
 	FOR_ACTIONS = 1 << (8 + DIALECT_ACTIONS),
 	FOR_ENGINE = FOR_ACTIONS | 1 << (8 + DIALECT_ENGINE_ECHO),

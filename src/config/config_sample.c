@@ -14,8 +14,7 @@ static const char head[] =
 	"# What is written on the command line (--set mounts.0.path=/x) goes before the\n"
 	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before "
 	"the\n"
-	"# defaults. Keys marked (restart) take effect at the next start, others also on "
-	"reload.\n";
+	"# defaults. A change takes effect at the next start.\n";
 
 static void scope_rows(enum config_scope scope, const char *list, uint32_t item,
 		       unsigned depth, struct buf *out);
@@ -87,8 +86,6 @@ config_sample_help(const struct config_row *row, struct buf *out)
 	dialect_defaults(row, out);
 	if (row->env)
 		buf_printf(out, " Environment: %s.", row->env);
-	if (row->flags & RESTART)
-		buf_add_str(out, STR(" (restart)"));
 }
 
 static void

@@ -90,6 +90,25 @@ set_port(struct sockaddr_storage *sa, uint16_t port)
 		((struct sockaddr_in6 *)sa)->sin6_port = htons(port);
 }
 
+/* SO_REUSEPORT would let another process's loops share the port with ours in silence: try
+ * without it first. False with errno when somebody listens there. */
+static bool
+is_free(const struct sockaddr_storage *sa, socklen_t len)
+{
+	int on = 1, saved;
+	int fd = socket(sa->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_bound;
+
+	if (fd < 0)
+		return false;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	is_bound = bind(fd, (const struct sockaddr *)sa, len) == 0;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return is_bound;
+}
+
 /* Bound and listening descriptor, or -1 with errno. */
 static int
 listen_on(struct sockaddr_storage *sa, socklen_t len)
@@ -137,7 +156,9 @@ listener_open(struct loop *loop, struct str text, uint16_t port, listener_accept
 		if (l->path)
 			unlink(l->path);
 	}
-	l->fd = listen_on(&sa, len);
+	/* the first loop to listen here looks whether somebody else does */
+	if (port || l->path || is_free(&sa, len))
+		l->fd = listen_on(&sa, len);
 	if (l->fd < 0) {
 		free(l->path);
 		free(l);
