@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest.h"
 
+#include "admin/explain.h"
 #include "admin/health.h"
 #include "admin/idempotency.h"
 #include "admin/metrics.h"
@@ -283,8 +284,9 @@ rest_new(const struct rest_base *base, struct rest **out, struct buf *errors)
 	r->schemas = calloc(rest_rows_n, sizeof(struct schema *));
 	r->idempotency = idempotency_new(base->config->api_keys_n,
 					 base->config->api_keys_ms);
+	r->explain = explain_new(base->config->explain_n);
 	r->document = openapi_document(base->config->demo);
-	error = r->router && r->schemas && r->idempotency && r->document ? 0 : -E_NOMEM;
+	error = r->router && r->schemas && r->idempotency && r->explain && r->document ? 0 : -E_NOMEM;
 	if (!error)
 		error = compile_schemas(r, errors);
 	if (!error)
@@ -307,6 +309,7 @@ rest_free(struct rest *r)
 	free(r->schemas);
 	router_free(r->router);
 	idempotency_free(r->idempotency);
+	explain_free(r->explain);
 	frame_unref(r->document);
 	free(r);
 }

@@ -32,6 +32,7 @@ struct rest {
 	atomic_bool *is_ready;
 	uint64_t base_bytes; /* memory of the process at start */
 	struct idempotency *idempotency;
+	struct explain *explain;
 	struct router *router;
 	struct schema **schemas; /* of the bodies, by row; NULL: the call has none */
 	struct frame *document;  /* OpenAPI, as it is served */

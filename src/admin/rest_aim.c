@@ -47,6 +47,14 @@ rest_room(struct rest_call *c, const char *prefix, struct str id)
 	return join(c, (struct str[]){str_from(prefix), id}, 2);
 }
 
+struct str
+rest_artifact_room(struct rest_call *c, struct str company, struct str artifact)
+{
+	return join(c,
+		    (struct str[]){STR("company:"), company, STR(":artifact:"), artifact},
+		    artifact.len ? 4 : 2);
+}
+
 static void
 add_list(struct rest_call *c, struct str message, const char *member, const char *prefix,
 	 struct str **at)
@@ -70,12 +78,8 @@ add_artifacts(struct rest_call *c, struct str message, struct str **at)
 	if (!json_get(message, STR("artifacts"), &list))
 		return;
 	for (walk = json_walk(list); json_next(&walk, &value);)
-		*(*at)++ = join(c,
-				(struct str[]){STR("company:"),
-					       rest_text(c, value, "company"),
-					       STR(":artifact:"),
-					       rest_text(c, value, "artifact")},
-				4);
+		*(*at)++ = rest_artifact_room(c, rest_text(c, value, "company"),
+					      rest_text(c, value, "artifact"));
 }
 
 int

@@ -21,5 +21,8 @@ struct str rest_aim_room(struct rest_call *c, struct str message);
 
 /* prefix and id as the name of one room; empty when memory is short. */
 struct str rest_room(struct rest_call *c, const char *prefix, struct str id);
+/* The room of a company, or of one of its artifacts (not empty). */
+struct str rest_artifact_room(struct rest_call *c, struct str company,
+			      struct str artifact);
 
 #endif

@@ -2,12 +2,14 @@
 #include "admin/rest_publish.h"
 
 #include "action/update.h"
+#include "admin/explain.h"
 #include "admin/idempotency.h"
 #include "admin/rest_aim.h"
 #include "admin/rest_notify.h"
 #include "admin/rest_table.h"
 #include "base/errors.h"
 #include "base/uuid.h"
+#include "config/config.h"
 #include "hub/tally.h"
 #include "policy/schema.h"
 #include "proto/json.h"
@@ -21,6 +23,7 @@ struct shot {
 	struct buf result; /* the answer, or a problem */
 	int error;         /* of the problem */
 	char id[UUID_TEXT_BYTES];
+	struct explain_record *record; /* NULL: it is not remembered */
 };
 
 /* The messages of one call, in order. */
@@ -108,42 +111,62 @@ static void
 on_told(struct tally *t, void *arg)
 {
 	struct shot *s = arg;
+	struct explain *explain = s->post->call->rest->explain;
 
 	if (s->error) {
-		tally_free(t);
+		explain_end(explain, s->record, t);
 		fail(s, s->error, NULL, STR(""));
 		return;
 	}
 	buf_printf(&s->result, "{\"messageId\":\"%s\",\"delivered\":%llu}", s->id,
 		   (unsigned long long)tally_count(t, REACH_DELIVERED));
-	tally_free(t);
+	explain_end(explain, s->record, t);
 	if (s->key.len && !s->result.failed)
 		idempotency_done(s->post->call->rest->idempotency, s->key,
 				 buf_str(&s->result));
 	landed(s);
 }
 
+/* Who counts, and what is remembered about it. NULL: no memory, the shot has failed. */
+static struct tally *
+aim_at(struct shot *s, struct str event, const struct target *to)
+{
+	struct rest_call *c = s->post->call;
+	const struct config *config = c->rest->config;
+	struct tally *t = tally_new(c->rest->hubs, c->loop,
+				    config->explain_n ? config->explain_people_n : 0,
+				    on_told, s);
+
+	if (t)
+		s->record = explain_begin(c->rest->explain, s->id, event, to,
+					  c->loop->wall_ms);
+	else
+		fail(s, -E_NOMEM, NULL, STR(""));
+	return t;
+}
+
 /* Off it goes; the rest is done by on_told. stored: the publish whose users get a stored
  * notification each instead; .ptr NULL: none do. */
 static void
-fire(struct shot *s, struct target *to, const struct event_out *event, struct str stored)
+fire(struct shot *s, const struct target *to, const struct event_out *event,
+     struct str stored)
 {
 	struct rest_call *c = s->post->call;
+	struct target aim = *to;
 	int error = 0;
 
-	to->tally = tally_new(c->rest->hubs, c->loop, 0, on_told, s);
-	if (!to->tally) {
-		fail(s, -E_NOMEM, NULL, STR(""));
+	aim.tally = aim_at(s, event->name, to);
+	if (!aim.tally)
 		return;
-	}
 	if (stored.ptr)
-		error = rest_notify_users(c, stored, to->tally, &s->error);
-	if (!error && to->rooms_n)
-		error = hub_broadcast(c->rest->hubs, c->hub, to, event);
-	if (error)
-		s->error =
-			error; /* what went out before is on its way: the answer waits for it */
-	tally_end(to->tally);
+		error = rest_aim_past_users(c, stored, &aim);
+	if (!error && stored.ptr)
+		error = rest_notify_users(c, stored, aim.tally, &s->error);
+	if (!error && aim.rooms_n)
+		error = hub_broadcast(c->rest->hubs, c->hub, &aim, event);
+	if (error) /* what went out before is on its way: the answer waits for it */
+		s->error = error;
+	tally_end(aim.tally);
 }
 
 /* Returns true when the message was sent before, or cannot be sent: it is dealt with. */
@@ -212,13 +235,7 @@ shoot(struct shot *s, struct str message)
 			 "be given"));
 	} else if (!was_sent(s, message)) {
 		event.room = rest_aim_room(c, message);
-		if (rest_is_notification(c, message))
-			error = rest_aim_past_users(c, message, &to);
-		if (error)
-			fail(s, error, NULL, STR(""));
-		else
-			fire(s, &to, &event,
-			     rest_is_notification(c, message) ? message : none);
+		fire(s, &to, &event, rest_is_notification(c, message) ? message : none);
 	}
 }
 
@@ -293,27 +310,28 @@ write_envelope(struct rest_call *c, struct buf *out)
 void
 rest_update(struct rest_call *c)
 {
+	struct str company = rest_text(c, c->body, "companyId"),
+		   artifact = rest_text(c, c->body, "artifactId");
+	struct str room = rest_artifact_room(c, company, artifact);
+	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1};
 	struct post *p = post_new(c, 1, false);
 	struct buf envelope = BUF_INIT;
-	struct tally *t = NULL;
-	int error;
+	struct tally *t;
 
-	if (p)
-		t = tally_new(c->rest->hubs, c->loop, 0, on_told, &p->shots[0]);
-	if (!t) {
-		free(p);
+	if (!p) {
 		rest_refuse(c, -E_NOMEM);
 		return;
 	}
 	uuid_text(c->loop->wall_ms, p->shots[0].id);
+	t = aim_at(&p->shots[0], STR("message"), &to);
+	if (!t)
+		return;
 	write_envelope(c, &envelope);
-	error = envelope.failed ? -E_NOMEM
-				: update_send(c->rest->actions,
-					      rest_text(c, c->body, "companyId"),
-					      buf_str(&envelope),
-					      rest_text(c, c->body, "artifactId"), t);
+	p->shots[0].error = envelope.failed
+				    ? -E_NOMEM
+				    : update_send(c->rest->actions, company,
+						  buf_str(&envelope), artifact, t);
 	buf_fini(&envelope);
-	p->shots[0].error = error; /* as in fire */
 	tally_end(t);
 }
 
@@ -322,12 +340,11 @@ rest_tell(struct rest_call *c, const struct target *to, const struct event_out *
 	  const char *id)
 {
 	struct post *p = post_new(c, 1, false);
-	struct target aim = *to;
 
 	if (!p) {
 		rest_refuse(c, -E_NOMEM);
 		return;
 	}
 	memcpy(p->shots[0].id, id, UUID_TEXT_BYTES);
-	fire(&p->shots[0], &aim, event, (struct str){NULL, 0});
+	fire(&p->shots[0], to, event, (struct str){NULL, 0});
 }

@@ -6,6 +6,7 @@
 #include "admin/rest_people.h"
 #include "admin/rest_publish.h"
 #include "admin/rest_query.h"
+#include "admin/rest_why.h"
 #include "admin/rest_schemas.h"
 
 #include <stdio.h>
@@ -41,6 +42,9 @@ const struct rest_row rest_rows[] = {
 	 "A message to a channel: new_message to its members, mention_notification to those "
 	 "whom it names as @username.",
 	 MESSAGE, 200, PUBLISHED},
+	{HTTP_GET, "/api/v1/messages/{id}/why", rest_why, REST_USER,
+	 "What became of a recently published message at a user, by its messageId.", NULL, 200,
+	 REASON},
 	{HTTP_POST, "/api/v1/messages/reactions", rest_reaction, 0,
 	 "message_reaction to the members of a channel.", REACTION, 200, PUBLISHED},
 	{HTTP_POST, "/api/v1/channels/{id}/join", rest_channel_join, 0,
