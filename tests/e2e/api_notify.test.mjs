@@ -4,14 +4,15 @@
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { io } from "socket.io-client";
-
 import { Api, WITH_API } from "./api.mjs";
 import { Gateway, joined, once, token } from "./gateway.mjs";
+
+const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
 let gateway, api, folder;
 

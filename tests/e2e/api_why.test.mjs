@@ -2,12 +2,13 @@
 // The delivery explainer: why a user got a message, or did not.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-
-import { io } from "socket.io-client";
 
 import { Api, WITH_API } from "./api.mjs";
 import { Gateway, joined, token } from "./gateway.mjs";
+
+const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
 let gateway, api;
 const sockets = [];
