@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The suites of src/cluster, one for each unit: declared here, listed in main.c. */
-#ifndef TESTS_UNIT_CLUSTER_SUITES_H
-#define TESTS_UNIT_CLUSTER_SUITES_H
-
-#include <check.h>
-
-#endif
