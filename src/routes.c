@@ -7,18 +7,26 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "hub/client.h"
+#include "hub/speaker.h"
+#include "policy/limit.h"
 #include "session/echo.h"
 #include "session/engine.h"
+#include "session/plain_session.h"
 #include "transport/static_files.h"
 #include "worker.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+/* How many of them new connections are counted of at a time. */
+enum { ADDRESSES = 65536 };
+
 struct routes {
 	struct router *router;
 	struct static_files *html, *client;
 	struct engine *engines; /* by mount; unused ones stay empty */
+	struct plain_route *plains; /* by mount, the first of those that share a path */
+	struct limit_table *addresses; /* new connections of plain mounts */
 	struct sessions **sessions;
 	void **hubs;
 };
@@ -67,14 +75,56 @@ add_engine(struct routes *r, const struct config_mount *m, struct engine *e, str
 						     .arg = e});
 }
 
+static bool
+shares_path(const struct config_mount *a, const struct config_mount *b)
+{
+	return strcmp(a->listener, b->listener) == 0 && strcmp(a->host, b->host) == 0 &&
+	       strcmp(a->path, b->path) == 0;
+}
+
+/* Plain mounts of one path are one route, added with the first of them. */
 static int
-add_mount(struct routes *r, const struct config_mount *m, struct engine *e, struct worker *workers,
+add_plain(struct routes *r, const struct config *config, size_t at, struct buf *errors)
+{
+	const struct config_mount *m = &config->mounts[at];
+	struct plain_route *plain = &r->plains[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (dialect_of(config->mounts[i].dialect) && shares_path(&config->mounts[i], m))
+			return 0;
+	*plain = (struct plain_route){.config = config,
+				      .sessions = r->sessions,
+				      .addresses = r->addresses,
+				      .app = &speaker_app,
+				      .app_state = r->hubs};
+	for (size_t i = at; i < config->mounts_n; i++) {
+		if (!dialect_of(config->mounts[i].dialect) || !shares_path(&config->mounts[i], m))
+			continue;
+		if (plain->mounts_n == PLAIN_MOUNTS_MAX) {
+			buf_printf(errors, "mounts: %s: more than %d dialects on one path\n", m->path,
+				   PLAIN_MOUNTS_MAX);
+			return -E_CONFIG;
+		}
+		plain->mounts[plain->mounts_n++] = &config->mounts[i];
+	}
+	return router_add(r->router, &(struct route){.listener = m->listener,
+						     .host = m->host,
+						     .path = m->path,
+						     .allow = "GET",
+						     .serve = plain_session_serve,
+						     .arg = plain});
+}
+
+static int
+add_mount(struct routes *r, const struct config *config, size_t at, struct worker *workers,
 	  size_t workers_n, struct buf *errors)
 {
+	const struct config_mount *m = &config->mounts[at];
+
 	switch (m->dialect) {
 	case DIALECT_ACTIONS:
 	case DIALECT_ENGINE_ECHO:
-		return add_engine(r, m, e, workers, workers_n);
+		return add_engine(r, m, &r->engines[at], workers, workers_n);
 	case DIALECT_WS_ECHO:
 		return router_add(r->router, &(struct route){.listener = m->listener,
 							     .host = m->host,
@@ -83,9 +133,7 @@ add_mount(struct routes *r, const struct config_mount *m, struct engine *e, stru
 							     .serve = echo_websocket_serve,
 							     .arg = (void *)(uintptr_t)m});
 	default:
-		buf_printf(errors, "mounts: %s: the dialect %s is not served by this version\n", m->path,
-			   config_dialect_name(m->dialect));
-		return -E_CONFIG;
+		return add_plain(r, config, at, errors);
 	}
 }
 
@@ -130,9 +178,11 @@ routes_new(const struct config *config, struct worker *workers, size_t workers_n
 		return -E_NOMEM;
 	r->router = router_new();
 	r->engines = calloc(config->mounts_n, sizeof(*r->engines));
+	r->plains = calloc(config->mounts_n, sizeof(*r->plains));
+	r->addresses = limit_table_new(ADDRESSES);
 	r->sessions = calloc(workers_n, sizeof(struct sessions *));
 	r->hubs = calloc(workers_n, sizeof(void *));
-	if (!r->router || !r->engines || !r->sessions || !r->hubs)
+	if (!r->router || !r->engines || !r->plains || !r->addresses || !r->sessions || !r->hubs)
 		error = -E_NOMEM;
 	for (size_t i = 0; !error && i < workers_n; i++) {
 		r->sessions[i] = &workers[i].sessions;
@@ -143,7 +193,7 @@ routes_new(const struct config *config, struct worker *workers, size_t workers_n
 	if (!error)
 		error = load_files("client_dir", config->client_dir, &r->client, errors);
 	for (size_t i = 0; !error && i < config->mounts_n; i++)
-		error = add_mount(r, &config->mounts[i], &r->engines[i], workers, workers_n, errors);
+		error = add_mount(r, config, i, workers, workers_n, errors);
 	if (!error)
 		error = add_others(r, demo, is_ready);
 	if (error) {
@@ -162,7 +212,9 @@ routes_free(struct routes *r)
 	router_free(r->router);
 	static_files_free(r->html);
 	static_files_free(r->client);
+	limit_table_free(r->addresses);
 	free(r->engines);
+	free(r->plains);
 	free(r->sessions);
 	free(r->hubs);
 	free(r);

@@ -9,9 +9,11 @@
 #include "base/random.h"
 #include "hub/client.h"
 #include "hub/hub.h"
+#include "hub/presence.h"
 #include "net/address_set.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "policy/limit.h"
 #include "policy/token.h"
 #include "routes.h"
 #include "session/bad_tokens.h"
@@ -28,6 +30,9 @@
 
 /* After the drain: how long closing handshakes may take. */
 enum { FAREWELL_MS = 1000 };
+
+/* Users on a mount whose connections are counted at a time: as many as there can be. */
+enum { USERS_MAX = 1 << 24 };
 
 struct server {
 	struct config *config;
@@ -147,8 +152,13 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 		return error;
 	s->config = config_ref(config);
 	s->workers_n = s->hubs.n = count_workers(config);
+	s->hubs.presence = presence_new();
+	s->hubs.user_limits = limit_table_new(USERS_MAX);
 	s->ports = calloc(config->listeners_n + 1, sizeof(*s->ports));
-	error = s->ports ? make_doors(s, errors) : -E_NOMEM;
+	if (!s->hubs.presence || !s->hubs.user_limits || !s->ports)
+		error = -E_NOMEM;
+	if (!error)
+		error = make_doors(s, errors);
 	if (!error)
 		error = token_keys_load(&config->token, &s->keys, errors);
 	if (!error) {
@@ -270,6 +280,8 @@ server_free(struct server *s)
 	address_set_free(s->trusted_proxies);
 	admission_free(s->admission);
 	config_unref(s->config);
+	presence_free(s->hubs.presence);
+	limit_table_free(s->hubs.user_limits);
 	free(s->hubs.hub);
 	free(s->workers);
 	free(s->ports);

@@ -53,10 +53,43 @@ on_free(void *up, struct socket *s)
 		peer_end(peer_of(s));
 }
 
+/* A question of the hub's on its way through the authorize hooks. */
+struct hub_question {
+	hub_verdict_fn *done;
+	void *arg;
+};
+
+static void
+on_authorized(void *arg, enum authorize_end end)
+{
+	struct hub_question q = *(struct hub_question *)arg;
+
+	free(arg);
+	q.done(q.arg, end == AUTHORIZE_DROPPED ? HUB_DROPPED
+		      : end == AUTHORIZE_YES   ? HUB_YES
+					       : HUB_NO);
+}
+
+static void
+may_join(void *up, struct hub *h, struct identity *who, struct str room, hub_verdict_fn *done,
+	 void *arg)
+{
+	struct actions *a = up;
+	struct hub_question *q = malloc(sizeof(*q));
+
+	if (!q) {
+		done(arg, HUB_NO);
+		return;
+	}
+	*q = (struct hub_question){done, arg};
+	authorize_ask(&a->desks[hub_loop(h)->id], who, TG_MAY_JOIN, room, on_authorized, q);
+}
+
 const struct hub_up *
 actions_hub_up(void)
 {
 	static const struct hub_up up = {
+		.may_join = may_join,
 		.namespace_exists = namespace_exists,
 		.on_connect = on_connect,
 		.on_event = on_event,

@@ -34,17 +34,19 @@ write_args(struct str message, struct buf *out)
 /* What is told, and who counts whom it reaches (NULL: nobody). */
 struct news {
 	struct str args;
+	struct str action, data; /* for plain dialects: an event of that name */
 	struct tally *tally;
 };
 
 static int
 tell(struct actions *a, struct str nsp, struct str room, const struct news *news)
 {
-	struct target to = {.nsp = nsp,
-			    .rooms = &room,
-			    .rooms_n = room.len ? 1 : 0,
-			    .tally = news->tally};
-	struct event_out event = {.name = STR("message"), .args = news->args};
+	struct target to = {
+		.nsp = nsp, .rooms = &room, .rooms_n = room.len ? 1 : 0, .tally = news->tally};
+	struct event_out event = {.name = STR("message"),
+				  .args = news->args,
+				  .plain_name = news->action,
+				  .plain_data = news->data};
 
 	return hub_broadcast(a->hubs, actions_hub_here(a), &to, &event);
 }
@@ -102,6 +104,8 @@ update_send(struct actions *a, struct str company, struct str message,
 {
 	struct scope whom = {company, artifact};
 	struct buf args = BUF_INIT;
+	struct news news = {.action = STR("update"), .tally = tally};
+	struct str body, action;
 	int error;
 
 	if (!company.len || check_json(to_tg(message)) ||
@@ -109,9 +113,15 @@ update_send(struct actions *a, struct str company, struct str message,
 		return -E_ARGUMENT;
 	if (!actions_is_open(a))
 		return -E_STATE;
+	body = value_of(message);
+	if (json_get(body, STR("action"), &action) && json_borrow_string(action, &action) && action.len)
+		news.action = action;
+	if (!json_get(body, STR("data"), &news.data))
+		news.data = STR("{}");
 	error = write_args(message, &args);
+	news.args = buf_str(&args);
 	if (!error)
-		error = tell_company(a, &whom, &(struct news){buf_str(&args), tally});
+		error = tell_company(a, &whom, &news);
 	buf_fini(&args);
 	return error;
 }

@@ -25,6 +25,8 @@ enum config_dialect {
 
 enum config_slow { SLOW_CLOSE, SLOW_DROP_OLDEST, SLOW_KEEP_LATEST };
 enum config_auth { AUTH_TOKEN, AUTH_NONE };
+enum config_trust { TRUST_NOBODY, TRUST_LOOPBACK, TRUST_FORCED };
+enum config_forbidden { FORBIDDEN_CLOSES, FORBIDDEN_IS_TOLD };
 
 struct config_listener {
 	char *name;    /* referred to by mounts */
@@ -74,6 +76,12 @@ struct config_mount {
 	uint32_t queue_soft_bytes, queue_hard_bytes;
 	enum config_slow slow;
 	uint32_t attachments_n, json_depth, json_values_n;
+
+	/* plain dialects */
+	bool confirm;		      /* subscriptions are answered */
+	enum config_trust trust_user_id; /* topics: the userId of a client without a token */
+	enum config_forbidden forbidden_join; /* rooms: what a refused join_room brings */
+	bool presence_address;	      /* schedule: device_info tells the client's address */
 };
 
 struct config_key {

@@ -70,6 +70,15 @@ is_engine(const struct config_mount *m)
 	return m->dialect == DIALECT_ACTIONS || m->dialect == DIALECT_ENGINE_ECHO;
 }
 
+static bool
+has_listener(const struct checker *c, const char *name)
+{
+	for (size_t i = 0; i < c->config->listeners_n; i++)
+		if (same(c->config->listeners[i].name, name))
+			return true;
+	return *name == '\0';
+}
+
 /* --- what follows from other values --------------------------------------------------- */
 
 static int
@@ -106,6 +115,78 @@ settle_mount(struct checker *c, size_t i)
 
 /* A relative folder in the file is meant from where the file is; elsewhere (a variable, --set)
  * from where the program was started. */
+/* Does the value of that item stand there only because nobody gave another? */
+static bool
+is_default(const struct checker *c, struct str list, size_t item, struct str name)
+{
+	const struct config_node *node = config_node_find(c->root, list);
+
+	node = config_node_find(config_node_item(node, (uint32_t)item), name);
+	return node && same(node->source, "default");
+}
+
+/* Whoever lists listeners and no mounts has the default mounts on those that are there. The
+ * one that may be missing is the last of them. */
+static void
+drop_mounts_without_listener(struct checker *c)
+{
+	struct config *config = c->config;
+	size_t last = config->mounts_n - 1;
+
+	while (last && last < config->mounts_n &&
+	       !has_listener(c, config->mounts[last].listener) &&
+	       is_default(c, STR("mounts"), last, STR("listener")))
+		config->mounts_n = last--;
+}
+
+static bool
+is_loopback(const char *address)
+{
+	struct str a = str_from(address);
+
+	return str_has_prefix(a, STR("127.")) || str_has_prefix(a, STR("[::1]:")) ||
+	       str_has_prefix(a, STR("unix:")) || str_has_prefix(a, STR("localhost:"));
+}
+
+/* Can the mount be reached from this host only? */
+static bool
+is_local(const struct checker *c, const struct config_mount *m)
+{
+	bool is = true;
+
+	for (size_t i = 0; i < c->config->listeners_n; i++)
+		if (!*m->listener || same(m->listener, c->config->listeners[i].name))
+			is &= is_loopback(c->config->listeners[i].address);
+	return is;
+}
+
+/* The demo believes what a topics client says of itself, so its listener is for this host. */
+static int
+settle_demo(struct checker *c)
+{
+	static const char local[] = "127.0.0.1:5000";
+
+	for (size_t i = 0; i < c->config->listeners_n; i++) {
+		char *address;
+
+		if (!same(c->config->listeners[i].name, "topics") ||
+		    !is_default(c, STR("listeners"), i, STR("address")))
+			continue;
+		address = arena_alloc(c->arena, sizeof(local));
+		if (!address)
+			return -E_NOMEM;
+		c->config->listeners[i].address = memcpy(address, local, sizeof(local));
+	}
+	for (size_t i = 0; i < c->config->mounts_n; i++) {
+		struct config_mount *m = &c->config->mounts[i];
+
+		if (m->dialect == DIALECT_TOPICS && is_local(c, m) &&
+		    !is_given(c, i, "trust_user_id"))
+			m->trust_user_id = TRUST_LOOPBACK;
+	}
+	return 0;
+}
+
 static int
 settle_folder(struct checker *c, const char *name, char **folder, const char *built_in)
 {
@@ -136,8 +217,11 @@ settle(struct checker *c)
 		rc = settle_folder(c, "html_dir", &c->config->html_dir, TG_HTML_DIR);
 	if (rc == 0)
 		rc = settle_folder(c, "client_dir", &c->config->client_dir, TG_CLIENT_DIR);
+	drop_mounts_without_listener(c);
 	for (size_t i = 0; rc == 0 && i < c->config->mounts_n; i++)
 		rc = settle_mount(c, i);
+	if (rc == 0 && c->config->demo)
+		rc = settle_demo(c);
 	return rc;
 }
 
@@ -171,15 +255,6 @@ check_listener(struct checker *c, size_t i)
 }
 
 /* --- mounts --------------------------------------------------------------------------- */
-
-static bool
-has_listener(const struct checker *c, const char *name)
-{
-	for (size_t i = 0; i < c->config->listeners_n; i++)
-		if (same(c->config->listeners[i].name, name))
-			return true;
-	return *name == '\0';
-}
 
 static bool
 has_token_key(const struct checker *c)
@@ -234,6 +309,16 @@ check_mount_place(struct checker *c, const struct config_mount *m, int at)
 	}
 }
 
+/* One fault for all of them is enough. */
+static bool
+is_first_with_tokens(const struct checker *c, size_t mount)
+{
+	for (size_t i = 0; i < mount; i++)
+		if (c->config->mounts[i].auth == AUTH_TOKEN)
+			return false;
+	return true;
+}
+
 static void
 check_mount(struct checker *c, size_t i)
 {
@@ -242,7 +327,7 @@ check_mount(struct checker *c, size_t i)
 
 	check_mount_place(c, m, at);
 	check_mount_lists(c, m, at);
-	if (m->auth == AUTH_TOKEN && !has_token_key(c))
+	if (m->auth == AUTH_TOKEN && !has_token_key(c) && is_first_with_tokens(c, i))
 		fault(c, "mounts", at, "auth",
 		      "no key to check tokens with: give token.secret (better as "
 		      "TIDEGATE_JWT_SECRET), token.keys or token.jwks_file, or auth: "
@@ -250,6 +335,10 @@ check_mount(struct checker *c, size_t i)
 	if (!m->polling && !m->websocket)
 		fault(c, "mounts", at, "websocket",
 		      "expected polling or websocket or both to be true");
+	if (m->trust_user_id == TRUST_LOOPBACK && !is_local(c, m))
+		fault(c, "mounts", at, "trust_user_id",
+		      "anybody could be anybody: expected a listener on 127.0.0.1 or [::1], or "
+		      "forced");
 	if (m->queue_hard_bytes < m->queue_soft_bytes)
 		fault(c, "mounts", at, "queue_hard", "expected at least queue_soft");
 	if (m->cookie[0] && !config_form_is_token(str_from(m->cookie)))

@@ -102,6 +102,7 @@ const struct dialect dialect_channels = {
 	.events = channels_events,
 	.faults = faults,
 	.joins_channels = true,
+	.beats = true,
 	.replies = {
 		[REPLY_WELCOME] = CHANNELS_WELCOME,
 		[REPLY_PONG] = "{\"type\":\"pong\",\"timestamp\":$now}",

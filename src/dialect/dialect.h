@@ -102,7 +102,7 @@ struct dialect {
 	bool says_user_typing; /* typing goes to the dialect's own room, not to one of the message */
 	bool joins_channels; /* those of the token, without being asked */
 	bool logs_in; /* who it is may come with the first subscribe */
-	bool confirms; /* subscriptions are answered without the mount asking for it */
+	bool beats; /* the server pings, with REPLY_PING or a control frame */
 };
 
 #define D(name) extern const struct dialect dialect_##name;

@@ -76,6 +76,7 @@ const struct dialect dialect_rooms = {
 	.verbs = verbs,
 	.events = events,
 	.faults = faults,
+	.beats = true,
 	.replies = {
 		[REPLY_WELCOME] = "{\"type\":\"connected\",\"data\":{\"message\":"
 				  "\"Connected successfully\",\"user_id\":$#user,"

@@ -77,6 +77,7 @@ const struct dialect dialect_topics = {
 	.events = events,
 	.faults = faults,
 	.logs_in = true,
+	.beats = true,
 	.replies = {
 		[REPLY_PING] = "{\"type\":\"ping\"}",
 		[REPLY_PONG] = "{\"type\":\"pong\"}",

@@ -46,6 +46,7 @@ const struct dialect dialect_undecided = {
 	.events = channels_events,
 	.faults = faults,
 	.joins_channels = true,
+	.beats = true,
 	.replies = {
 		[REPLY_WELCOME] = CHANNELS_WELCOME,
 		[REPLY_PONG] = "{\"type\":\"pong\",\"timestamp\":$now}",

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
+#include "hub/permit.h"
 #include "hub/socket_inside.h"
 #include "hub/tally.h"
 
@@ -208,14 +209,35 @@ send_out(struct broadcast *b, struct hub *from)
 	unref(b);
 }
 
+/* The room that clients are told when the message names none: the one open room it goes to. */
+static struct str
+only_room(const struct target *to)
+{
+	struct str only = {NULL, 0};
+
+	for (size_t i = 0; i < to->rooms_n; i++) {
+		if (permit_is_closed(to->rooms[i]))
+			continue;
+		if (only.len)
+			return (struct str){NULL, 0};
+		only = to->rooms[i];
+	}
+	return only;
+}
+
 int
 hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
 	      const struct event_out *event)
 {
 	struct broadcast *b = broadcast_new(all, to, EMIT, (struct str){NULL, 0});
+	struct event_out full = *event;
 
+	if (!full.wall_ms)
+		full.wall_ms = from ? from->loop->wall_ms : clock_system.wall_ms(NULL);
+	if (!full.room.len && str_eq(to->nsp, STR("/")))
+		full.room = only_room(to);
 	if (b)
-		b->message = message_new(to->nsp, event);
+		b->message = message_new(to->nsp, &full);
 	if (!b || !b->message) {
 		free(b);
 		return -E_NOMEM;

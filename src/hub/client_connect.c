@@ -11,6 +11,7 @@
 #include "hub/hub_inside.h"
 #include "hub/socket_inside.h"
 #include "session/bad_tokens.h"
+#include "session/credentials.h"
 
 static bool
 exists(struct client *c, struct str nsp)
@@ -25,36 +26,16 @@ exists(struct client *c, struct str nsp)
 	return h->up->namespace_exists(h->up_state, nsp);
 }
 
-static struct str
-cookie_token(const struct session *s, struct str name)
-{
-	struct str rest = session_hello_header(&s->hello, STR("cookie"));
-
-	while (rest.ptr && name.len) {
-		struct str pair = str_trim(str_cut(&rest, ';'));
-
-		if (str_has_prefix(pair, name) && pair.len > name.len && pair.ptr[name.len] == '=')
-			return str_skip(pair, name.len + 1);
-	}
-	return (struct str){NULL, 0};
-}
-
-/* Where a token may stand, in the order in which they count. */
+/* The packet's own token counts before those of the first request. */
 static struct str
 find_token(struct client *c, struct str auth)
 {
-	const struct session *s = c->session;
-	struct str value, token, bearer = STR("Bearer ");
+	struct loop *l = c->hub->loop;
+	struct str value, token;
 
 	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
 		return token;
-	if (query_get(session_hello_query(&s->hello), STR("token"), &c->hub->loop->arena, &token))
-		return token;
-	token = session_hello_header(&s->hello, STR("authorization"));
-	if (token.len > bearer.len &&
-	    str_eq_nocase((struct str){token.ptr, bearer.len}, bearer))
-		return str_trim(str_skip(token, bearer.len));
-	return cookie_token(s, str_from(c->hub->loop->config->token.cookie));
+	return credentials_token(&c->session->hello, str_from(l->config->token.cookie), &l->arena);
 }
 
 /* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_TOO_MANY_FAILURES, -E_NOMEM. */

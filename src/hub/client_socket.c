@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "hub/client.h"
 #include "hub/hub_inside.h"
+#include "hub/people.h"
 #include "hub/socket_inside.h"
 
 #include <stdio.h>
@@ -95,7 +96,7 @@ socket_accept(struct socket *s)
 		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
 	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
 					(struct str){data, (size_t)n}));
-	return 0;
+	return people_arrive(s);
 }
 
 int

@@ -2,6 +2,7 @@
 #include "hub/encode.h"
 
 #include "base/errors.h"
+#include "dialect/plain.h"
 #include "proto/json.h"
 #include "proto/sio_msgpack.h"
 #include "proto/websocket.h"
@@ -155,6 +156,69 @@ encode(enum wire wire, struct sio_packet *p, const struct body *body,
 	return f;
 }
 
+/* The one argument of an event, or all of them as an array. array: "[…]". */
+static struct str
+plain_data(struct str array)
+{
+	struct json_walk walk = json_walk(array);
+	struct str first, second;
+
+	if (!json_next(&walk, &first))
+		return (struct str){NULL, 0};
+	return json_next(&walk, &second) ? array : first;
+}
+
+static struct frames *
+encode_for_dialect(const struct dialect *d, const struct event_out *event)
+{
+	static const struct event_out no_attachments = {.attachments_n = 0};
+	struct words words = {.event = event->name,
+			      .room = event->room,
+			      .user = event->user,
+			      .username = event->sender,
+			      .sender = event->sender,
+			      .email = event->email,
+			      .id = event->id,
+			      .data = event->plain_data,
+			      .wall_ms = event->wall_ms};
+	struct buf args = BUF_INIT, text = BUF_INIT;
+	struct frames *f = NULL;
+
+	buf_printf(&args, "[%.*s]", STR_ARG(event->args));
+	if (event->plain_name.len)
+		words.event = event->plain_name;
+	else if (!args.failed)
+		words.data = plain_data(buf_str(&args));
+	plain_write_event(d, &words, &text);
+	if (!args.failed)
+		f = json_frames(WIRE_PLAIN, &text, STR(""), STR(""), &no_attachments);
+	buf_fini(&args);
+	buf_fini(&text);
+	return f;
+}
+
+static const struct dialect *const plain_dialects[] = {
+#define D(name) &dialect_##name,
+#include "dialect/dialects.def"
+#undef D
+};
+
+enum wire
+wire_of_dialect(const struct dialect *d)
+{
+	enum wire wire = WIRE_PLAIN;
+
+	while (plain_dialects[wire - WIRE_PLAIN] != d)
+		wire++;
+	return wire;
+}
+
+const struct dialect *
+dialect_of_wire(enum wire wire)
+{
+	return wire_is_plain(wire) ? plain_dialects[wire - WIRE_PLAIN] : NULL;
+}
+
 struct frames *
 encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct event_out *event)
 {
@@ -165,6 +229,8 @@ encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct ev
 	struct frames *f;
 	struct head name;
 
+	if (wire_is_plain(wire))
+		return encode_for_dialect(plain_dialects[wire - WIRE_PLAIN], event);
 	head_init(&name, 6 * event->name.len + 8);
 	buf_add_char(&name.text, '[');
 	json_quote(&name.text, event->name);

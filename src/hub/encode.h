@@ -9,6 +9,12 @@
 #include "hub/message.h"
 #include "proto/socketio.h"
 
+struct dialect;
+
+/* The form of a plain dialect, and back: NULL for the forms of Socket.IO. */
+enum wire wire_of_dialect(const struct dialect *d);
+const struct dialect *dialect_of_wire(enum wire wire);
+
 /* EVENT (name given) or ACK (name empty), with attachments when there are any. id may be NULL.
  * NULL when memory is short. */
 struct frames *encode_event(enum wire wire, struct str nsp, const uint64_t *id,

@@ -13,8 +13,11 @@
 
 struct config;
 struct hub;
+struct identity;
 struct loop;
+struct limit_table;
 struct namespace;
+struct presence;
 struct socket;
 struct tally;
 
@@ -28,8 +31,22 @@ struct event_in {
 	uint64_t ack_id;
 };
 
+/* What the floor above said about a question. */
+enum hub_verdict {
+	HUB_NO, HUB_YES,
+	HUB_DROPPED /* the loop is gone: only free arg */
+};
+typedef void hub_verdict_fn(void *arg, enum hub_verdict verdict);
+
 /* What the floor above decides. Called on the socket's loop. */
 struct hub_up {
+	/* The claims do not say that who may join the room: does somebody else? done is called
+	 * once, perhaps before this returns. NULL: nobody does. */
+	void (*may_join)(void *up, struct hub *h, struct identity *who, struct str room,
+			 hub_verdict_fn *done, void *arg);
+	/* A client says that it has read a notification: mark it, then speaker_tell_read, or
+	 * speaker_fail when there is none. NULL: nothing is stored, every one is known. */
+	void (*on_read)(void *up, struct socket *s, struct str notification_id);
 	/* Is there such a namespace (besides "/" and the mount's static ones)? */
 	bool (*namespace_exists)(void *up, struct str name);
 	/* A client asks for a namespace: answer now or later, once, by socket_accept or
@@ -47,6 +64,8 @@ struct hub_up {
 struct hubs {
 	struct hub **hub; /* by loop id */
 	size_t n;
+	struct presence *presence;	/* NULL: nobody counts */
+	struct limit_table *user_limits; /* connections of a user on a mount; NULL: no limit */
 };
 
 struct token_keys;

@@ -13,6 +13,22 @@ struct message {
 	char text[]; /* what the texts above point to */
 };
 
+/* The texts of an event, one after the other. */
+static const size_t texts[] = {
+	offsetof(struct event_out, name),	offsetof(struct event_out, args),
+	offsetof(struct event_out, room),	offsetof(struct event_out, sender),
+	offsetof(struct event_out, user),	offsetof(struct event_out, email),
+	offsetof(struct event_out, id),		offsetof(struct event_out, plain_name),
+	offsetof(struct event_out, plain_data),
+};
+enum { TEXTS_N = sizeof(texts) / sizeof(texts[0]) };
+
+static const struct str *
+text_at(const struct event_out *event, size_t i)
+{
+	return (const void *)((const char *)event + texts[i]);
+}
+
 static char *
 aligned(char *at)
 {
@@ -22,12 +38,13 @@ aligned(char *at)
 struct message *
 message_new(struct str nsp, const struct event_out *event)
 {
-	size_t n = nsp.len + event->name.len + event->args.len + event->room.len + event->sender.len +
-		   event->attachments_n * sizeof(struct str) + sizeof(struct str);
+	size_t n = nsp.len + event->attachments_n * sizeof(struct str) + sizeof(struct str);
 	struct message *m;
 	struct str *attachments;
 	char *at;
 
+	for (size_t i = 0; i < TEXTS_N; i++)
+		n += text_at(event, i)->len;
 	for (size_t i = 0; i < event->attachments_n; i++)
 		n += event->attachments[i].len;
 	m = malloc(sizeof(*m) + n);
@@ -39,14 +56,10 @@ message_new(struct str nsp, const struct event_out *event)
 	attachments = (struct str *)(void *)aligned(m->text);
 	at = (char *)(attachments + event->attachments_n);
 	m->nsp = str_put(&at, nsp);
-	m->event = (struct event_out){
-		.name = str_put(&at, event->name),
-		.args = str_put(&at, event->args),
-		.room = str_put(&at, event->room),
-		.sender = str_put(&at, event->sender),
-		.attachments = attachments,
-		.attachments_n = event->attachments_n,
-	};
+	m->event = *event;
+	m->event.attachments = attachments;
+	for (size_t i = 0; i < TEXTS_N; i++)
+		*(struct str *)(uintptr_t)text_at(&m->event, i) = str_put(&at, *text_at(event, i));
 	for (size_t i = 0; i < event->attachments_n; i++)
 		attachments[i] = str_put(&at, event->attachments[i]);
 	return m;

@@ -34,8 +34,14 @@ struct event_out {
 	struct str args;  /* JSON values between the brackets, without the name: {"a":1},"x" */
 	const struct str *attachments; /* placeholders in args count from 0 */
 	size_t attachments_n;
-	struct str room;   /* the room a plain dialect prints, may be empty */
-	struct str sender; /* user name a plain dialect prints, may be empty */
+	/* What plain dialects print, each may be empty. */
+	struct str room;   /* empty: the target's, when it has only one */
+	struct str sender; /* name of a person */
+	struct str user;   /* id of that person */
+	struct str email;
+	struct str id;	   /* of the message */
+	struct str plain_name, plain_data; /* instead of name and args */
+	int64_t wall_ms;   /* 0: now */
 };
 
 /* The frames of one encoded message: the first is its text, attachments follow. */

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "hub/namespace.h"
+#include "hub/people.h"
 #include "hub/socket_inside.h"
 #include "net/loop.h"
 
@@ -80,6 +81,24 @@ room_has(const struct room *room, const struct socket *s)
 	return find(room, s) != NULL;
 }
 
+/* The last one of each list takes the place that becomes free. */
+static void
+leave(struct socket *s, uint32_t at)
+{
+	struct membership gone = s->rooms.items[at];
+	struct room *room = gone.room;
+	struct member *last_member = &room->members[--room->n];
+	struct membership *last = &s->rooms.items[--s->rooms.n];
+
+	room->members[gone.at] = *last_member;
+	last_member->socket->rooms.items[last_member->at].at = gone.at;
+	s->rooms.items[at] = *last;
+	if (last->room != room)
+		last->room->members[last->at].at = at;
+	if (room->n == 0)
+		free_room(room);
+}
+
 int
 room_join(struct namespace *nsp, struct str name, struct socket *s)
 {
@@ -103,25 +122,22 @@ room_join(struct namespace *nsp, struct str name, struct socket *s)
 	s->rooms.items[s->rooms.n] = (struct membership){room, room->n};
 	room->n++;
 	s->rooms.n++;
-	return 0;
+	if (people_join(s, name) == 0)
+		return 0;
+	leave(s, s->rooms.n - 1);
+	return -E_NOMEM;
 }
 
-/* The last one of each list takes the place that becomes free. */
+/* The room, and with it its name, may be gone when the others are told. */
 static void
-leave(struct socket *s, uint32_t at)
+leave_and_tell(struct socket *s, uint32_t at)
 {
-	struct membership gone = s->rooms.items[at];
-	struct room *room = gone.room;
-	struct member *last_member = &room->members[--room->n];
-	struct membership *last = &s->rooms.items[--s->rooms.n];
+	struct str name = room_name(s->rooms.items[at].room);
+	char kept[ROOM_NAME_BYTES_MAX];
 
-	room->members[gone.at] = *last_member;
-	last_member->socket->rooms.items[last_member->at].at = gone.at;
-	s->rooms.items[at] = *last;
-	if (last->room != room)
-		last->room->members[last->at].at = at;
-	if (room->n == 0)
-		free_room(room);
+	memcpy(kept, name.ptr, name.len);
+	leave(s, at);
+	people_leave(s, (struct str){kept, name.len});
 }
 
 void
@@ -131,14 +147,14 @@ room_leave(struct namespace *nsp, struct str name, struct socket *s)
 	const struct membership *m = room ? find(room, s) : NULL;
 
 	if (m)
-		leave(s, (uint32_t)(m - s->rooms.items));
+		leave_and_tell(s, (uint32_t)(m - s->rooms.items));
 }
 
 void
 room_leave_all(struct socket *s)
 {
 	while (s->rooms.n)
-		leave(s, s->rooms.n - 1);
+		leave_and_tell(s, s->rooms.n - 1);
 	free(s->rooms.items);
 	s->rooms = (struct memberships){0};
 }

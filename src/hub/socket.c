@@ -7,6 +7,7 @@
 #include "hub/encode.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
+#include "hub/people.h"
 #include "hub/socket_inside.h"
 #include "proto/uri.h"
 #include "session/hello.h"
@@ -83,6 +84,7 @@ socket_end(struct socket *s, const char *reason)
 		idmap_remove(&h->sockets, s);
 		counter_sub(&h->loop->counters, COUNTER_SOCKETS, 1);
 		h->up->on_disconnect(h->up_state, s, reason);
+		people_depart(s);
 	}
 	ack_fail_all(s, -E_GONE);
 	socket_drop(s);

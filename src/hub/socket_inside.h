@@ -35,6 +35,8 @@ struct socket {
 	uint8_t wire;	 /* enum wire */
 	uint32_t nsp_at; /* among the namespace's sockets */
 	uint32_t acks_n; /* ids of acknowledgements given out so far */
+	bool is_counted; /* among the connections of its user */
+	bool is_entering; /* the room it joins now hears of it */
 	struct hub *hub;
 	struct namespace *nsp;
 	const struct config_mount *mount;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "proto/websocket.h"
+#include "session/plain_session.h"
 #include "session/upgrade.h"
 
 #include <stdlib.h>
@@ -28,6 +29,7 @@ void
 sessions_init(struct sessions *all, struct loop *l, uint16_t node)
 {
 	*all = (struct sessions){.loop = l, .node = node, .by_id = IDMAP_INIT(SID_BYTES)};
+	list_init(&all->plain);
 }
 
 static void
@@ -78,6 +80,7 @@ sessions_find(struct sessions *all, struct str sid, const struct config_mount *m
 void
 sessions_close_all(struct sessions *all, const char *reason)
 {
+	plain_sessions_close_all(all);
 	for (size_t at = 0;;) {
 		struct session *s = idmap_next(&all->by_id, &at);
 

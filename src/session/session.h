@@ -39,6 +39,7 @@ struct sessions {
 	struct loop *loop;
 	uint16_t node;
 	struct idmap by_id;
+	struct list plain; /* struct plain_session */
 	struct bad_tokens *bad_tokens; /* shared by all loops; NULL: nobody counts */
 };
 

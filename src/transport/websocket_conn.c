@@ -22,6 +22,7 @@ struct websocket {
 	uint32_t message_bytes;
 	uint16_t close_code; /* to be told to up */
 	bool is_closing;     /* a close frame was sent */
+	bool is_held;	     /* by the session above */
 };
 
 static const struct conn_up websocket_conn_up;
@@ -230,7 +231,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	size_t used = 0;
 
 	w->heard_ms = c->loop->now_ms;
-	while (used < n && !is_over(w)) {
+	while (used < n && !is_over(w) && !w->is_held) {
 		struct ws_slice slice;
 		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used, &slice);
 		int error = taken < 0 ? (int)taken : 0;
@@ -257,7 +258,7 @@ on_drain(struct conn *c)
 {
 	struct websocket *w = c->up_state;
 
-	conn_hold(c, false);
+	conn_hold(c, w->is_held);
 	if (!c->is_closed && w->up)
 		w->up->on_drain(w->up_state);
 }
@@ -374,8 +375,18 @@ websocket_close(struct websocket *w, int code, struct str reason)
 		conn_send(w->conn, f);
 	frame_unref(f);
 	w->is_closing = true;
+	w->is_held = false;
 	conn_set_deadline(w->conn, CLOSE_WAIT_MS);
 	conn_hold(w->conn, false); /* may read what ends it */
+}
+
+void
+websocket_hold(struct websocket *w, bool hold)
+{
+	if (w->is_closing || is_over(w))
+		return;
+	w->is_held = hold;
+	conn_hold(w->conn, hold || w->conn->out.bytes > w->mount->queue_soft_bytes);
 }
 
 void

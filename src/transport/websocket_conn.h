@@ -45,6 +45,10 @@ void websocket_close(struct websocket *w, int code, struct str reason);
 /* Drop the connection at once; on_close follows, before this returns. */
 void websocket_abort(struct websocket *w);
 
+/* Read nothing more until released: what came stays in order and waits, control frames too.
+ * Whoever holds lets go within a time limit. */
+void websocket_hold(struct websocket *w, bool hold);
+
 /* Exchange who is told, for an upgrade. */
 void websocket_set_up(struct websocket *w, const struct websocket_up *up, void *up_state);
 /* Tell nobody any more. */

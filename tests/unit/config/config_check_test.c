@@ -4,6 +4,8 @@
 #include "unit/config/load.h"
 #include "unit/config/suites.h"
 
+#include <stdio.h>
+
 static const struct {
 	const char *text, *lines;
 } faults[] = {
@@ -108,7 +110,7 @@ START_TEST(a_mount_that_checks_tokens_needs_a_key)
 {
 	static const char *const keys[] = {"token.secret=x", "token.jwks_file=/j",
 					   "token.keys=[{file: /k.pem}]",
-					   "mounts.0.auth=none", "demo=true"};
+					   "mounts=[{path: /x, auth: none}]", "demo=true"};
 	struct config *c;
 
 	ck_assert_int_eq(load("", NULL, NULL, &c), -E_CONFIG);
@@ -157,6 +159,49 @@ START_TEST(a_websocket_message_of_engine_io_is_a_payload_unless_it_is_given)
 }
 END_TEST
 
+START_TEST(default_mounts_need_their_listener)
+{
+	struct config *c = load_good("listeners: [{address: '127.0.0.1:0'}]\n");
+
+	ck_assert_uint_eq(c->mounts_n, 5);
+	ck_assert_int_eq(c->mounts[4].dialect, DIALECT_CHANNELS);
+	config_unref(c);
+}
+END_TEST
+
+START_TEST(user_ids_are_believed_on_loopback_only_unless_forced)
+{
+	static const char mount[] = "listeners: [{address: '%s'}]\n"
+				    "mounts: [{path: /ws, dialect: topics, trust_user_id: %s}]\n";
+	char text[256];
+
+	snprintf(text, sizeof(text), mount, "127.0.0.1:5000", "true");
+	config_unref(load_good(text));
+	snprintf(text, sizeof(text), mount, "0.0.0.0:5000", "forced");
+	config_unref(load_good(text));
+	snprintf(text, sizeof(text), mount, "0.0.0.0:5000", "true");
+	load_bad(text, "t.yaml:2:54: mounts.0.trust_user_id: anybody could be anybody: expected a "
+		       "listener on 127.0.0.1 or [::1], or forced\n");
+}
+END_TEST
+
+START_TEST(the_demo_believes_user_ids_on_a_listener_of_its_own)
+{
+	struct config *c = load_over("", NULL, "demo=true");
+
+	ck_assert_str_eq(c->listeners[1].address, "127.0.0.1:5000");
+	ck_assert_int_eq(c->mounts[5].trust_user_id, TRUST_LOOPBACK);
+	config_unref(c);
+	c = load_over("demo: true\n", NULL, "listeners.1.address=0.0.0.0:5000");
+	ck_assert_str_eq(c->listeners[1].address, "0.0.0.0:5000");
+	ck_assert_int_eq(c->mounts[5].trust_user_id, TRUST_NOBODY);
+	config_unref(c);
+	c = load_over("demo: true\n", NULL, "mounts.5.trust_user_id=false");
+	ck_assert_int_eq(c->mounts[5].trust_user_id, TRUST_NOBODY);
+	config_unref(c);
+}
+END_TEST
+
 Suite *
 config_check_suite(void)
 {
@@ -168,6 +213,9 @@ config_check_suite(void)
 	tcase_add_loop_test(tcase, values_that_fit_each_other_are_taken, 0,
 			    sizeof(good) / sizeof(good[0]));
 	tcase_add_test(tcase, a_mount_that_checks_tokens_needs_a_key);
+	tcase_add_test(tcase, default_mounts_need_their_listener);
+	tcase_add_test(tcase, user_ids_are_believed_on_loopback_only_unless_forced);
+	tcase_add_test(tcase, the_demo_believes_user_ids_on_a_listener_of_its_own);
 	tcase_add_test(tcase, demo_mode_allows_every_origin_unless_some_are_given);
 	tcase_add_test(tcase,
 		       a_websocket_message_of_engine_io_is_a_payload_unless_it_is_given);

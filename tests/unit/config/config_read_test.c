@@ -13,7 +13,16 @@ START_TEST(an_empty_file_is_the_default_configuration)
 	ck_assert_str_eq(c->listeners[0].address, "0.0.0.0:8000");
 	ck_assert_str_eq(c->listeners[1].name, "topics");
 	ck_assert_str_eq(c->listeners[1].address, "0.0.0.0:5000");
-	ck_assert_uint_eq(c->mounts_n, 1);
+	ck_assert_uint_eq(c->mounts_n, 6);
+	ck_assert_str_eq(c->mounts[1].path, "/api/v1/ws/connect");
+	ck_assert_int_eq(c->mounts[1].dialect, DIALECT_ROOMS);
+	ck_assert_str_eq(c->mounts[2].path, "/ws");
+	ck_assert_int_eq(c->mounts[2].dialect, DIALECT_UNDECIDED);
+	ck_assert_int_eq(c->mounts[3].dialect, DIALECT_SCHEDULE);
+	ck_assert_int_eq(c->mounts[4].dialect, DIALECT_CHANNELS);
+	ck_assert_str_eq(c->mounts[5].path, "/ws");
+	ck_assert_str_eq(c->mounts[5].listener, "topics");
+	ck_assert_int_eq(c->mounts[5].dialect, DIALECT_TOPICS);
 	ck_assert_str_eq(c->mounts[0].path, "/realtime");
 	ck_assert_str_eq(c->mounts[0].listener, "public");
 	ck_assert_int_eq(c->mounts[0].dialect, DIALECT_ACTIONS);

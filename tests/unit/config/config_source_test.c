@@ -46,8 +46,7 @@ END_TEST
 
 START_TEST(the_last_of_two_options_wins)
 {
-	static const char *const sets[] = {"drain=4s", "drain=5s", "mounts.0.auth=none",
-					   NULL};
+	static const char *const sets[] = {"drain=4s", "drain=5s", "demo=true", NULL};
 	struct config *c;
 
 	ck_assert_int_eq(load("", NULL, sets, &c), 0);
@@ -59,10 +58,9 @@ END_TEST
 START_TEST(an_option_can_append_to_a_list)
 {
 	static const char *const sets[] = {
-		"mounts.1.path=/two",
-		"mounts.1.dialect=rooms",
-		"mounts.1.auth=none",
-		"mounts.0.auth=none",
+		"demo=true",
+		"mounts.6.path=/two",
+		"mounts.6.dialect=rooms",
 		"listeners.2.name=third",
 		"listeners.2.address=[::1]:0",
 		NULL,
@@ -70,10 +68,10 @@ START_TEST(an_option_can_append_to_a_list)
 	struct config *c;
 
 	ck_assert_int_eq(load("", NULL, sets, &c), 0);
-	ck_assert_uint_eq(c->mounts_n, 2);
+	ck_assert_uint_eq(c->mounts_n, 7);
 	ck_assert_str_eq(c->mounts[0].path, "/realtime");
-	ck_assert_str_eq(c->mounts[1].path, "/two");
-	ck_assert_int_eq(c->mounts[1].dialect, DIALECT_ROOMS);
+	ck_assert_str_eq(c->mounts[6].path, "/two");
+	ck_assert_int_eq(c->mounts[6].dialect, DIALECT_ROOMS);
 	ck_assert_uint_eq(c->listeners_n, 3);
 	ck_assert_str_eq(c->listeners[2].address, "[::1]:0");
 	config_unref(c);
@@ -197,10 +195,10 @@ static const struct {
 	 "TIDEGATE_DRAIN: drain: expected a time with its unit from 100ms to 1h or off, "
 	 "found "
 	 "\"10\"\n"},
-	{"TIDEGATE_MOUNTS_1_HOST=x", NULL,
-	 "TIDEGATE_MOUNTS_1_HOST: mounts.1.path: expected a value, found none\n"},
-	{"TIDEGATE_MOUNTS_2_PATH=/x", NULL,
-	 "TIDEGATE_MOUNTS_2_PATH: mounts.2.path: the list has "
+	{"TIDEGATE_MOUNTS_6_HOST=x", NULL,
+	 "TIDEGATE_MOUNTS_6_HOST: mounts.6.path: expected a value, found none\n"},
+	{"TIDEGATE_MOUNTS_7_PATH=/x", NULL,
+	 "TIDEGATE_MOUNTS_7_PATH: mounts.7.path: the list has "
 	 "no such item, and it is not the next one\n"},
 	{"WS_HEARTBEAT_INTERVAL=soon", NULL,
 	 "WS_HEARTBEAT_INTERVAL: expected a time with its "

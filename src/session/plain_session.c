@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/plain_session.h"
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "proto/websocket.h"
+#include "session/plain_choice.h"
+
+#include <stdlib.h>
+
+enum { UNANSWERED_MAX = 2, CODE_NORMAL = 1000, CODE_GOING = 1001 };
+
+static struct loop *
+loop_of(const struct plain_session *p)
+{
+	return p->all->loop;
+}
+
+/* --- the end ----------------------------------------------------------------------------- */
+
+static void
+bury(struct loop_grave *g)
+{
+	struct plain_session *p = CONTAINER_OF(g, struct plain_session, grave);
+
+	free(p->hello);
+	free(p);
+}
+
+/* The floor above hears of it once; nothing is awaited any more. */
+static void
+tell_end(struct plain_session *p, const char *why)
+{
+	const struct plain_up *up = p->up;
+	struct wheel *wheel = &loop_of(p)->wheel;
+
+	p->up = NULL;
+	wheel_cancel(wheel, &p->beat);
+	wheel_cancel(wheel, &p->idle);
+	loop_job_cancel(&p->overflow);
+	if (!up)
+		return;
+	log_debug("plain session closed", "why=\"%s\" dialect=%s", why, p->dialect->name);
+	up->on_close(p->up_state, why);
+}
+
+void
+plain_session_close(struct plain_session *p, int code, struct str reason, const char *why)
+{
+	if (p->websocket)
+		websocket_close(p->websocket, code ? code : CODE_NORMAL, reason);
+	tell_end(p, why);
+}
+
+static void
+on_close(void *up, int code)
+{
+	struct plain_session *p = up;
+
+	(void)code;
+	p->websocket = NULL;
+	tell_end(p, "transport close");
+	list_remove(&p->link);
+	counter_sub(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS, 1);
+	loop_bury(loop_of(p), &p->grave);
+}
+
+static void
+on_overflow(struct loop_job *j)
+{
+	struct plain_session *p = CONTAINER_OF(j, struct plain_session, overflow);
+
+	counter_add(&loop_of(p)->counters, COUNTER_QUEUE_CLOSED, 1);
+	tell_end(p, "slow consumer");
+	if (p->websocket)
+		websocket_abort(p->websocket); /* it does not read: it would not read a close either */
+}
+
+void
+plain_sessions_close_all(struct sessions *all)
+{
+	LIST_EACH(link, &all->plain)
+		plain_session_close(CONTAINER_OF(link, struct plain_session, link), CODE_GOING,
+				    STR("server shutting down"), "server shutting down");
+}
+
+/* --- out --------------------------------------------------------------------------------- */
+
+int
+plain_session_send(struct plain_session *p, struct frame *f)
+{
+	int error = p->websocket && p->up ? websocket_send(p->websocket, f) : -E_GONE;
+
+	if (error == -E_FULL)
+		loop_at_end(loop_of(p), &p->overflow);
+	return error;
+}
+
+bool
+plain_session_is_lagging(const struct plain_session *p)
+{
+	return !p->websocket || websocket_queued(p->websocket) > p->mount->queue_soft_bytes;
+}
+
+static void
+send_text(struct plain_session *p, const struct buf *text)
+{
+	struct frame *f = text->failed ? NULL : ws_frame_of(WS_TEXT, buf_str(text));
+
+	if (f)
+		(void)plain_session_send(p, f); /* a session that is full ends by itself */
+	frame_unref(f);
+}
+
+void
+plain_session_reply(struct plain_session *p, enum reply reply, struct words *words)
+{
+	struct buf text = BUF_INIT;
+
+	words->wall_ms = loop_of(p)->wall_ms;
+	if (plain_write_reply(p->dialect, reply, words, &text))
+		send_text(p, &text);
+	buf_fini(&text);
+}
+
+int
+plain_session_complain(struct plain_session *p, int error, enum verb_kind verb, struct words *words)
+{
+	struct words none = {.wall_ms = 0};
+	struct buf text = BUF_INIT;
+	int code;
+
+	if (!words)
+		words = &none;
+	words->wall_ms = loop_of(p)->wall_ms;
+	code = plain_write_error(p->dialect, error, verb, words, &text);
+	counter_add(&loop_of(p)->counters, COUNTER_PLAIN_ERRORS, 1);
+	send_text(p, &text);
+	buf_fini(&text);
+	return code;
+}
+
+void
+plain_session_fail(struct plain_session *p, int error, enum verb_kind verb, struct words *words)
+{
+	int code = plain_session_complain(p, error, verb, words);
+
+	if (error == -E_FORBIDDEN && p->mount->forbidden_join == FORBIDDEN_IS_TOLD)
+		code = 0;
+	if (code)
+		plain_session_close(p, code, str_from(error_text(error)), error_name(error));
+}
+
+/* --- in ---------------------------------------------------------------------------------- */
+
+/* Does life show in pongs only? So it is where the server asks in the dialect's own words. */
+static bool
+counts_pongs(const struct plain_session *p)
+{
+	return p->dialect->replies[REPLY_PING] != NULL;
+}
+
+/* Errors: those of plain_read, -E_RATE_LIMITED; -E_GONE when it was closed. */
+static int
+take(struct plain_session *p, struct str text, struct verb *v)
+{
+	struct json_limits limits = {p->mount->json_depth, p->mount->json_values_n};
+	uint64_t now_ms = loop_of(p)->now_ms;
+	const struct dialect *d;
+	int error = plain_read(p->dialect, text, &limits, v);
+
+	if (error == -E_UNKNOWN_TYPE && p->dialect->number == DIALECT_UNDECIDED) {
+		d = dialect_deciding(v->type);
+		if (!d)
+			return error;
+		p->dialect = d;
+		p->mount = plain_choice_mount(p->route, p->mount, d->number);
+		plain_session_watch(p);
+		if (!p->up->on_decide(p->up_state))
+			return -E_GONE;
+		error = plain_read(d, text, &limits, v);
+	}
+	if (!error && (v->kind == VERB_SUBSCRIBE || v->kind == VERB_JOIN) &&
+	    !rate_take(&p->subscriptions, &p->mount->subscription_rate, now_ms))
+		error = -E_RATE_LIMITED;
+	return error;
+}
+
+static void
+on_message(void *up, enum frame_kind kind, char *data, size_t n)
+{
+	struct plain_session *p = up;
+	struct loop *l = loop_of(p);
+	struct verb v = {.kind = VERB_ANY};
+	struct words words = {.wall_ms = 0};
+	int error = 0;
+
+	if (!p->up)
+		return;
+	if (!counts_pongs(p))
+		p->heard_ms = l->now_ms;
+	if (!rate_take(&p->messages, &p->mount->message_rate, l->now_ms))
+		error = -E_RATE_LIMITED;
+	else
+		error = kind == FRAME_TEXT ? take(p, (struct str){data, n}, &v) : -E_WS_DATA;
+	if (error == -E_GONE)
+		return;
+	if (error == -E_RATE_LIMITED)
+		counter_add(&l->counters, COUNTER_RATE_LIMITED, 1);
+	if (error) {
+		words.where = str_from(v.where);
+		plain_session_fail(p, error, v.kind, &words);
+		return;
+	}
+	if (v.kind == VERB_PONG)
+		p->heard_ms = l->now_ms;
+	p->up->on_verb(p->up_state, &v);
+}
+
+static void
+on_drain(void *up)
+{
+	(void)up;
+}
+
+void
+plain_session_hold(struct plain_session *p, bool hold)
+{
+	p->is_held = hold;
+	if (p->websocket)
+		websocket_hold(p->websocket, hold);
+}
+
+/* --- signs of life ----------------------------------------------------------------------- */
+
+static void
+on_idle(struct wheel_timer *t)
+{
+	struct plain_session *p = CONTAINER_OF(t, struct plain_session, idle);
+	uint64_t until_ms = p->heard_ms + p->mount->idle_ms;
+
+	if (loop_of(p)->now_ms < until_ms)
+		wheel_set(&loop_of(p)->wheel, t, until_ms);
+	else
+		plain_session_fail(p, -E_IDLE, VERB_ANY, NULL);
+}
+
+static void
+on_beat(struct wheel_timer *t)
+{
+	struct plain_session *p = CONTAINER_OF(t, struct plain_session, beat);
+	struct loop *l = loop_of(p);
+	struct words words = {.wall_ms = 0};
+
+	wheel_set(&l->wheel, t, l->now_ms + p->mount->heartbeat_ms);
+	if (counts_pongs(p)) {
+		plain_session_reply(p, REPLY_PING, &words);
+		return;
+	}
+	if (p->pinged_ms && websocket_heard_ms(p->websocket) < p->pinged_ms)
+		p->unanswered_n++;
+	else
+		p->unanswered_n = 0;
+	if (p->unanswered_n >= UNANSWERED_MAX) {
+		counter_add(&l->counters, COUNTER_PING_TIMEOUTS, 1);
+		plain_session_fail(p, -E_IDLE, VERB_ANY, NULL);
+		return;
+	}
+	p->pinged_ms = l->now_ms;
+	websocket_ping(p->websocket);
+}
+
+void
+plain_session_watch(struct plain_session *p)
+{
+	struct loop *l = loop_of(p);
+
+	p->heard_ms = l->now_ms;
+	wheel_cancel(&l->wheel, &p->beat);
+	wheel_cancel(&l->wheel, &p->idle);
+	if (p->mount->idle_ms)
+		wheel_set(&l->wheel, &p->idle, l->now_ms + p->mount->idle_ms);
+	if (p->mount->heartbeat_ms && p->dialect->beats)
+		wheel_set(&l->wheel, &p->beat, l->now_ms + p->mount->heartbeat_ms);
+}
+
+/* --- the way in -------------------------------------------------------------------------- */
+
+static const struct websocket_up websocket_up = {on_message, on_drain, on_close};
+
+struct plain_session *
+plain_session_new(const struct plain_route *route, const struct config_mount *mount,
+		  const struct dialect *dialect, struct request *r)
+{
+	struct plain_session *p = calloc(1, sizeof(*p));
+	struct loop *l = r->conn->loop;
+
+	if (!p)
+		return NULL;
+	p->hello = session_hello_new(r, l->wall_ms);
+	if (!p->hello) {
+		free(p);
+		return NULL;
+	}
+	p->all = route->sessions[l->id];
+	p->route = route;
+	p->mount = mount;
+	p->dialect = dialect;
+	p->grave.bury = bury;
+	list_init(&p->link);
+	wheel_timer_init(&p->beat, on_beat);
+	wheel_timer_init(&p->idle, on_idle);
+	loop_job_init(&p->overflow, on_overflow);
+	return p;
+}
+
+int
+plain_session_open(struct plain_session *p, struct request *r)
+{
+	int error = websocket_open(r, p->mount, p->mount->message_bytes, &websocket_up, p,
+				   &p->websocket);
+
+	if (error) {
+		free(p->hello);
+		free(p);
+		return error;
+	}
+	list_add_tail(&p->all->plain, &p->link);
+	counter_add(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS, 1);
+	counter_add(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS_OPENED, 1);
+	plain_session_watch(p);
+	error = p->route->app->on_session(p->route->app_state[loop_of(p)->id], p);
+	if (error)
+		plain_session_fail(p, -E_INTERNAL_ERROR, VERB_ANY, NULL);
+	return 0;
+}
