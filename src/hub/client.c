@@ -333,4 +333,4 @@ on_session(void *app, struct session *s, struct request *r)
 	return 0;
 }
 
-const struct engine_app client_engine_app = {on_session};
+const struct engine_app client_engine_app = {on_session, client_is_owner};

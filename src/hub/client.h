@@ -38,6 +38,9 @@ void client_packet(struct client *c, const struct sio_packet *p, const struct st
 /* A message from a client that speaks socket.io-msgpack-parser. */
 void client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes);
 
+/* May who sent this request use the session? (struct engine_app) */
+bool client_is_owner(void *app, struct session *s, struct request *r);
+
 /* A namespace is joined: nobody waits for that any more. */
 void client_joined(struct client *c);
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/credentials.h"
 
-static struct str
-from_cookie(const struct session_hello *hello, struct str name)
-{
-	struct str rest = session_hello_header(hello, STR("cookie"));
+static const struct str bearer = STR("bearer.");
 
-	while (rest.ptr && name.len) {
-		struct str pair = str_trim(str_cut(&rest, ';'));
+/* What of a request may hold a token. */
+struct places {
+	struct str query, authorization, cookies, subprotocols;
+};
+
+static struct str
+from_cookie(struct str cookies, struct str name)
+{
+	while (cookies.ptr && name.len) {
+		struct str pair = str_trim(str_cut(&cookies, ';'));
 
 		if (str_has_prefix(pair, name) && pair.len > name.len && pair.ptr[name.len] == '=')
 			return str_skip(pair, name.len + 1);
@@ -27,21 +32,59 @@ credentials_subprotocol(struct str list, struct str prefix)
 	return (struct str){NULL, 0};
 }
 
+static struct str
+token_in(const struct places *p, struct str cookie, struct arena *a)
+{
+	struct str token, scheme = STR("Bearer ");
+
+	if (query_get(p->query, STR("token"), a, &token) && token.len)
+		return token;
+	if (p->authorization.len > scheme.len &&
+	    str_eq_nocase((struct str){p->authorization.ptr, scheme.len}, scheme))
+		return str_trim(str_skip(p->authorization, scheme.len));
+	token = from_cookie(p->cookies, cookie);
+	if (token.len)
+		return token;
+	token = credentials_subprotocol(p->subprotocols, bearer);
+	return token.len ? str_skip(token, bearer.len) : token;
+}
+
 struct str
 credentials_token(const struct session_hello *hello, struct str cookie, struct arena *a)
 {
-	struct str token, scheme = STR("Bearer "), prefix = STR("bearer.");
+	struct places p = {session_hello_query(hello),
+			   session_hello_header(hello, STR("authorization")),
+			   session_hello_header(hello, STR("cookie")),
+			   session_hello_header(hello, STR("sec-websocket-protocol"))};
 
-	if (query_get(session_hello_query(hello), STR("token"), a, &token) && token.len)
-		return token;
-	token = session_hello_header(hello, STR("authorization"));
-	if (token.len > scheme.len &&
-	    str_eq_nocase((struct str){token.ptr, scheme.len}, scheme))
-		return str_trim(str_skip(token, scheme.len));
-	token = from_cookie(hello, cookie);
-	if (token.len)
-		return token;
-	token = credentials_subprotocol(
-		session_hello_header(hello, STR("sec-websocket-protocol")), prefix);
-	return token.len ? str_skip(token, prefix.len) : token;
+	return token_in(&p, cookie, a);
+}
+
+struct str
+credentials_of_request(struct request *r, struct str cookie)
+{
+	const struct http_head *head = r->head;
+	struct places p = {head->uri.query, http_header_get(head, STR("authorization")),
+			   http_header_get(head, STR("cookie")),
+			   http_header_get(head, STR("sec-websocket-protocol"))};
+
+	return token_in(&p, cookie, &r->arena);
+}
+
+struct str
+credentials_chosen_subprotocol(struct str list)
+{
+	struct str first = {NULL, 0};
+
+	while (list.ptr) {
+		struct str item = str_trim(str_cut(&list, ','));
+
+		if (!http_is_token(item))
+			return (struct str){NULL, 0};
+		if (!str_has_prefix(item, bearer))
+			return item;
+		if (!first.ptr)
+			first = item;
+	}
+	return first;
 }

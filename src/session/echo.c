@@ -63,7 +63,7 @@ on_session(void *app, struct session *s, struct request *r)
 	return 0;
 }
 
-const struct engine_app echo_engine_app = {on_session};
+const struct engine_app echo_engine_app = {on_session, NULL};
 
 /* --- WebSocket --------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "session/bad_tokens.h"
 #include "session/cors.h"
+#include "session/credentials.h"
 #include "session/upgrade.h"
 
 #include <stdio.h>
@@ -174,6 +175,9 @@ engine_begin(struct request *r)
 		struct session *s = sessions_find(sessions_here(e, r), a.sid, e->mount);
 
 		code = check_session(s, &a, r->head);
+		if (code == ACCEPTED && e->app->is_owner &&
+		    !e->app->is_owner(e->app_state[r->conn->loop->id], s, r))
+			code = FORBIDDEN;
 		if (code == ACCEPTED && r->head->method == HTTP_POST &&
 		    polling_begin_post(s->polling, r))
 			code = BAD_REQUEST;
@@ -190,6 +194,17 @@ set_cookie(const struct engine *e, struct request *r, const struct session *s)
 	if (*e->mount->cookie)
 		buf_printf(&r->headers, "Set-Cookie: %s=%.*s; Path=/; HttpOnly; SameSite=Lax\r\n",
 			   e->mount->cookie, SID_BYTES, s->id);
+}
+
+/* The answer to the subprotocols that an upgrade offers. */
+static void
+choose_subprotocol(struct request *r)
+{
+	struct str chosen = credentials_chosen_subprotocol(
+		http_header_get(r->head, STR("sec-websocket-protocol")));
+
+	if (chosen.len)
+		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(chosen));
 }
 
 static void
@@ -215,6 +230,7 @@ open_session(const struct engine *e, struct request *r, const struct asked *a)
 		return;
 	}
 	s->websocket_base64 = a->base64;
+	choose_subprotocol(r);
 	error = session_open_websocket(s, r);
 	if (error == -E_HTTP_UPGRADE)
 		buf_add_str(&r->headers, STR("Sec-WebSocket-Version: 13\r\n"));
@@ -231,6 +247,7 @@ serve_session(struct session *s, struct request *r, const struct asked *a)
 		polling_post(s->polling, r);
 	} else if (a->is_websocket) {
 		s->websocket_base64 = a->base64;
+		choose_subprotocol(r);
 		error = upgrade_start(s, r);
 		if (error)
 			request_refuse(r, error);

@@ -16,6 +16,8 @@ struct engine_app {
 	/* A new session without transport: set its up and up_state. Errors: any, the client is
 	 * refused. */
 	int (*on_session)(void *app, struct session *s, struct request *r);
+	/* May who sent this request use the session? NULL: whoever knows its id may. */
+	bool (*is_owner)(void *app, struct session *s, struct request *r);
 };
 
 struct engine {

@@ -183,7 +183,7 @@ refuse_session(void *app, struct session *s, struct request *r)
 	return -E_OVERLOADED;
 }
 
-static const struct engine_app refusing_app = {refuse_session};
+static const struct engine_app refusing_app = {.on_session = refuse_session};
 
 START_TEST(an_app_that_refuses_leaves_no_session)
 {

@@ -80,7 +80,7 @@ on_session(void *app, struct session *s, struct request *r)
 	return 0;
 }
 
-static const struct engine_app app = {on_session};
+static const struct engine_app app = {.on_session = on_session};
 
 static void
 open_rig(const char *settings, size_t loops_n)
