@@ -2,6 +2,7 @@
 #include "routes.h"
 
 #include "admin/demo.h"
+#include "admin/demo_rooms.h"
 #include "admin/health.h"
 #include "base/errors.h"
 #include "base/log.h"
@@ -150,6 +151,7 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 {
 	const struct route rows[] = {
 		{.path = "/demo/token", .allow = "GET", .serve = demo_serve_token, .arg = demo},
+		{.path = "/demo/rooms", .allow = "GET", .serve = demo_rooms_serve, .arg = demo->hubs},
 		{.path = "/api/v1/auth/login", .allow = "POST", .serve = demo_serve_login, .arg = demo},
 		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
 		{.path = "/readyz", .allow = "GET, HEAD", .serve = health_serve_ready, .arg = is_ready},
@@ -157,7 +159,8 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 		{.path = "/", .subtree = true, .allow = "GET, HEAD", .serve = static_files_serve,
 		 .arg = r->html},
 	};
-	bool wanted[] = {demo->config->demo, demo->config->demo, true, true,
+	bool is_demo = demo->config->demo;
+	bool wanted[] = {is_demo, is_demo, is_demo, true, true,
 			 r->html && static_files_has(r->html, start_page), r->html != NULL};
 	int error = 0;
 

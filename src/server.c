@@ -4,6 +4,7 @@
 #include "action/actions.h"
 #include "admin/demo.h"
 #include "admin/notify.h"
+#include "admin/notify_verb.h"
 #include "admin/rest.h"
 #include "base/errors.h"
 #include "base/random.h"
@@ -167,12 +168,14 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 	}
 	if (!error)
 		error = make_workers(s, clock);
-	s->demo = (struct demo){config, s->keys};
+	s->demo = (struct demo){config, s->keys, &s->hubs};
 	if (!error)
 		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
 				   &s->routes, errors);
 	if (!error)
 		error = notify_new(config, &s->notify, errors);
+	s->hubs.on_read = notify_verb_read;
+	s->hubs.on_read_arg = s->notify;
 	if (!error && rest_is_wanted(config))
 		error = make_rest(s, errors);
 	if (!error)

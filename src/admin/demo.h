@@ -10,11 +10,13 @@
 #include "transport/request.h"
 
 struct config;
+struct hubs;
 struct token_keys;
 
 struct demo {
 	const struct config *config;
 	const struct token_keys *keys;
+	struct hubs *hubs;
 };
 
 /* GET /demo/token?user=U&ttl=S&permissions=P: a token and what the page needs beside it. Its

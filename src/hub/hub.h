@@ -44,9 +44,6 @@ struct hub_up {
 	 * once, perhaps before this returns. NULL: nobody does. */
 	void (*may_join)(void *up, struct hub *h, struct identity *who, struct str room,
 			 hub_verdict_fn *done, void *arg);
-	/* A client says that it has read a notification: mark it, then speaker_tell_read, or
-	 * speaker_fail when there is none. NULL: nothing is stored, every one is known. */
-	void (*on_read)(void *up, struct socket *s, struct str notification_id);
 	/* Is there such a namespace (besides "/" and the mount's static ones)? */
 	bool (*namespace_exists)(void *up, struct str name);
 	/* A client asks for a namespace: answer now or later, once, by socket_accept or
@@ -66,6 +63,11 @@ struct hubs {
 	size_t n;
 	struct presence *presence;	/* NULL: nobody counts */
 	struct limit_table *user_limits; /* connections of a user on a mount; NULL: no limit */
+	/* A plain client says that it has read a notification: mark it, then speaker_tell_read,
+	 * or speaker_fail when there is none. NULL: nothing is stored, each one is known. Called
+	 * on the socket's loop. */
+	void (*on_read)(void *arg, struct socket *s, struct str notification_id);
+	void *on_read_arg;
 };
 
 struct token_keys;

@@ -187,11 +187,11 @@ tell_who(struct speaker *sp, const struct verb *v)
 static void
 read_notification(struct speaker *sp, const struct verb *v)
 {
-	struct hub *h = sp->hub;
+	const struct hubs *all = sp->hub->all;
 	struct str id = plain_text(v, SLOT_ID, arena_of(sp));
 
-	if (h->up->on_read)
-		h->up->on_read(h->up_state, sp->socket, id);
+	if (all->on_read)
+		all->on_read(all->on_read_arg, sp->socket, id);
 	else
 		speaker_tell_read(sp->socket, id);
 }

@@ -95,7 +95,7 @@ hub_rig_open(struct hub_rig *h, const char *settings, size_t loops_n)
 	*h = (struct hub_rig){0};
 	engine_rig_open(&h->e, all, loops_n, &client_engine_app);
 	ck_assert_int_eq(token_keys_load(&h->e.rig.config->token, &h->keys, &errors), 0);
-	h->hubs = (struct hubs){h->hub, loops_n};
+	h->hubs = (struct hubs){.hub = h->hub, .n = loops_n};
 	for (size_t i = 0; i < loops_n; i++) {
 		h->hub[i] = hub_new(h->e.rig.loop[i], &h->hubs, h->keys, &hub_up, h);
 		ck_assert_ptr_nonnull(h->hub[i]);
