@@ -7,6 +7,7 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		broadcast_suite,
 		client_suite,
 		room_suite,
 		NULL,

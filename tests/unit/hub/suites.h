@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *broadcast_suite(void);
 Suite *client_suite(void);
 Suite *room_suite(void);
 
