@@ -191,6 +191,36 @@ describe("a connection", () => {
 	});
 });
 
+describe("clients of old generations", () => {
+	for (const name of ["socket.io-client-2", "socket.io-client-1"]) {
+		for (const [way, transports] of WAYS) {
+			const connect = query => require(name)(gateway.url, { path: "/realtime", transports, query,
+				forceNew: true, reconnection: false });
+
+			test(`${name} runs actions over ${way}, with its token in the query`, async () => {
+				const socket = connect({ token: bearer, sessionId: "s1" });
+				await joined(socket);
+				const message = request("someAction", { key: "välue" });
+				const [update, response] = await envelopes(socket, "text", message, 2);
+				assert.deepEqual([update.type, response.type], ["UPDATE", "RESPONSE"]);
+				assert.deepEqual(response.data, message.data);
+				const [answer] = await within(5000, "ack", new Promise(done =>
+					socket.emit("echo", { n: 1 }, (...args) => done(args))));
+				assert.deepEqual(answer.data, { n: 1 });
+				socket.close();
+			});
+		}
+
+		test(`${name} is told why it is refused`, async () => {
+			const socket = require(name)(gateway.url, { path: "/realtime", query: { token: "abc" },
+				forceNew: true, reconnection: false });
+			const [error] = await once(socket, "error");
+			assert.deepEqual(error, { code: "INVALID_TOKEN" });
+			socket.close();
+		});
+	}
+});
+
 describe("an update", () => {
 	const message = { action: "statusChange", data: { status: "completed" } };
 
