@@ -64,17 +64,25 @@ void
 buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;
+	size_t room;
 	int n;
 
-	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (n < 0 || !buf_reserve(b, (size_t)n + 1))
+	if (!buf_reserve(b, BUF_FIRST_BYTES))
 		return;
+	room = b->cap - b->len;
 	va_start(args, format);
-	vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
+	n = vsnprintf(b->data + b->len, room, format, args);
 	va_end(args);
-	b->len += (size_t)n;
+	/* Most texts are short and done; only of a long one the length had to be learnt. */
+	if (n >= 0 && (size_t)n >= room) {
+		if (!buf_reserve(b, (size_t)n + 1))
+			return;
+		va_start(args, format);
+		vsnprintf(b->data + b->len, (size_t)n + 1, format, args);
+		va_end(args);
+	}
+	if (n > 0)
+		b->len += (size_t)n;
 }
 
 void

@@ -3,20 +3,18 @@
 
 #include <stdlib.h>
 
-static unsigned char
-lower(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 bool
-str_eq_nocase(struct str a, struct str b)
+str_eq_nocase_bytes(const char *a, const char *b, size_t n)
 {
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (lower((unsigned char)a.ptr[i]) != lower((unsigned char)b.ptr[i]))
+	for (size_t i = 0; i < n; i++) {
+		unsigned char small = (unsigned char)a[i] | 0x20;
+
+		if (a[i] == b[i])
+			continue;
+		/* The bit of the case is all in which two letters may differ. */
+		if ((a[i] ^ b[i]) != 0x20 || small < 'a' || small > 'z')
 			return false;
+	}
 	return true;
 }
 

@@ -67,8 +67,15 @@ str_put(char **at, struct str s)
 	return copy;
 }
 
+/* The texts of two of one length, for str_eq_nocase. */
+bool str_eq_nocase_bytes(const char *a, const char *b, size_t n);
+
 /* ASCII letters compare without case, as header names and tokens do. */
-bool str_eq_nocase(struct str a, struct str b);
+static inline bool
+str_eq_nocase(struct str a, struct str b)
+{
+	return a.len == b.len && str_eq_nocase_bytes(a.ptr, b.ptr, a.len);
+}
 
 /* Without blanks (space, tab) at either end. */
 struct str str_trim(struct str s);

@@ -296,9 +296,16 @@ eio_writer_cost(const struct eio_writer *w, const struct frame *f)
 void
 eio_write_open(struct buf *out, const struct eio_open *o)
 {
-	buf_printf(out,
-		   "0{\"sid\":\"%.*s\",\"upgrades\":[%s],\"pingInterval\":%u,"
-		   "\"pingTimeout\":%u,\"maxPayload\":%zu}",
-		   STR_ARG(o->sid), o->can_upgrade ? "\"websocket\"" : "",
-		   o->ping_interval_ms, o->ping_timeout_ms, o->payload_bytes);
+	buf_reserve(out, 192);
+	buf_add_str(out, STR("0{\"sid\":\""));
+	buf_add_str(out, o->sid);
+	buf_add_str(out, o->can_upgrade ? STR("\",\"upgrades\":[\"websocket\"]")
+					: STR("\",\"upgrades\":[]"));
+	buf_add_str(out, STR(",\"pingInterval\":"));
+	buf_add_u64(out, o->ping_interval_ms);
+	buf_add_str(out, STR(",\"pingTimeout\":"));
+	buf_add_u64(out, o->ping_timeout_ms);
+	buf_add_str(out, STR(",\"maxPayload\":"));
+	buf_add_u64(out, o->payload_bytes);
+	buf_add_char(out, '}');
 }

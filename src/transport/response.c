@@ -3,6 +3,9 @@
 
 #include "base/clock.h"
 
+/* Most that the lines of every answer take: their names, the status, the date, a length. */
+enum { OWN_LINES_BYTES = 256 };
+
 /* The Date line changes once a second; each thread keeps its own. */
 static struct str
 date_line(int64_t wall_ms)
@@ -19,34 +22,53 @@ date_line(int64_t wall_ms)
 	return (struct str){text, PREFIX + DATE + 2};
 }
 
+/* The lines of the head, into a buffer with room for them. */
+static void
+write_head(struct buf *out, const struct answer *a, struct str common_headers,
+	   int64_t wall_ms, bool keep_alive)
+{
+	size_t body_len = a->frame ? a->frame->len : a->body.len;
+
+	buf_add_str(out, STR("HTTP/1.1 "));
+	buf_add_u64(out, (uint64_t)a->status);
+	buf_add_char(out, ' ');
+	buf_add_str(out, str_from(http_status_text(a->status)));
+	buf_add_str(out, STR("\r\n"));
+	buf_add_str(out, date_line(wall_ms));
+	if (a->type.len) {
+		buf_add_str(out, STR("Content-Type: "));
+		buf_add_str(out, a->type);
+		buf_add_str(out, STR("\r\n"));
+	}
+	if (a->status >= 200 && a->status != 204 && a->status != 304) {
+		buf_add_str(out, STR("Content-Length: "));
+		buf_add_u64(out, body_len);
+		buf_add_str(out, STR("\r\n"));
+	}
+	buf_add_str(out, common_headers);
+	buf_add_str(out, a->headers);
+	if (a->status != 101)
+		buf_add_str(out, keep_alive ? STR("Connection: keep-alive\r\n")
+					    : STR("Connection: close\r\n"));
+	buf_add_str(out, STR("\r\n"));
+}
+
+/* The head is written where it goes out from, into room that is counted beforehand. */
 struct frame *
 response_frame(const struct answer *a, struct str common_headers, int64_t wall_ms,
 	       bool keep_alive, bool without_body)
 {
-	size_t body_len = a->frame ? a->frame->len : a->body.len;
-	bool inline_body = !a->frame && !without_body;
-	struct buf head = BUF_INIT;
-	struct frame *f = NULL;
+	struct str body = a->frame || without_body ? STR("") : a->body;
+	size_t room = OWN_LINES_BYTES + a->type.len + common_headers.len + a->headers.len +
+		      body.len;
+	struct frame *f = frame_new(FRAME_RAW, 0, room);
+	struct buf out;
 
-	buf_printf(&head, "HTTP/1.1 %d %s\r\n", a->status, http_status_text(a->status));
-	buf_add_str(&head, date_line(wall_ms));
-	if (a->type.len)
-		buf_printf(&head, "Content-Type: %.*s\r\n", STR_ARG(a->type));
-	if (a->status >= 200 && a->status != 204 && a->status != 304)
-		buf_printf(&head, "Content-Length: %zu\r\n", body_len);
-	buf_add_str(&head, common_headers);
-	buf_add_str(&head, a->headers);
-	if (a->status != 101)
-		buf_add_str(&head, keep_alive ? STR("Connection: keep-alive\r\n")
-					      : STR("Connection: close\r\n"));
-	buf_add_str(&head, STR("\r\n"));
-	if (!head.failed)
-		f = frame_new(FRAME_RAW, 0, head.len + (inline_body ? a->body.len : 0));
-	if (f) {
-		memcpy(f->bytes, head.data, head.len);
-		if (inline_body && a->body.len)
-			memcpy(f->bytes + head.len, a->body.ptr, a->body.len);
-	}
-	buf_fini(&head);
+	if (!f)
+		return NULL;
+	out = (struct buf){.data = f->bytes, .cap = room};
+	write_head(&out, a, common_headers, wall_ms, keep_alive);
+	buf_add_str(&out, body);
+	f->len = (uint32_t)out.len;
 	return f;
 }

@@ -19,6 +19,22 @@ START_TEST(additions_stand_one_behind_the_other)
 }
 END_TEST
 
+START_TEST(a_text_of_any_length_is_printed)
+{
+	struct buf b = BUF_INIT;
+
+	for (int n = 0; n < 300; n++) {
+		size_t before = b.len;
+
+		buf_printf(&b, "%*d", n, 7);
+		ck_assert(!b.failed);
+		ck_assert_uint_eq(b.len - before, n ? (size_t)n : 1);
+		ck_assert_int_eq(b.data[b.len - 1], '7');
+	}
+	buf_fini(&b);
+}
+END_TEST
+
 START_TEST(dropping_keeps_what_follows)
 {
 	struct buf b = BUF_INIT;
@@ -67,6 +83,7 @@ buf_suite(void)
 	TCase *t = tcase_create("buf");
 
 	tcase_add_test(t, additions_stand_one_behind_the_other);
+	tcase_add_test(t, a_text_of_any_length_is_printed);
 	tcase_add_test(t, dropping_keeps_what_follows);
 	tcase_add_test(t, what_does_not_fit_is_remembered_and_what_follows_ignored);
 	tcase_add_test(t, a_buffer_may_stand_on_borrowed_memory_while_it_fits);
