@@ -80,8 +80,16 @@ uri_decode(struct str raw, bool plus_is_space, struct arena *a, struct str *out)
 }
 
 static bool
-decodes_to(struct str raw, struct str text)
+has_escape(struct str raw)
 {
+	return memchr(raw.ptr, '%', raw.len) || memchr(raw.ptr, '+', raw.len);
+}
+
+bool
+query_name_is(struct str raw, struct str text)
+{
+	if (raw.len < text.len)
+		return false;
 	for (size_t i = 0; i < text.len; i++)
 		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
 			return false;
@@ -104,13 +112,20 @@ query_next(struct str *rest, struct str *name_out, struct str *value_out)
 }
 
 bool
+query_value(struct str raw, struct arena *a, struct str *out)
+{
+	*out = raw.len ? raw : STR("");
+	return raw.len == 0 || !has_escape(raw) || uri_decode(raw, true, a, out) == 0;
+}
+
+bool
 query_get(struct str query, struct str name, struct arena *a, struct str *out)
 {
 	struct str raw_name, raw_value;
 
 	while (query_next(&query, &raw_name, &raw_value))
-		if (decodes_to(raw_name, name))
-			return uri_decode(raw_value, true, a, out) == 0;
+		if (query_name_is(raw_name, name))
+			return query_value(raw_value, a, out);
 	return false;
 }
 

@@ -21,12 +21,17 @@ int uri_split(struct str target, struct uri *out) MUST_USE;
 /* Percent-decoded copy; plus_is_space as in form data. Errors: -E_PERCENT, -E_NOMEM. */
 int uri_decode(struct str raw, bool plus_is_space, struct arena *a, struct str *out) MUST_USE;
 
-/* Decoded value of the first member called name. False when there is none, or when its
- * encoding is broken. "a" and "a=" both give an empty value. */
+/* Decoded value of the first member called name: a slice of the query, or in the arena when
+ * it had escapes. False when there is none, or when its encoding is broken. "a" and "a="
+ * both give an empty value. */
 bool query_get(struct str query, struct str name, struct arena *a, struct str *out);
 
 /* Walk the raw members: while (query_next(&rest, &name, &value)). rest starts as the query. */
 bool query_next(struct str *rest, struct str *name_out, struct str *value_out);
+/* Does a raw name, decoded, equal text? */
+bool query_name_is(struct str raw, struct str text);
+/* A raw value decoded, as query_get gives it. False when its encoding is broken. */
+bool query_value(struct str raw, struct arena *a, struct str *out);
 
 /* The path with "." and ".." resolved and percent-decoded, as a relative file name without a
  * leading '/': "" for the root, and "dir/" stays "dir/". Errors: -E_FORBIDDEN for whatever

@@ -48,19 +48,36 @@ struct asked {
 	bool has_sid, is_websocket, base64;
 };
 
+/* Of several members of one name the first counts; one that is badly encoded is empty. */
+static void
+take_first(struct request *r, struct str raw, struct str *out)
+{
+	if (!out->ptr && !query_value(raw, &r->arena, out))
+		*out = STR("");
+}
+
 static struct asked
 read_query(struct request *r)
 {
-	struct str q = r->head->uri.query, b64, j;
+	struct str rest = r->head->uri.query, name, raw;
+	struct str b64 = {NULL, 0}, j;
 	struct asked a = {0};
 
-	query_get(q, STR("transport"), &r->arena, &a.transport);
-	query_get(q, STR("EIO"), &r->arena, &a.eio);
-	a.has_sid = query_get(q, STR("sid"), &r->arena, &a.sid) && a.sid.len;
+	while (query_next(&rest, &name, &raw))
+		if (query_name_is(name, STR("transport")))
+			take_first(r, raw, &a.transport);
+		else if (query_name_is(name, STR("EIO")))
+			take_first(r, raw, &a.eio);
+		else if (query_name_is(name, STR("sid")))
+			take_first(r, raw, &a.sid);
+		else if (query_name_is(name, STR("b64")))
+			take_first(r, raw, &b64);
+	a.has_sid = a.sid.len > 0;
 	a.is_websocket = str_eq(a.transport, STR("websocket"));
-	a.base64 = query_get(q, STR("b64"), &r->arena, &b64) && b64.len && !str_eq(b64, STR("0"));
+	a.base64 = b64.len && !str_eq(b64, STR("0"));
 	/* a script cannot take bytes */
-	if (str_eq(a.eio, STR("3")) && query_get(q, STR("j"), &r->arena, &j))
+	if (str_eq(a.eio, STR("3")) &&
+	    query_get(r->head->uri.query, STR("j"), &r->arena, &j))
 		a.base64 = true;
 	return a;
 }

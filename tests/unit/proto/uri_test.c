@@ -101,6 +101,9 @@ START_TEST(the_first_member_of_a_name_counts)
 		{"%61=1", "a", "1"},
 		{"%6=1&a=2", "a", "2"},
 		{"a=%&a=2", "a", NULL},
+		{"x%20y=1&x+y=2", "x y", "1"},
+		{"x+y=2", "x y", "2"},
+		{"ab=1&a=2", "a", "2"},
 	};
 	struct arena arena = ARENA_INIT;
 
