@@ -6,6 +6,7 @@
 #include "action/outcome.h"
 #include "action/peer.h"
 #include "action/repeat.h"
+#include "base/memory.h"
 #include "policy/schema.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@ call_new(struct desk *d, struct socket *s, const struct call_request *r)
 	const struct peer *p = peer_of(s);
 	struct str artifact = p->sees_artifact ? p->artifact : STR("");
 	struct str data = r->data.len ? r->data : STR("null"), nsp = socket_nsp(s);
-	struct call *c = calloc(1, sizeof(*c) + r->request_id.len + data.len +
+	struct call *c = memory_new(sizeof(*c) + r->request_id.len + data.len +
 					   artifact.len + nsp.len);
 	char *to;
 
@@ -201,7 +202,7 @@ run_in_pool(void *arg)
 }
 
 static void
-start(struct call *c)
+start(struct call *c, struct socket *s)
 {
 	struct desk *d = c->desk;
 	struct action *a = c->action;
@@ -229,10 +230,9 @@ start(struct call *c)
 	if (a->def.flags & TG_BLOCKING)
 		return; /* the pool has the reference */
 	if (a->builtin)
-		a->builtin(d->all, c,
-			   hub_find_socket(d->hub, origin_sid(&c->first.origin)));
+		a->builtin(d->all, c, s);
 	else
-		run(c, hub_find_socket(d->hub, origin_sid(&c->first.origin)));
+		run(c, s);
 	call_unref(c);
 }
 
@@ -251,8 +251,9 @@ fail_data(struct call *c, int error, const struct buf *pointer, const struct buf
 	buf_fini(&message);
 }
 
+/* s: who asks, NULL when he is gone. */
 static void
-admit(struct call *c)
+admit(struct call *c, struct socket *s)
 {
 	struct buf pointer = BUF_INIT, why = BUF_INIT;
 	int error = 0;
@@ -262,7 +263,7 @@ admit(struct call *c)
 	if (error)
 		fail_data(c, error, &pointer, &why);
 	else if (!repeat_check(c))
-		start(c);
+		start(c, s);
 	buf_fini(&pointer);
 	buf_fini(&why);
 }
@@ -273,7 +274,7 @@ on_permission(void *arg, enum authorize_end end)
 	struct call *c = arg;
 
 	if (end == AUTHORIZE_YES)
-		admit(c);
+		admit(c, hub_find_socket(c->desk->hub, origin_sid(&c->first.origin)));
 	else if (end == AUTHORIZE_NO)
 		call_fail(c, -E_FORBIDDEN);
 	call_unref(c);
@@ -312,7 +313,7 @@ call_begin(struct desk *d, struct socket *s, const struct call_request *r)
 	actions_call_begins(d->all);
 	if (!r->action->permission.len ||
 	    identity_has(c->who, CLAIM_PERMISSIONS, r->action->permission)) {
-		admit(c);
+		admit(c, s);
 		return;
 	}
 	call_ref(c);

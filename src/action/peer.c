@@ -2,6 +2,7 @@
 #include "action/peer.h"
 
 #include "action/refresh.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ peer_new(struct actions *a, struct socket *s)
 	const struct config_mount *mount = socket_mount(s);
 	struct str name = socket_nsp(s), path = nsp_path(mount->path);
 	size_t n = find_nsps(a, name, path, NULL);
-	struct peer *p = calloc(1, sizeof(*p) + n * sizeof(p->nsps[0]));
+	struct peer *p = memory_new(sizeof(*p) + n * sizeof(p->nsps[0]));
 	struct scope scope;
 
 	if (!p)

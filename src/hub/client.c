@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "hub/ack.h"
 #include "hub/encode.h"
@@ -315,7 +316,7 @@ static int
 on_session(void *app, struct session *s, struct request *r)
 {
 	struct hub *h = app;
-	struct client *c = calloc(1, sizeof(*c));
+	struct client *c = memory_new(sizeof(*c));
 
 	(void)r;
 	if (!c)

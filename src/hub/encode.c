@@ -2,6 +2,7 @@
 #include "hub/encode.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "dialect/plain.h"
 #include "proto/json.h"
 #include "proto/sio_msgpack.h"
@@ -12,7 +13,7 @@
 static struct frames *
 frames_new(size_t n)
 {
-	struct frames *f = calloc(1, sizeof(*f) + n * sizeof(f->frame[0]));
+	struct frames *f = memory_new(sizeof(*f) + n * sizeof(f->frame[0]));
 
 	if (f)
 		f->n = n;

@@ -2,6 +2,7 @@
 #include "hub/socket.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "hub/ack.h"
 #include "hub/encode.h"
@@ -30,7 +31,7 @@ bury(struct loop_grave *g)
 struct socket *
 socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 {
-	struct socket *s = calloc(1, sizeof(*s));
+	struct socket *s = memory_new(sizeof(*s));
 
 	if (!s)
 		return NULL;

@@ -7,6 +7,7 @@
 #include "proto/http.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "proto/http_body.h"
 #include "proto/http_head.h"
 #include "proto/http_lines.h"
@@ -54,7 +55,7 @@ free_message(struct http_parser *p)
 struct http_parser *
 http_parser_new(const struct http_limits *limits)
 {
-	struct http_parser *p = calloc(1, sizeof(*p));
+	struct http_parser *p = memory_new(sizeof(*p));
 
 	if (!p)
 		return NULL;

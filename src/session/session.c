@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "proto/websocket.h"
 #include "session/plain_session.h"
@@ -392,7 +393,7 @@ session_take_websocket(struct session *s, struct websocket *w)
 struct session *
 session_new(struct sessions *all, const struct config_mount *mount, int protocol, struct request *r)
 {
-	struct session *s = calloc(1, sizeof(*s) + session_hello_text_size(r));
+	struct session *s = memory_new(sizeof(*s) + session_hello_text_size(r));
 
 	if (!s)
 		return NULL;

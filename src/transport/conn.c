@@ -2,6 +2,7 @@
 #include "transport/conn.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "net/stream_memory.h"
 #include "transport/admission.h"
 
@@ -146,7 +147,7 @@ static int
 keep_input(struct conn *c, const char *bytes, size_t n)
 {
 	if (!c->in)
-		c->in = calloc(1, sizeof(*c->in));
+		c->in = memory_new(sizeof(*c->in));
 	if (!c->in)
 		return -E_NOMEM;
 	buf_add(c->in, bytes, n);
@@ -245,7 +246,7 @@ on_ready(struct stream *s, int what)
 static struct conn *
 new_conn(struct loop *l)
 {
-	struct conn *c = calloc(1, sizeof(*c));
+	struct conn *c = memory_new(sizeof(*c));
 
 	if (!c)
 		return NULL;

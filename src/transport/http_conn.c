@@ -2,6 +2,7 @@
 #include "transport/http_conn.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "transport/client_address.h"
 
@@ -92,7 +93,7 @@ on_deadline(struct wheel_timer *t)
 int
 http_conn_start(struct http_server *s, struct conn *c)
 {
-	struct http_conn *h = calloc(1, sizeof(*h));
+	struct http_conn *h = memory_new(sizeof(*h));
 
 	conn_set_up(c, &http_up, h);
 	if (!h)
@@ -142,7 +143,7 @@ begin(struct http_conn *h)
 static int
 on_head(struct http_conn *h)
 {
-	struct request *r = calloc(1, sizeof(*r));
+	struct request *r = memory_new(sizeof(*r));
 
 	if (!r)
 		return -E_NOMEM;

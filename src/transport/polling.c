@@ -2,6 +2,7 @@
 #include "transport/polling.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "proto/coding.h"
 #include "proto/jsonp.h"
@@ -137,7 +138,7 @@ struct polling *
 polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool base64,
 	    const struct polling_up *up, void *up_state)
 {
-	struct polling *p = calloc(1, sizeof(*p));
+	struct polling *p = memory_new(sizeof(*p));
 
 	if (!p)
 		return NULL;

@@ -2,6 +2,7 @@
 #include "transport/websocket_conn.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "proto/deflate.h"
 #include "proto/websocket.h"
@@ -78,7 +79,7 @@ websocket_open(struct request *r, const struct config_mount *mount, uint32_t mes
 
 	if (error)
 		return error;
-	w = calloc(1, sizeof(*w));
+	w = memory_new(sizeof(*w));
 	if (!w)
 		return -E_NOMEM;
 	w->conn = r->conn;
@@ -155,7 +156,7 @@ static int
 keep_fragment(struct websocket *w, const struct ws_slice *s)
 {
 	if (!w->message)
-		w->message = calloc(1, sizeof(*w->message));
+		w->message = memory_new(sizeof(*w->message));
 	if (!w->message)
 		return -E_NOMEM;
 	if (w->message->len + s->len > (s->deflated ? wire_limit(w) : w->message_bytes))

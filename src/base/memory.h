@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Memory for objects that come and go with requests, connections and messages. glibc's calloc
+ * passes by the thread's cache of freed blocks, of which malloc and free make a few dozen
+ * instructions; so these are malloc with the zeros written here. Any thread.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+/* n bytes of zeros; NULL when memory is short. Owns: caller frees. */
+static inline void *
+memory_new(size_t n)
+{
+	void *memory = malloc(n);
+
+	return memory ? memset(memory, 0, n) : NULL;
+}
+
+#endif
