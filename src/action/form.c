@@ -15,32 +15,21 @@ struct reading {
 	char made_id[32];
 };
 
-/* The only argument; false when there are none or more. */
-static bool
-only_argument(struct str args, struct str *out)
-{
-	struct json_walk w = {args.ptr, args.ptr + args.len};
-	struct str more;
-
-	return args.len && json_next(&w, out) && !json_next(&w, &more);
-}
-
 static void
 read_envelope(struct peer *p, const struct event_in *e, struct reading *r)
 {
 	const struct config_mount *mount = socket_mount(p->socket);
 	struct json_limits limits = {.depth = mount->json_depth,
 				     .values = mount->json_values_n};
-	struct str value;
-	int error = -E_INVALID_MESSAGE;
+	int error;
 
 	r->is_request = r->has_own_id = true;
-	r->fault = (struct envelope_fault){"", "exactly one envelope is expected"};
-	if (e->attachments_n)
-		r->fault.text = "an envelope holds no binary data";
-	else if (only_argument(e->args, &value))
-		error = envelope_parse(value, &limits, &p->desk->loop->arena,
-				       &r->envelope, &r->fault);
+	if (e->attachments_n) {
+		r->fault = (struct envelope_fault){"", "an envelope holds no binary data"};
+		return;
+	}
+	error = envelope_parse(e->args, &limits, &p->desk->loop->arena, &r->envelope,
+			       &r->fault);
 	if (!error)
 		r->fault.text = NULL;
 	if (error == -E_NOMEM)

@@ -21,6 +21,8 @@ unescape(struct str value, struct arena *a, struct str *out)
 	return true;
 }
 
+static const char not_one[] = "exactly one envelope is expected";
+
 static int
 fault(struct envelope_fault *out, const char *pointer, const char *text)
 {
@@ -60,6 +62,10 @@ read_object(struct str object, struct arena *a, struct envelope_request *out,
 		else if (json_key_is(key, STR("data")))
 			out->data = value;
 	}
+	if (!json_walk_was_all(&w)) {
+		*out = (struct envelope_request){0};
+		return fault(fault_out, "", not_one);
+	}
 	if (read_name(request_id, a, &out->request_id) < 0 ||
 	    read_name(action, a, &out->action) < 0)
 		return -E_NOMEM;
@@ -75,11 +81,19 @@ read_object(struct str object, struct arena *a, struct envelope_request *out,
 }
 
 int
-envelope_parse(struct str value, const struct json_limits *limits, struct arena *a,
+envelope_parse(struct str values, const struct json_limits *limits, struct arena *a,
 	       struct envelope_request *out, struct envelope_fault *fault_out)
 {
+	struct json_walk w = {values.ptr, values.ptr + values.len};
+	struct str value, more;
+
 	*out = (struct envelope_request){0};
 	*fault_out = (struct envelope_fault){"", ""};
+	/* Reading an object finds its end: no need to look for it before. */
+	if (json_kind(values) == JSON_OBJECT_KIND)
+		return read_object(values, a, out, fault_out);
+	if (values.len == 0 || !json_next(&w, &value) || json_next(&w, &more))
+		return fault(fault_out, "", not_one);
 	if (json_kind(value) == JSON_STRING_KIND) {
 		out->was_string = true;
 		if (!unescape(value, a, &value))

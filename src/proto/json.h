@@ -45,13 +45,24 @@ struct json_walk json_walk(struct str array_or_object);
 bool json_next(struct json_walk *w, struct str *value_out);
 /* Next member; key_out is the raw key without quotes, possibly with escapes. */
 bool json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out);
+/* Of a walk at its end: does nothing stand behind the closing bracket but blanks? */
+bool json_walk_was_all(const struct json_walk *w);
 
 /* The last member of that key (JSON.parse keeps the last), escapes in keys understood.
  * False when there is none or object is not an object. */
 bool json_get(struct str object, struct str key, struct str *value_out);
 
+/* json_key_is for a key that is longer than text. */
+bool json_escaped_key_is(struct str raw_key, struct str text);
 /* Does a raw key, as json_next_member gives it, unescaped, equal text? */
-bool json_key_is(struct str raw_key, struct str text);
+static inline bool
+json_key_is(struct str raw_key, struct str text)
+{
+	/* Escapes only shrink a text: two bytes to one, six to three, twelve to four. */
+	if (raw_key.len > text.len)
+		return json_escaped_key_is(raw_key, text);
+	return str_eq(raw_key, text) && !memchr(text.ptr, '\\', text.len);
+}
 /* Does this string value (with its quotes), unescaped, equal text? False for other kinds. */
 bool json_string_is(struct str value, struct str text);
 /* Append the unescaped contents of a string value (with its quotes); lone surrogates become

@@ -138,14 +138,11 @@ open_string(struct str value, struct str *raw_out)
 }
 
 bool
-json_key_is(struct str raw_key, struct str text)
+json_escaped_key_is(struct str raw_key, struct str text)
 {
 	struct pieces p;
 	struct str piece;
 
-	/* Escapes only shrink a text: two bytes to one, six to three, twelve to four. */
-	if (raw_key.len <= text.len)
-		return str_eq(raw_key, text) && !memchr(text.ptr, '\\', text.len);
 	if (!memchr(raw_key.ptr, '\\', raw_key.len))
 		return false;
 	p.at = raw_key.ptr;
@@ -250,12 +247,30 @@ quote_byte(struct buf *out, unsigned char c)
 	buf_add(out, escape, 6);
 }
 
+/* Nothing in it has to be escaped, and there is room. */
+static void
+quote_clean(struct buf *out, struct str text)
+{
+	char *to = out->data + out->len;
+
+	*to++ = '"';
+	if (text.len)
+		memcpy(to, text.ptr, text.len);
+	to[text.len] = '"';
+	out->len += text.len + 2;
+}
+
 void
 json_quote(struct buf *out, struct str text)
 {
 	const char *at = text.len ? text.ptr : "", *end = at + text.len, *clean = at;
 
-	buf_reserve(out, text.len + 2);
+	if (!buf_reserve(out, text.len + 2))
+		return;
+	if (json_find_special(at, end) == end) {
+		quote_clean(out, text);
+		return;
+	}
 	buf_add_char(out, '"');
 	for (;;) {
 		int step; /* over a character, or minus what has to be written otherwise */

@@ -169,10 +169,7 @@ has_next(struct json_walk *w)
 	w->at = json_skip_blanks(w->at, w->end);
 	if (w->at < w->end && *w->at == ',')
 		w->at = json_skip_blanks(w->at + 1, w->end);
-	if (w->at < w->end && *w->at != ']' && *w->at != '}')
-		return true;
-	w->at = w->end;
-	return false;
+	return w->at < w->end && *w->at != ']' && *w->at != '}';
 }
 
 bool
@@ -189,13 +186,25 @@ json_next(struct json_walk *w, struct str *value_out)
 }
 
 bool
+json_walk_was_all(const struct json_walk *w)
+{
+	const char *at = w->at < w->end ? w->at + 1 : w->at;
+
+	return json_skip_blanks(at, w->end) == w->end;
+}
+
+bool
 json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out)
 {
-	struct str key;
+	const char *key;
 
-	if (!json_next(w, &key) || key.len < 2)
+	if (!has_next(w) || *w->at != '"')
 		return false;
-	*key_out = (struct str){key.ptr + 1, key.len - 2};
+	key = w->at + 1;
+	w->at = skip_string(w->at, w->end);
+	if (w->at == key)
+		return false;
+	*key_out = (struct str){key, (size_t)(w->at - key) - 1};
 	w->at = json_skip_blanks(w->at, w->end);
 	if (w->at < w->end && *w->at == ':')
 		w->at++;

@@ -80,6 +80,29 @@ START_TEST(members_come_in_order_with_raw_keys)
 	ck_assert_str_is(k, "q\\\"\\u0041");
 	ck_assert_str_is(v, "\"\\\\\"");
 	ck_assert(!json_next_member(&w, &k, &v));
+	ck_assert(json_walk_was_all(&w));
+}
+END_TEST
+
+START_TEST(a_walk_at_its_end_tells_whether_more_follows)
+{
+	static const struct {
+		struct str text;
+		bool is_all;
+	} rows[] = {
+		{STR("{}"), true},	      {STR("[1,2] \n"), true},
+		{STR("{\"a\":{}},1"), false}, {STR("[[]] , []"), false},
+		{STR("1,2"), true},	      {STR(""), true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct json_walk w = json_walk(rows[i].text);
+		struct str v;
+
+		while (json_next(&w, &v))
+			;
+		ck_assert_msg(json_walk_was_all(&w) == rows[i].is_all, "row %zu", i);
+	}
 }
 END_TEST
 
@@ -228,6 +251,7 @@ json_walk_suite(void)
 	tcase_add_test(c, a_trimmed_text_is_its_value);
 	tcase_add_test(c, elements_come_in_order_without_blanks);
 	tcase_add_test(c, members_come_in_order_with_raw_keys);
+	tcase_add_test(c, a_walk_at_its_end_tells_whether_more_follows);
 	tcase_add_loop_test(c, what_is_empty_or_no_container_has_nothing_to_walk, 0, 8);
 	tcase_add_loop_test(c, strings_of_every_length_are_skipped, 0, 7);
 	tcase_add_test(c, the_last_member_of_a_key_wins);
