@@ -109,9 +109,9 @@ make_desks(struct actions *a)
 	a->desks_n = a->hubs->n;
 	for (size_t i = 0; i < a->desks_n; i++) {
 		a->desks[i].all = a;
-		handle_init(&a->desks[i].calls, (unsigned)i);
-		handle_init(&a->desks[i].questions, (unsigned)i);
-		handle_init(&a->desks[i].timers, (unsigned)i);
+		handle_init(&a->desks[i].calls, (unsigned)i, false);
+		handle_init(&a->desks[i].questions, (unsigned)i, false);
+		handle_init(&a->desks[i].timers, (unsigned)i, true); /* plugins' threads */
 	}
 	return true;
 }

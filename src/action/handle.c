@@ -18,9 +18,10 @@ struct handle_chunk {
 enum { NO_SLOT = UINT32_MAX, SLOT_BITS = 20, SLOT_MASK = (1 << SLOT_BITS) - 1 };
 
 void
-handle_init(struct handle_table *t, unsigned owner)
+handle_init(struct handle_table *t, unsigned owner, bool is_shared)
 {
 	pthread_mutex_init(&t->lock, NULL);
+	t->is_shared = is_shared;
 	t->owner = owner;
 	t->slots_n = 0;
 	t->free_head = NO_SLOT;
@@ -34,6 +35,20 @@ handle_fini(struct handle_table *t)
 	for (int i = 0; i < HANDLE_CHUNKS; i++)
 		free(atomic_load(&t->chunks[i]));
 	pthread_mutex_destroy(&t->lock);
+}
+
+static void
+lock(struct handle_table *t)
+{
+	if (t->is_shared)
+		pthread_mutex_lock(&t->lock);
+}
+
+static void
+unlock(struct handle_table *t)
+{
+	if (t->is_shared)
+		pthread_mutex_unlock(&t->lock);
 }
 
 static struct slot *
@@ -78,7 +93,7 @@ handle_add(struct handle_table *t, void *object)
 	struct slot *slot;
 	uint64_t id = 0;
 
-	pthread_mutex_lock(&t->lock);
+	lock(t);
 	index = t->free_head;
 	if (index != NO_SLOT)
 		t->free_head = slot_at(t, index)->next_free;
@@ -93,7 +108,7 @@ handle_add(struct handle_table *t, void *object)
 				      memory_order_release);
 		id = (uint64_t)generation << 32 | (uint64_t)t->owner << SLOT_BITS | index;
 	}
-	pthread_mutex_unlock(&t->lock);
+	unlock(t);
 	return id;
 }
 
@@ -129,11 +144,11 @@ handle_get(struct handle_table *t, uint64_t id)
 
 	if (!slot)
 		return NULL;
-	pthread_mutex_lock(&t->lock);
+	lock(t);
 	if (atomic_load_explicit(&slot->state, memory_order_relaxed) >> 1 ==
 	    ((uint32_t)(id >> 32) & INT32_MAX))
 		object = slot->object;
-	pthread_mutex_unlock(&t->lock);
+	unlock(t);
 	return object;
 }
 
@@ -145,14 +160,14 @@ handle_remove(struct handle_table *t, uint64_t id)
 
 	if (!slot)
 		return;
-	pthread_mutex_lock(&t->lock);
+	lock(t);
 	/* Zero is left out, so that no number is ever 0. */
 	generation = generation == INT32_MAX ? 1 : generation + 1;
 	atomic_store_explicit(&slot->state, generation << 1 | 1U, memory_order_release);
 	slot->object = NULL;
 	slot->next_free = t->free_head;
 	t->free_head = (uint32_t)id & SLOT_MASK;
-	pthread_mutex_unlock(&t->lock);
+	unlock(t);
 }
 
 void *

@@ -10,7 +10,7 @@ static int things[4];
 static void
 setup(void)
 {
-	handle_init(&table, 3);
+	handle_init(&table, 3, false);
 }
 
 static void
@@ -95,6 +95,33 @@ START_TEST(thousands_are_kept_apart_and_walked)
 }
 END_TEST
 
+static void *
+add_and_remove(void *arg)
+{
+	for (int i = 0; i < 1000; i++) {
+		uint64_t id = handle_add(&table, arg);
+
+		ck_assert_ptr_eq(handle_get(&table, id), arg);
+		handle_remove(&table, id);
+	}
+	return NULL;
+}
+
+START_TEST(any_thread_adds_to_a_shared_table)
+{
+	pthread_t threads[4];
+	uint32_t at = 0;
+
+	handle_fini(&table);
+	handle_init(&table, 3, true);
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, add_and_remove, &things[i]);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_ptr_null(handle_next(&table, &at));
+}
+END_TEST
+
 static _Atomic int winners;
 
 static void *
@@ -135,6 +162,7 @@ handle_suite(void)
 	tcase_add_test(t, a_removed_number_is_dead_even_when_its_slot_is_used_again);
 	tcase_add_test(t, made_up_numbers_are_dead);
 	tcase_add_test(t, thousands_are_kept_apart_and_walked);
+	tcase_add_test(t, any_thread_adds_to_a_shared_table);
 	tcase_add_test(t, of_threads_that_claim_at_once_one_wins);
 	suite_add_tcase(s, t);
 	return s;
