@@ -209,6 +209,31 @@ describe("rooms", () => {
 	});
 });
 
+test("an upgrade in the middle of a stream loses, doubles and reorders nothing", async () => {
+	const speaker = await connected();
+	let n = 0;
+	const speech = setInterval(() => {
+		for (let i = 0; i < 20; i++)
+			speaker.emit("shout", n++);
+	}, 1);
+	const ears = await Promise.all(Array.from({ length: 10 }, async () => {
+		const heard = [];
+		const socket = await connected({ transports: ["polling", "websocket"] });
+		socket.on("shouted", i => heard.push(i));
+		for (let i = 0; socket.io.engine.transport.name !== "websocket"; i++)
+			assert.equal(await socket.timeout(5000).emitWithAck("echo", i), i);
+		await sleep(50);
+		return { socket, heard };
+	}));
+	clearInterval(speech);
+	await speaker.timeout(5000).emitWithAck("echo", 0);
+	await sleep(200);
+	for (const { heard } of ears) {
+		assert.ok(heard.length > 100);
+		assert.deepEqual(heard, Array.from({ length: n - heard[0] }, (_, i) => heard[0] + i));
+	}
+});
+
 describe("a broken line", () => {
 	test("is mended by the client, with a new id", async () => {
 		const socket = await connected({ reconnection: true, reconnectionDelay: 10 });
