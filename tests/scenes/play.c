@@ -267,6 +267,7 @@ static void
 expect_frame(struct stage *st, struct player *p, struct str verb, struct str rest)
 {
 	int opcode = str_eq(verb, STR("hears-bytes"))  ? WS_BINARY
+		     : str_eq(verb, STR("hears-ping")) ? WS_PING
 		     : str_eq(verb, STR("hears-pong")) ? WS_PONG
 						       : WS_TEXT;
 
@@ -340,6 +341,7 @@ static const struct verb {
 	{STR("header"), expect_header, false},
 	{STR("hears"), expect_frame, false},
 	{STR("hears-bytes"), expect_frame, false},
+	{STR("hears-ping"), expect_frame, false},
 	{STR("hears-pong"), expect_frame, false},
 	{STR("hears-close"), expect_close, false},
 	{STR("nothing"), expect_nothing, false},
@@ -371,6 +373,19 @@ pass_time(struct stage *st, struct str rest)
 	turn(st);
 }
 
+static void play_line(struct stage *st, struct str line);
+
+static void
+play_times(struct stage *st, struct str rest)
+{
+	uint64_t n;
+
+	if (!str_to_u64(next_word(&rest), 100000, &n))
+		fail(st, "times: a number is missing");
+	while (n--)
+		play_line(st, rest);
+}
+
 static void
 play_line(struct stage *st, struct str line)
 {
@@ -382,6 +397,10 @@ play_line(struct stage *st, struct str line)
 	}
 	if (str_eq(name, STR("wait"))) {
 		pass_time(st, line);
+		return;
+	}
+	if (str_eq(name, STR("times"))) {
+		play_times(st, line);
 		return;
 	}
 	verb_name = next_word(&line);
