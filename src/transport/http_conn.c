@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-/* Pipelined bytes that may wait behind a request that is being answered. */
-enum { WAITING_BYTES = 16384 };
+/* Pipelined bytes that may wait behind a request that is being answered, and answers that may
+ * wait for a client that asks on without reading them. */
+enum { WAITING_BYTES = 16384, ANSWERS_BYTES = 65536 };
 
 struct http_conn {
 	struct conn *conn;
@@ -162,10 +163,12 @@ on_done(struct http_conn *h)
 {
 	set_deadline(h, 0);
 	h->is_serving = true;
-	if (h->request->body.failed)
-		request_refuse(h->request, -E_NOMEM);
-	else
+	if (!h->request->body.failed) {
 		h->request->route->serve(h->request);
+		return;
+	}
+	tell_abort(h); /* whoever was promised this body */
+	request_refuse(h->request, -E_NOMEM);
 }
 
 /* One event of the parser. Returns false when the bytes that follow have to wait. */
@@ -195,6 +198,18 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 	return !c->is_closed && !c->is_ending && !c->move && c->up == &http_up;
 }
 
+/* The next request waits until the answers before it are written; how long that may take is
+ * the connection's business (write_timeout). */
+static bool
+must_drain(struct http_conn *h)
+{
+	if (h->conn->out.bytes <= ANSWERS_BYTES)
+		return false;
+	set_deadline(h, 0);
+	conn_hold(h->conn, true);
+	return true;
+}
+
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
@@ -212,7 +227,11 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	for (;;) {
 		enum http_event event;
 		struct str body;
-		long taken = http_parser_feed(h->parser, bytes + used, n - used, &event, &body);
+		long taken;
+
+		if (!h->request && must_drain(h))
+			return (long)used;
+		taken = http_parser_feed(h->parser, bytes + used, n - used, &event, &body);
 
 		if (taken < 0) {
 			refuse_bytes(h, (int)taken);
@@ -242,7 +261,13 @@ on_end(struct conn *c)
 static void
 on_drain(struct conn *c)
 {
-	(void)c;
+	struct http_conn *h = c->up_state;
+
+	if (h->is_serving || c->is_half_closed)
+		return;
+	if (!h->request && http_parser_is_idle(h->parser))
+		set_deadline(h, h->server->times->keepalive_timeout_ms);
+	conn_hold(c, false);
 }
 
 static void

@@ -276,6 +276,31 @@ START_TEST(a_flood_behind_a_slow_answer_waits_outside)
 }
 END_TEST
 
+START_TEST(who_asks_on_without_reading_waits_until_he_has_read)
+{
+	struct buf flood = BUF_INIT;
+
+	for (int i = 0; i < 8000; i++)
+		buf_add_str(&flood, STR("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
+	peer->memory.window_bytes = 0;
+	peer_write(peer, buf_str(&flood));
+	rig_turn(&rig);
+	ck_assert_uint_lt(peer->conn->out.bytes, 128 << 10);
+	ck_assert_uint_lt(peer->conn->in->len, 128 << 10);
+	ck_assert_uint_gt(peer->memory.to_server.len, 64 << 10);
+	rig_pass(&rig, 6000); /* longer than the limits of heads and of idle clients */
+	ck_assert(!peer_is_closed(peer));
+	peer->memory.window_bytes = SIZE_MAX / 4;
+	stream_memory_read(&peer->memory, 0);
+	rig_turn(&rig);
+	ck_assert_int_eq(served_n, 8000);
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
+	rig_pass(&rig, 5000);
+	ck_assert(peer_is_closed(peer)); /* it was idle for so long */
+	buf_fini(&flood);
+}
+END_TEST
+
 /* --- deadlines --------------------------------------------------------------------------- */
 
 START_TEST(a_connection_that_says_nothing_is_closed_quietly)
@@ -552,6 +577,7 @@ http_conn_suite(void)
 	tcase_add_test(t, requests_may_come_byte_by_byte);
 	tcase_add_test(t, pipelined_requests_wait_for_the_answer_before_them);
 	tcase_add_test(t, a_flood_behind_a_slow_answer_waits_outside);
+	tcase_add_test(t, who_asks_on_without_reading_waits_until_he_has_read);
 	tcase_add_test(t, a_connection_that_says_nothing_is_closed_quietly);
 	tcase_add_test(t, an_idle_connection_is_closed_after_the_keep_alive_time);
 	tcase_add_test(t, a_head_that_dribbles_in_is_408_however_steadily_it_comes);
