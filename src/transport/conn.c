@@ -236,7 +236,7 @@ on_ready(struct stream *s, int what)
 
 	if (what & STREAM_WRITE)
 		flush(c);
-	if (what & STREAM_READ && !c->is_closed)
+	if (what & STREAM_READ && !c->is_closed && !c->is_held && !c->move)
 		do
 			on_readable(c);
 		while (!c->is_closed && !c->move && !c->is_held && !c->is_half_closed &&

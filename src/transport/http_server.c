@@ -85,9 +85,9 @@ http_server_drain(struct http_server *s)
 void
 http_server_close(struct http_server *s)
 {
-	LIST_EACH(link, &s->conns)
-		conn_close(CONTAINER_OF(link, struct conn, link), -E_SHUTDOWN);
 	/* closing one may close another */
+	while (!list_is_empty(&s->conns))
+		conn_close(CONTAINER_OF(s->conns.next, struct conn, link), -E_SHUTDOWN);
 	while (!list_is_empty(&s->upgraded))
 		conn_close(CONTAINER_OF(s->upgraded.next, struct conn, link), -E_SHUTDOWN);
 }
