@@ -133,6 +133,8 @@ struct config {
 	uint32_t actions_running_n; /* per connection, waiting for an answer */
 	uint32_t replay_ms; /* how long a REQUEST's result is kept for its repetition */
 	uint32_t replay_bytes; /* memory for such results, all together */
+	uint32_t recovery_sessions_n; /* lost clients whose state is kept, all together */
+	uint32_t recovery_bytes;      /* memory for what they may have missed, all together */
 	uint32_t drain_ms;  /* on SIGTERM: time for clients to leave and answers to come */
 	char *redis_url;
 	char *api_listen, *api_key; /* either is empty: no server API */

@@ -7,6 +7,7 @@
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/permit.h"
+#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "hub/tally.h"
 
@@ -25,6 +26,7 @@ struct broadcast {
 	enum deed deed;
 	struct target to;
 	struct message *message; /* EMIT */
+	struct recovery_offset offset; /* EMIT; number 0: it has none */
 	struct str room;	 /* JOIN, LEAVE */
 	bool close_transport;	 /* DISCONNECT */
 	struct letter letters[];
@@ -144,6 +146,8 @@ run(struct hub *h, const struct broadcast *b)
 	struct socket **copy;
 	size_t n;
 
+	if (b->offset.number)
+		recovery_note(h, b->offset, &b->to, b->message);
 	if (!nsp)
 		return;
 	if (b->deed == EMIT) {
@@ -225,27 +229,46 @@ only_room(const struct target *to)
 	return only;
 }
 
+/* The message, with an offset where clients may recover and it has to reach them. */
+static int
+write_message(struct broadcast *b, struct hub *from, const struct event_out *event)
+{
+	struct event_out full = *event;
+	char text[RECOVERY_OFFSET_BYTES];
+
+	if (!full.wall_ms)
+		full.wall_ms = from ? from->loop->wall_ms : clock_system.wall_ms(NULL);
+	if (!full.room.len && str_eq(b->to.nsp, STR("/")))
+		full.room = only_room(&b->to);
+	if (b->offset.number)
+		full.offset = recovery_offset_text(b->offset, text);
+	b->message = message_new(b->to.nsp, &full);
+	return b->message ? 0 : -E_NOMEM;
+}
+
 int
 hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
 	      const struct event_out *event)
 {
 	struct broadcast *b = broadcast_new(all, to, EMIT, (struct str){NULL, 0});
-	struct event_out full = *event;
+	bool recovers = all->hub[0]->recovery && !to->is_volatile;
+	int error;
 
-	if (!full.wall_ms)
-		full.wall_ms = from ? from->loop->wall_ms : clock_system.wall_ms(NULL);
-	if (!full.room.len && str_eq(to->nsp, STR("/")))
-		full.room = only_room(to);
-	if (b)
-		b->message = message_new(to->nsp, &full);
-	if (!b || !b->message) {
-		free(b);
+	if (!b)
 		return -E_NOMEM;
+	if (recovers)
+		b->offset = recovery_send(all, from);
+	error = write_message(b, from, event);
+	if (error) {
+		free(b);
+	} else {
+		if (from)
+			counter_add(&from->loop->counters, COUNTER_BROADCASTS, 1);
+		send_out(b, from);
 	}
-	if (from)
-		counter_add(&from->loop->counters, COUNTER_BROADCASTS, 1);
-	send_out(b, from);
-	return 0;
+	if (recovers)
+		recovery_sent(all, from, !error);
+	return error;
 }
 
 static int

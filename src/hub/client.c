@@ -307,6 +307,8 @@ client_joined(struct client *c)
 static enum wire
 wire_of(const struct session *s)
 {
+	if (s->mount->recovery_ms && s->protocol == 4)
+		return s->mount->msgpack ? WIRE_SIO_MSGPACK4_OFFSET : WIRE_SIO4_OFFSET;
 	if (s->mount->msgpack)
 		return s->protocol == 3 ? WIRE_SIO_MSGPACK3 : WIRE_SIO_MSGPACK4;
 	return s->protocol == 3 ? WIRE_SIO3 : WIRE_SIO4;

@@ -12,6 +12,8 @@
 #include "proto/socketio.h"
 #include "session/engine.h"
 
+struct revival;
+
 struct client {
 	struct session *session;
 	struct hub *hub;
@@ -53,5 +55,9 @@ struct socket *client_make_socket(struct client *c, struct str nsp, struct ident
 
 /* A CONNECT packet: token, namespace, then the floor above. */
 void client_connect(struct client *c, struct str nsp, struct str auth);
+
+/* …and then: go on as before (r, which is taken over), or with a fresh socket (NULL). */
+void client_enter(struct client *c, struct str nsp, struct str auth, struct identity *who,
+		  struct revival *r);
 
 #endif

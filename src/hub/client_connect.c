@@ -9,6 +9,7 @@
 #include "hub/client.h"
 #include "hub/encode.h"
 #include "hub/hub_inside.h"
+#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "session/bad_tokens.h"
 #include "session/credentials.h"
@@ -117,11 +118,26 @@ make_socket(struct client *c, struct str nsp, struct identity *who, struct str a
 }
 
 void
-client_connect(struct client *c, struct str nsp, struct str auth)
+client_enter(struct client *c, struct str nsp, struct str auth, struct identity *who,
+	     struct revival *r)
 {
 	struct hub *h = c->hub;
+	struct socket *s = make_socket(c, nsp, who, auth);
+
+	if (!s) {
+		revival_free(r);
+		refuse(c, nsp, str_from(error_text(E_NOMEM)), E_NOMEM);
+		return;
+	}
+	if (r)
+		recovery_attach(s, r);
+	h->up->on_connect(h->up_state, s, auth);
+}
+
+void
+client_connect(struct client *c, struct str nsp, struct str auth)
+{
 	struct identity *who;
-	struct socket *s;
 	int error;
 
 	if (!exists(c, nsp)) {
@@ -133,10 +149,7 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 		refuse(c, nsp, str_from(error_text(error)), error);
 		return;
 	}
-	s = make_socket(c, nsp, who, auth);
+	if (!recovery_ask(c, nsp, auth, who))
+		client_enter(c, nsp, auth, who, NULL);
 	identity_unref(who);
-	if (s)
-		h->up->on_connect(h->up_state, s, auth);
-	else
-		refuse(c, nsp, str_from(error_text(E_NOMEM)), E_NOMEM);
 }

@@ -4,6 +4,7 @@
 #include "hub/client.h"
 #include "hub/hub_inside.h"
 #include "hub/people.h"
+#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 
 #include <stdio.h>
@@ -81,22 +82,42 @@ client_make_socket(struct client *c, struct str nsp, struct identity *who, struc
 	return s;
 }
 
+static void
+answer_connect(struct socket *s)
+{
+	struct client *c = s->owner;
+	char data[80];
+	int n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\"}", SOCKET_ID_BYTES, s->id);
+
+	if (c->session->protocol == 3)
+		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
+	else if (s->ticket)
+		n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\",\"pid\":\"%.*s\"}", SOCKET_ID_BYTES,
+			     s->id, TICKET_PID_BYTES, s->ticket->pid);
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
+					(struct str){data, (size_t)n}));
+}
+
 int
 socket_accept(struct socket *s)
 {
 	struct client *c = s->owner;
-	char data[40];
-	int n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\"}", SOCKET_ID_BYTES, s->id);
-	int error = socket_begin(s);
+	bool has_state = false;
+	int error = s->state == SOCKET_ASKED ? 0 : -E_STATE;
 
+	if (!error && s->mount->recovery_ms && c->session->protocol == 4)
+		error = recovery_begin(s, &has_state);
+	if (error == -E_GONE)
+		session_close(c->session, "transport error"); /* the next try is a fresh start */
+	if (!error)
+		error = socket_begin(s);
 	if (error)
 		return error;
 	client_joined(c);
-	if (c->session->protocol == 3)
-		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
-					(struct str){data, (size_t)n}));
-	return people_arrive(s);
+	answer_connect(s);
+	if (has_state)
+		error = recovery_replay(s);
+	return error ? error : people_arrive(s);
 }
 
 int

@@ -8,6 +8,7 @@
 #include "proto/sio_msgpack.h"
 #include "proto/websocket.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct frames *
@@ -112,7 +113,8 @@ msgpack_frames(enum wire wire, const struct sio_packet *p, const struct str *bin
 static bool
 is_msgpack(enum wire wire)
 {
-	return wire == WIRE_SIO_MSGPACK4 || wire == WIRE_SIO_MSGPACK3;
+	return wire == WIRE_SIO_MSGPACK4 || wire == WIRE_SIO_MSGPACK3 ||
+	       wire == WIRE_SIO_MSGPACK4_OFFSET;
 }
 
 /* What stands behind the head: data between start and end, which are a bracket each with, for
@@ -229,6 +231,7 @@ encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct ev
 			       .id = id ? *id : 0};
 	struct frames *f;
 	struct head name;
+	char end[64] = "]";
 
 	if (wire_is_plain(wire))
 		return encode_for_dialect(plain_dialects[wire - WIRE_PLAIN], event);
@@ -237,8 +240,11 @@ encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct ev
 	json_quote(&name.text, event->name);
 	if (event->args.len)
 		buf_add_char(&name.text, ',');
+	if (event->offset.len && (wire == WIRE_SIO4_OFFSET || wire == WIRE_SIO_MSGPACK4_OFFSET))
+		snprintf(end, sizeof(end), ",\"%.*s\"]", STR_ARG(event->offset));
 	f = name.text.failed ? NULL
-			     : encode(wire, &p, &(struct body){buf_str(&name.text), event->args, STR("]")},
+			     : encode(wire, &p,
+				      &(struct body){buf_str(&name.text), event->args, str_from(end)},
 				      event);
 	head_fini(&name);
 	return f;

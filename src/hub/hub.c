@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
+#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "session/sid.h"
 
@@ -26,7 +27,7 @@ hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys, const stru
 	h->tokens = token_cache_new(TOKENS_REMEMBERED);
 	h->up = up;
 	h->up_state = up_state;
-	if (h->tokens)
+	if (h->tokens && recovery_new(h, &h->recovery) == 0)
 		return h;
 	hub_free(h);
 	return NULL;
@@ -37,6 +38,7 @@ hub_free(struct hub *h)
 {
 	if (!h)
 		return;
+	recovery_free(h->recovery);
 	token_cache_free(h->tokens);
 	token_keys_unref(h->keys);
 	map_fini(&h->namespaces);
@@ -94,9 +96,16 @@ static void
 run_call(struct loop *l, struct mail *m)
 {
 	struct call *call = CONTAINER_OF(m, struct call, mail);
+	struct hub *h = call->all->hub[l->id];
 	struct str sid = {call->sid, SOCKET_SID_BYTES};
+	struct socket *s = hub_find_socket(h, sid);
+	int loop;
 
-	call->fn(hub_find_socket(call->all->hub[l->id], sid), call->arg);
+	if (!s && recovery_forward(h, sid, &loop)) {
+		loop_post(call->all->hub[loop]->loop, m);
+		return;
+	}
+	call->fn(s, call->arg);
 	free(call);
 }
 
@@ -104,13 +113,17 @@ int
 hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg), void *arg)
 {
 	struct call *call;
+	struct socket *s;
 	int loop;
 
 	if (!socket_sid_owner(sid, &loop) || (size_t)loop >= all->n)
 		return -E_NOT_FOUND;
 	if (loop_current() == all->hub[loop]->loop) {
-		fn(hub_find_socket(all->hub[loop], sid), arg);
-		return 0;
+		s = hub_find_socket(all->hub[loop], sid);
+		if (s || !recovery_forward(all->hub[loop], sid, &loop)) {
+			fn(s, arg);
+			return 0;
+		}
 	}
 	call = malloc(sizeof(*call));
 	if (!call)

@@ -3,11 +3,13 @@
 #ifndef HUB_HUB_INSIDE_H
 #define HUB_HUB_INSIDE_H
 
-#include "base/idmap.h"
 #include "base/buf.h"
+#include "base/idmap.h"
 #include "hub/hub.h"
 #include "net/loop.h"
 #include "policy/token.h"
+
+struct recovery;
 
 struct hub {
 	struct loop *loop;
@@ -18,6 +20,7 @@ struct hub {
 	struct token_cache *tokens;
 	struct map namespaces; /* name → struct namespace */
 	struct buf scratch;    /* JSON of the msgpack packet that is being read */
+	struct recovery *recovery; /* NULL: no client may recover */
 	struct idmap sockets;  /* connected ones */
 	uint64_t round;	       /* of the newest broadcast; sockets remember the last that saw them */
 };

@@ -19,7 +19,7 @@ static const size_t texts[] = {
 	offsetof(struct event_out, room),	offsetof(struct event_out, sender),
 	offsetof(struct event_out, user),	offsetof(struct event_out, email),
 	offsetof(struct event_out, id),		offsetof(struct event_out, plain_name),
-	offsetof(struct event_out, plain_data),
+	offsetof(struct event_out, plain_data),	offsetof(struct event_out, offset),
 };
 enum { TEXTS_N = sizeof(texts) / sizeof(texts[0]) };
 

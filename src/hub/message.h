@@ -14,6 +14,8 @@ enum wire {
 	WIRE_SIO3,	   /* over Engine.IO 3: binary frames carry a type byte */
 	WIRE_SIO_MSGPACK4, /* socket.io-msgpack-parser */
 	WIRE_SIO_MSGPACK3,
+	WIRE_SIO4_OFFSET,  /* as those for 4; clients that may recover are told each event's offset */
+	WIRE_SIO_MSGPACK4_OFFSET,
 	WIRE_PLAIN,	   /* one for each row of dialect/dialects.def from here on */
 	WIRE_BEFORE_PLAIN = WIRE_PLAIN - 1,
 #define D(name) WIRE_##name,
@@ -41,6 +43,7 @@ struct event_out {
 	struct str email;
 	struct str id;	   /* of the message */
 	struct str plain_name, plain_data; /* instead of name and args */
+	struct str offset; /* behind the arguments, for clients that may recover; may be empty */
 	int64_t wall_ms;   /* 0: now */
 };
 

@@ -9,6 +9,7 @@
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/people.h"
+#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "proto/uri.h"
 #include "session/hello.h"
@@ -62,6 +63,8 @@ socket_drop(struct socket *s)
 	struct hub *h = s->hub;
 
 	s->state = SOCKET_GONE;
+	if (s->ticket)
+		recovery_drop(s);
 	room_leave_all(s);
 	namespace_remove(s->nsp, s);
 	s->nsp = NULL;
@@ -81,6 +84,8 @@ socket_end(struct socket *s, const char *reason)
 		return;
 	s->state = SOCKET_GONE;
 	list_remove(&s->link); /* whoever is told may close the client, which ends its sockets */
+	if (was_connected && s->ticket)
+		recovery_keep(s, reason);
 	if (was_connected) {
 		idmap_remove(&h->sockets, s);
 		counter_sub(&h->loop->counters, COUNTER_SOCKETS, 1);
@@ -215,7 +220,11 @@ socket_set_data(struct socket *s, void *data)
 int
 socket_join(struct socket *s, struct str room)
 {
-	return s->state == SOCKET_GONE ? -E_STATE : room_join(s->nsp, room, s);
+	int error = s->state == SOCKET_GONE ? -E_STATE : room_join(s->nsp, room, s);
+
+	if (!error && s->ticket)
+		recovery_joined(s, room);
+	return error;
 }
 
 void
@@ -223,6 +232,8 @@ socket_leave(struct socket *s, struct str room)
 {
 	if (s->nsp)
 		room_leave(s->nsp, room, s);
+	if (s->ticket)
+		recovery_left(s, room);
 }
 
 bool
@@ -286,6 +297,8 @@ socket_emit(struct socket *s, const struct event_out *event, bool is_volatile)
 		return -E_GONE;
 	if (is_volatile && drops_volatile(s))
 		return 0;
+	if (s->ticket && !is_volatile)
+		return recovery_emit(s, event);
 	return send_own(s,
 			       encode_event(s->wire, socket_nsp(s), NULL, event));
 }

@@ -50,6 +50,7 @@ struct socket {
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
 	struct ack *acks; /* what we wait for, newest first */
+	struct ticket *ticket; /* to come back with; NULL: it cannot */
 	char *auth;	  /* JSON object of its CONNECT without its token; NULL: {} */
 	void *data;	  /* of the floor above */
 };

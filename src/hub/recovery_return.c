@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A client comes back: who has what it left is asked, and it goes on here. */
+#include "base/errors.h"
+#include "config/config.h"
+#include "hub/recovery_inside.h"
+#include "session/sid.h"
+
+#include <stdlib.h>
+
+enum { CATCH_UP_MS = 1000 };
+
+/* A question on its way: to where the ticket was made, from there to where its socket went, and
+ * back to the client. */
+struct question {
+	struct mail mail;
+	struct hubs *all;
+	struct sessions *sessions; /* of the asker */
+	int asker;
+	bool was_forwarded;
+	uint64_t asked_ms;
+	char session[SID_BYTES];
+	struct asked asked; /* its texts are below */
+	struct str auth;
+	struct revival *found;
+	char text[];
+};
+
+void
+revival_free(struct revival *v)
+{
+	if (!v)
+		return;
+	for (size_t i = 0; i < v->missed_n; i++)
+		message_unref(v->missed[i]);
+	ticket_free(v->ticket);
+	free(v->missed);
+	free(v->seen);
+	free(v);
+}
+
+/* Nobody will go on with it. */
+static void
+give_up(struct hub *h, struct revival *v)
+{
+	if (v && v->ticket)
+		recovery_tell_home(h, v->ticket, v->sid, -1);
+	revival_free(v);
+}
+
+/* --- where sockets went ------------------------------------------------------------------ */
+
+struct news {
+	struct mail mail;
+	struct hubs *all;
+	struct moved moved;
+};
+
+static void
+learn(struct hub *h, const struct moved *news)
+{
+	struct recovery *r = h->recovery;
+	struct moved *m = map_remove(&r->moved, (struct str){news->pid, TICKET_PID_BYTES});
+
+	if (m)
+		map_remove(&r->moved_sockets, (struct str){m->sid, SOCKET_ID_BYTES});
+	free(m);
+	if (news->loop < 0 || news->loop == h->loop->id)
+		return;
+	m = malloc(sizeof(*m));
+	if (!m)
+		return; /* then it is not found, which is no harm */
+	*m = *news;
+	if (map_add(&r->moved, (struct str){m->pid, TICKET_PID_BYTES}, m)) {
+		free(m);
+	} else if (map_add(&r->moved_sockets, (struct str){m->sid, SOCKET_ID_BYTES}, m)) {
+		map_remove(&r->moved, (struct str){m->pid, TICKET_PID_BYTES});
+		free(m);
+	}
+}
+
+static void
+on_news(struct loop *l, struct mail *m)
+{
+	struct news *n = CONTAINER_OF(m, struct news, mail);
+
+	learn(n->all->hub[l->id], &n->moved);
+	free(n);
+}
+
+void
+recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_ID_BYTES], int loop)
+{
+	struct news *n;
+	int home;
+
+	if (!socket_sid_owner((struct str){t->pid, TICKET_PID_BYTES}, &home) || home == h->loop->id)
+		return; /* what never left has no entry; what came back is learnt when it is taken */
+	n = malloc(sizeof(*n));
+	if (!n)
+		return;
+	*n = (struct news){.mail.deliver = on_news, .all = h->all, .moved.loop = loop};
+	memcpy(n->moved.pid, t->pid, sizeof(n->moved.pid));
+	memcpy(n->moved.sid, sid, sizeof(n->moved.sid));
+	loop_post(h->all->hub[home]->loop, &n->mail);
+}
+
+bool
+recovery_forward(const struct hub *h, struct str sid, int *loop_out)
+{
+	const struct moved *m = h->recovery ? map_get(&h->recovery->moved_sockets, sid) : NULL;
+
+	if (m)
+		*loop_out = m->loop;
+	return m != NULL;
+}
+
+/* --- questions --------------------------------------------------------------------------- */
+
+static void
+finish(struct hub *h, struct question *q)
+{
+	struct session *s = sessions_find(q->sessions, (struct str){q->session, SID_BYTES},
+					  q->asked.mount);
+	struct client *c = s && !s->is_closing && !s->is_closed ? s->up_state : NULL;
+
+	if (!q->found)
+		counter_add(&h->loop->counters, COUNTER_RECOVERY_REFUSED, 1);
+	if (c && !client_find_socket(c, q->asked.nsp))
+		client_enter(c, q->asked.nsp, q->auth, q->asked.who, q->found);
+	else
+		give_up(h, q->found);
+	identity_unref(q->asked.who);
+	free(q);
+}
+
+/* Events may have passed there that are still on their way here. */
+static void
+on_answer(struct loop *l, struct mail *m)
+{
+	struct question *q = CONTAINER_OF(m, struct question, mail);
+	struct hub *h = q->all->hub[l->id];
+
+	if (q->found && !recovery_has_caught_up(h, q->found)) {
+		if (l->now_ms - q->asked_ms < CATCH_UP_MS) {
+			loop_post(l, &q->mail);
+			return;
+		}
+		give_up(h, q->found);
+		q->found = NULL;
+	}
+	finish(h, q);
+}
+
+static void
+on_question(struct loop *l, struct mail *m)
+{
+	struct question *q = CONTAINER_OF(m, struct question, mail);
+	struct hub *h = q->all->hub[l->id];
+	const struct moved *moved = map_get(&h->recovery->moved, q->asked.pid);
+	int to = q->asker;
+
+	if (moved && !q->was_forwarded) {
+		q->was_forwarded = true;
+		to = moved->loop;
+	} else {
+		q->found = recovery_take(h, &q->asked);
+		q->mail.deliver = on_answer;
+	}
+	loop_post(q->all->hub[to]->loop, &q->mail);
+}
+
+static void
+ask(struct client *c, int home, const struct asked *asked, struct str auth)
+{
+	struct question *q = malloc(sizeof(*q) + asked->nsp.len + asked->pid.len + auth.len);
+	char *at;
+
+	if (!q) {
+		client_enter(c, asked->nsp, auth, asked->who, NULL);
+		return;
+	}
+	*q = (struct question){.mail.deliver = on_question,
+			       .all = c->hub->all,
+			       .sessions = c->session->all,
+			       .asker = c->hub->loop->id,
+			       .asked_ms = c->hub->loop->now_ms,
+			       .asked = *asked};
+	at = q->text;
+	q->asked.nsp = str_put(&at, asked->nsp);
+	q->asked.pid = str_put(&at, asked->pid);
+	q->auth = str_put(&at, auth);
+	identity_ref(q->asked.who);
+	memcpy(q->session, c->session->id, sizeof(q->session));
+	loop_post(q->all->hub[home]->loop, &q->mail);
+}
+
+bool
+recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity *who)
+{
+	struct hub *h = c->hub;
+	struct asked asked = {.mount = c->session->mount, .nsp = nsp, .who = who};
+	struct str pid, offset;
+	struct revival *v;
+	int home;
+
+	if (!h->recovery || !asked.mount->recovery_ms || c->session->protocol != 4)
+		return false;
+	if (!json_get(auth, STR("pid"), &pid) || !json_borrow_string(pid, &asked.pid) ||
+	    !json_get(auth, STR("offset"), &offset) || !json_borrow_string(offset, &offset) ||
+	    !socket_sid_owner(asked.pid, &home) || (size_t)home >= h->all->n ||
+	    !recovery_offset_read(offset, &asked.offset))
+		return false;
+	if (home != h->loop->id || map_get(&h->recovery->moved, asked.pid)) {
+		ask(c, home, &asked, auth);
+		return true;
+	}
+	v = recovery_take(h, &asked);
+	if (v)
+		client_enter(c, nsp, auth, who, v);
+	else
+		counter_add(&h->loop->counters, COUNTER_RECOVERY_REFUSED, 1);
+	return v != NULL;
+}
+
+/* --- going on ---------------------------------------------------------------------------- */
+
+void
+recovery_attach(struct socket *s, struct revival *v)
+{
+	s->ticket = v->ticket;
+	s->ticket->revival = v;
+	v->ticket = NULL;
+	memcpy(s->id, v->sid, sizeof(s->id));
+}
+
+/* What passed here since it was taken there. Errors: -E_GONE when some of it is forgotten. */
+static int
+add_newer(struct socket *s, struct revival *v)
+{
+	const struct recovery_log *log = s->hub->recovery->log;
+	uint32_t broadcasters_n = recovery_broadcasters_n(s->hub->all);
+
+	for (uint32_t i = 0; i < broadcasters_n; i++)
+		if (recovery_log_forgotten(log)[i] > v->seen[i])
+			return -E_GONE;
+	for (const struct logged *e = recovery_log_first(log); e; e = e->next) {
+		struct message **missed;
+
+		if (e->offset.sender >= broadcasters_n || e->offset.number <= v->seen[e->offset.sender] ||
+		    !str_eq(message_nsp(e->message), socket_nsp(s)) ||
+		    !ticket_fits(s->ticket, socket_id(s), e, UINT64_MAX - 1))
+			continue;
+		missed = reallocarray(v->missed, v->missed_n + 1, sizeof(struct message *));
+		if (!missed)
+			return -E_NOMEM;
+		v->missed = missed;
+		v->missed[v->missed_n++] = message_ref(e->message);
+	}
+	return 0;
+}
+
+/* Its first time here, or its first time at all: from this place on. */
+static int
+begin_fresh(struct socket *s, uint64_t at)
+{
+	struct str room;
+
+	s->ticket = ticket_new(s->hub->loop->id, at);
+	if (!s->ticket)
+		return -E_NOMEM;
+	for (size_t i = 0; socket_each_room(s, &i, &room);)
+		ticket_join(s->ticket, room, at);
+	return 0;
+}
+
+int
+recovery_begin(struct socket *s, bool *has_state_out)
+{
+	uint64_t at = recovery_log_next_at(s->hub->recovery->log);
+	struct revival *v = s->ticket ? s->ticket->revival : NULL;
+	int here = s->hub->loop->id, error;
+
+	*has_state_out = v != NULL;
+	if (!v)
+		return begin_fresh(s, at);
+	error = add_newer(s, v);
+	if (error)
+		return error;
+	if (v->loop != here) {
+		ticket_move(s->ticket, at);
+		s->ticket->base = v->offset;
+		s->ticket->has_base = true;
+		recovery_tell_home(s->hub, s->ticket, s->id, here);
+	}
+	return 0;
+}
+
+/* It was elsewhere, and is at home again: nothing to be forwarded any more. */
+static void
+note_return(struct socket *s, const struct revival *v)
+{
+	struct moved here = {.loop = s->hub->loop->id};
+	int home;
+
+	if (v->loop == here.loop || !socket_sid_owner((struct str){s->ticket->pid, TICKET_PID_BYTES}, &home) ||
+	    home != here.loop)
+		return;
+	memcpy(here.pid, s->ticket->pid, sizeof(here.pid));
+	memcpy(here.sid, s->id, sizeof(here.sid));
+	learn(s->hub, &here);
+}
+
+int
+recovery_replay(struct socket *s)
+{
+	struct revival *v = s->ticket->revival;
+	int error = 0;
+
+	s->ticket->revival = NULL;
+	note_return(s, v);
+	for (size_t i = 0; i < v->missed_n; i++) {
+		const struct frames *f;
+
+		if (v->loop != s->hub->loop->id) {
+			/* the order there was another: it gets places of its own */
+			(void)recovery_emit(s, message_event(v->missed[i]));
+			continue;
+		}
+		f = message_frames(v->missed[i], s->wire);
+		if (f)
+			(void)s->ops->send(s, f); /* who cannot take it is lost again, and kept */
+		else
+			error = -E_NOMEM;
+	}
+	for (size_t i = 0; !error && i < s->ticket->spans_n; i++) {
+		const struct ticket_span *span = &s->ticket->spans[i];
+
+		if (span->to == UINT64_MAX)
+			error = socket_join(s, (struct str){span->room, span->room_len});
+	}
+	counter_add(&s->hub->loop->counters, COUNTER_RECOVERED, !error);
+	revival_free(v);
+	return error;
+}
