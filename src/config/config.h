@@ -23,7 +23,6 @@ enum config_dialect {
 	DIALECT_ENGINE_ECHO, DIALECT_WS_ECHO, DIALECT_UNDECIDED
 };
 
-enum config_slow { SLOW_CLOSE, SLOW_DROP_OLDEST, SLOW_KEEP_LATEST };
 enum config_auth { AUTH_TOKEN, AUTH_NONE };
 enum config_trust { TRUST_NOBODY, TRUST_LOOPBACK, TRUST_FORCED };
 enum config_forbidden { FORBIDDEN_CLOSES, FORBIDDEN_IS_TOLD };
@@ -74,7 +73,6 @@ struct config_mount {
 	struct config_rate connection_rate;   /* per address */
 	struct config_rate subscription_rate;
 	uint32_t queue_soft_bytes, queue_hard_bytes;
-	enum config_slow slow;
 	uint32_t attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */

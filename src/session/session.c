@@ -377,7 +377,7 @@ session_take_websocket(struct session *s, struct websocket *w)
 		char first = f->len > f->head ? f->bytes[f->head] : 0;
 
 		if (!error && (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP))
-			error = send_by_websocket(s, f);
+			error = error ? error : send_by_websocket(s, f);
 		frame_unref(f);
 	}
 	polling_free(p, EIO_NOOP);
