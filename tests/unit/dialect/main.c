@@ -7,7 +7,10 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		dialect_suite,
 		envelope_suite,
+		plain_suite,
+		template_suite,
 		NULL,
 	};
 

@@ -5,6 +5,9 @@
 
 #include <check.h>
 
+Suite *dialect_suite(void);
 Suite *envelope_suite(void);
+Suite *plain_suite(void);
+Suite *template_suite(void);
 
 #endif

@@ -9,6 +9,8 @@ main(void)
 	static const unit_suite_fn suites[] = {
 		broadcast_suite,
 		client_suite,
+		permit_suite,
+		presence_suite,
 		room_suite,
 		NULL,
 	};

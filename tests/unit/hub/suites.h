@@ -7,6 +7,8 @@
 
 Suite *broadcast_suite(void);
 Suite *client_suite(void);
+Suite *permit_suite(void);
+Suite *presence_suite(void);
 Suite *room_suite(void);
 
 #endif
