@@ -111,10 +111,10 @@ init(struct tg_host *h)
 		return true;
 	if (!h->is_at_fault)
 		buf_printf(&h->why, "its init returned %d", result);
+	timer_forget(h->all, h);
+	registry_remove(&h->all->registry, h); /* fini may free what was registered */
 	if (result == 0 && h->plugin->fini)
 		h->plugin->fini();
-	timer_forget(h->all, h);
-	registry_remove(&h->all->registry, h);
 	return false;
 }
 
@@ -219,9 +219,9 @@ plugins_unload(struct plugins *p)
 	while (p->n) {
 		struct tg_host *h = p->hosts[--p->n];
 
+		registry_remove(&h->all->registry, h);
 		if (h->plugin->fini)
 			h->plugin->fini();
-		registry_remove(&h->all->registry, h);
 		host_free(h);
 	}
 	free(p->hosts);

@@ -11,6 +11,7 @@ place=$(mktemp -d) || exit 99
 "$TIDEGATE" serve --demo --set "plugin_dir=$TG_BUILD/plugins" \
 	--set "html_dir=$TG_SOURCE/html" --set "client_dir=$TG_CLIENT" \
 	--set listeners.0.address=127.0.0.1:0 --set listeners.1.address=127.0.0.1:0 \
+	--set api.listen=127.0.0.1:0 \
 	>"$place/log" 2>&1 &
 gateway=$!
 trap 'kill "$gateway" 2>/dev/null; wait "$gateway"; rm -rf "$place"' EXIT

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The http plugin: actions and questions answered by backends, by those of examples/ in two
+// languages and by one that misbehaves in every way.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { existsSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { io } from "socket.io-client";
+
+import { KEY, WITH_API } from "./api.mjs";
+import { BUILD, Gateway, joined, once, SOURCE, token, within } from "./gateway.mjs";
+
+const BACKEND_SECRET = "a secret between gateway and backend";
+const skip = existsSync(join(BUILD, "plugins/http.so")) ? false : "built without the http plugin";
+
+// A gateway whose http plugin has these settings.
+function gatewayWith(settings) {
+	return Gateway.start({ env: { TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET },
+		config: `${WITH_API.config}\nplugins: {http: ${JSON.stringify(settings)}}\n` });
+}
+
+async function client(gateway, claims = {}) {
+	const socket = io(gateway.url, { path: "/realtime", forceNew: true, transports: ["websocket"],
+		auth: { token: await token("u1", { username: "ann", ...claims }) } });
+	await joined(socket);
+	return socket;
+}
+
+async function apiUrl(gateway) {
+	while (!/listener=api .*port=(\d+)/.test(gateway.stderr))
+		await new Promise(done => setTimeout(done, 10));
+	return `http://127.0.0.1:${/listener=api .*port=(\d+)/.exec(gateway.stderr)[1]}`;
+}
+
+const ask = (socket, action, data) => within(15000, action, socket.emitWithAck(action, data));
+
+describe("the examples", { skip }, () => {
+	for (const [name, command, file] of [["node", process.execPath, "backend-node/backend.mjs"],
+		["python", "/usr/bin/python3", "backend-python/backend.py"]])
+		test(`backend-${name} answers an action and publishes`, async () => {
+			// the gateway must know the backend's port, and the backend the gateway's
+			const port = await freePort();
+			const gateway = await gatewayWith({ url: `http://127.0.0.1:${port}`, actions: ["greet", "leave"] });
+			const backend = spawn(command, [join(SOURCE, "examples", file)], { stdio: ["ignore", "pipe", "inherit"],
+				env: { ...process.env, PORT: String(port), TIDEGATE_API: await apiUrl(gateway),
+					TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET } });
+			try {
+				await once(backend.stdout, "data");
+				const socket = await client(gateway);
+				const greeted = once(socket, "greeted");
+				const answer = await ask(socket, "greet", { name: "Jo" });
+				assert.deepEqual(answer.data, { text: "Hello Jo, says ann" });
+				assert.deepEqual(await greeted, [{ name: "Jo" }]);
+				assert.equal((await ask(socket, "leave", {})).error.code, "UNKNOWN_ACTION");
+				const unsigned = await fetch(`http://127.0.0.1:${port}/actions/greet`, { method: "POST", body: "{}" });
+				assert.equal(unsigned.status, 401);
+				socket.disconnect();
+			} finally {
+				backend.kill();
+				await gateway.stop();
+			}
+		});
+});
+
+async function freePort() {
+	const server = http.createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	await new Promise(done => server.close(done));
+	return port;
+}
+
+describe("a backend", { skip }, () => {
+	let gateway, socket, server, requests = [], answer;
+
+	before(async () => {
+		server = http.createServer(async (request, response) => {
+			const body = (await request.toArray()).join("");
+			requests.push({ url: request.url, headers: request.headers, body, port: request.socket.remotePort });
+			await answer(request, response, body && JSON.parse(body));
+		}).listen(0, "127.0.0.1");
+		await once(server, "listening");
+		const url = `http://127.0.0.1:${server.address().port}/base/`;
+		gateway = await gatewayWith({ url, timeout_ms: 500, connections: 2, queue: 8, answer_bytes: 1000,
+			authorize: true, actions: ["plain", { name: "safe", idempotent: true }, { name: "a/b ä?", timeout_ms: 5000 },
+				{ name: "guarded", permission: "may.guard" },
+				{ name: "checked", schema: { type: "object", required: ["n"] } }] });
+		socket = await client(gateway, { companyId: "c", more: [1] });
+	});
+
+	after(async () => {
+		socket.disconnect();
+		await gateway.stop();
+		server.closeAllConnections();
+		server.close();
+	});
+
+	const respond = (status, body) => (request, response) => response.writeHead(status).end(body);
+
+	async function asked(action, data, how) {
+		requests = [];
+		answer = how;
+		return ask(socket, action, data);
+	}
+
+	test("is told who asks for what, signed", async () => {
+		const { data } = await asked("a/b ä?", { x: 1.50 }, respond(200, "{\"y\": 2.50}"));
+		assert.deepEqual(data, { y: 2.5 });
+		const [{ url, headers, body }] = requests;
+		assert.equal(url, "/base/actions/a%2Fb%20%C3%A4%3F");
+		assert.equal(headers["content-type"], "application/json");
+		const [, seconds, mac] = /^t=(\d+),v1=(.*)$/.exec(headers["x-tidegate-signature"]);
+		assert.ok(Math.abs(Date.now() / 1000 - seconds) < 60);
+		assert.equal(mac, createHmac("sha256", BACKEND_SECRET).update(`${seconds}.${body}`).digest("hex"));
+		const { requestId, connection, user: { claims, ...user }, ...rest } = JSON.parse(body);
+		assert.equal(connection, socket.id);
+		assert.deepEqual(claims.more, [1]);
+		assert.deepEqual(user, { id: "u1", username: "ann", email: "", company: "c", session: "" });
+		assert.deepEqual(rest, { action: "a/b ä?", data: { x: 1.5 }, artifact: "", namespace: "/" });
+	});
+
+	test("keeps its connections", async () => {
+		const ports = new Set();
+		for (let i = 0; i < 10; i++) {
+			await asked("plain", i, respond(200, "1"));
+			ports.add(requests[0].port);
+		}
+		assert.ok(ports.size <= 2);
+	});
+
+	test("may answer nothing, an error, or what is no JSON", async () => {
+		assert.equal((await asked("plain", 1, respond(204))).data, null);
+		assert.deepEqual((await asked("plain", 1, respond(409, "{\"code\":\"TAKEN\",\"message\":\"sorry\"}"))).error,
+			{ code: "TAKEN", message: "sorry" });
+		assert.equal((await asked("plain", 1, respond(500, "<html>"))).error.code, "BACKEND_ERROR");
+		assert.equal((await asked("plain", 1, respond(500))).error.message, "the backend answered 500");
+		assert.equal((await asked("plain", 1, respond(200, "{broken"))).error.code, "BACKEND_ERROR");
+		assert.equal((await asked("plain", 1, respond(302, "{}"))).error.code, "BACKEND_ERROR");
+		assert.equal((await asked("plain", 1, respond(200, `"${"x".repeat(2000)}"`))).error.code, "BACKEND_UNAVAILABLE");
+	});
+
+	test("that is slow costs the client TIMEOUT", async () => {
+		const { error } = await asked("plain", 1, () => {});
+		assert.equal(error.code, "TIMEOUT");
+		assert.equal(requests.length, 1);
+	});
+
+	test("that hangs up is asked again only for what is idempotent", async () => {
+		const hangUp = request => request.socket.destroy();
+		assert.equal((await asked("plain", 1, hangUp)).error.code, "BACKEND_UNAVAILABLE");
+		assert.equal(requests.length, 1);
+		await asked("plain", 1, respond(200, "1")); // now there is a kept connection that dies
+		assert.equal((await asked("plain", 1, hangUp)).error.code, "BACKEND_UNAVAILABLE");
+		assert.equal(requests.length, 1);
+		let tries = 0;
+		const { data } = await asked("safe", 1, (request, response) =>
+			++tries < 3 ? request.socket.destroy() : response.end("\"third\""));
+		assert.equal(data, "third");
+	});
+
+	test("gets no more at a time than the queue holds", async () => {
+		requests = [];
+		answer = () => {};
+		const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => ask(socket, "plain", { i })));
+		const codes = answers.map(({ error }) => error.code).sort();
+		assert.deepEqual(codes, [...Array(4).fill("OVERLOADED"), ...Array(8).fill("TIMEOUT")]);
+		assert.ok(requests.length <= 2);
+	});
+
+	test("is not bothered with data that does not fit", async () => {
+		assert.equal((await asked("checked", { m: 1 }, respond(200, "1"))).error.code, "INVALID_DATA");
+		assert.equal(requests.length, 0);
+	});
+
+	test("decides who may do what", async () => {
+		const authorize = status => (request, response) =>
+			response.writeHead(request.url === "/base/authorize" ? status : 200).end("1");
+		for (const [i, [status, code]] of [[403, "FORBIDDEN"], [404, "FORBIDDEN"], [500, "FORBIDDEN"],
+			[200, undefined]].entries()) {
+			const fresh = await client(gateway, { jti: i }); // answers may be remembered
+			requests = [];
+			answer = authorize(status);
+			assert.equal((await ask(fresh, "guarded", 1)).error?.code, code, String(status));
+			const { kind, what, user } = JSON.parse(requests[0].body);
+			assert.deepEqual([kind, what, user.id], ["run", "may.guard", "u1"]);
+			fresh.disconnect();
+		}
+	});
+
+	test("that is not there is unavailable", async () => {
+		const alone = await gatewayWith({ url: `http://127.0.0.1:${await freePort()}`, actions: ["x"] });
+		const there = await client(alone);
+		assert.equal((await ask(there, "x", 1)).error.code, "BACKEND_UNAVAILABLE");
+		there.disconnect();
+		await alone.stop();
+	});
+
+	test("settings that are wrong make the gateway say so", async () => {
+		for (const [settings, why] of [[{ url: "ftp://x" }, /expected http/], [{ url: "http://x", queue: 0 }, /queue: expected/],
+			[{ url: "http://x", actions: [{}] }, /actions: each/]]) {
+			const refusing = await gatewayWith(settings);
+			assert.match(refusing.stderr, why);
+			await refusing.stop();
+		}
+	});
+});
