@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The clients that the documents of the plain dialects print, letter by letter, and one
+// message that reaches clients of all five kinds.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import vm from "node:vm";
+
+import { Api, KEY } from "./api.mjs";
+import { Gateway, joined, token, within } from "./gateway.mjs";
+
+const require = createRequire(import.meta.url);
+const WebSocket = require("ws");
+const { io } = require("socket.io-client");
+const clients = join(dirname(fileURLToPath(import.meta.url)), "clients");
+
+const CONFIG = `
+demo: true
+listeners:
+  - {name: public, address: "127.0.0.1:0"}
+  - {name: topics, address: "127.0.0.1:0"}
+api: {listen: "127.0.0.1:0"}
+`;
+
+let gateway, api;
+
+before(async () => {
+	gateway = await Gateway.start({ config: CONFIG, env: { TIDEGATE_API_KEY: KEY },
+		set: { "notifications.file": ":memory:" } });
+	api = await Api.of(gateway);
+});
+
+after(() => gateway.stop());
+
+// The document's text with another host, port and token.
+async function printed(file, jwt) {
+	const text = await readFile(join(clients, file), "utf8");
+	return text.replaceAll("localhost:8000", `127.0.0.1:${gateway.port(0)}`)
+		.replaceAll("localhost:5000", `127.0.0.1:${gateway.port(1)}`)
+		.replaceAll("your_jwt_token_here", jwt).replaceAll("your_jwt_token", jwt)
+		.replaceAll("your-jwt-token", jwt).replaceAll("eyJhbGc...", jwt);
+}
+
+// Runs a printed script like a page; what it logs is kept.
+async function page(file, jwt, extra = {}) {
+	const lines = [], sockets = [], waiting = [];
+	const log = (...words) => {
+		lines.push(words.map(w => typeof w === "string" ? w : JSON.stringify(w)).join(" "));
+		waiting.splice(0).forEach(look => look());
+	};
+	class Known extends WebSocket {
+		constructor(...args) {
+			super(...args);
+			sockets.push(this);
+		}
+	}
+	const context = vm.createContext({ WebSocket: Known, console: { log, error: log, warn: log },
+		setTimeout, setInterval: () => 0, localStorage: { getItem: () => jwt }, JSON, Math, ...extra });
+	context.window = context;
+	vm.runInContext(await printed(file, jwt), context);
+	return {
+		lines, sockets, context,
+		logged: pattern => within(10000, `${pattern} in ${JSON.stringify(lines)}`,
+			new Promise(done => {
+				const look = () => {
+					const line = lines.find(l => pattern.test(l));
+					line === undefined ? waiting.push(look) : done(line);
+				};
+				look();
+			})),
+		close: () => sockets.forEach(s => s.terminate()),
+	};
+}
+
+// A plain connection whose messages are kept.
+async function plain(url) {
+	const socket = new WebSocket(url), heard = [], waiting = [];
+	socket.on("message", data => {
+		heard.push(JSON.parse(data));
+		waiting.splice(0).forEach(look => look());
+	});
+	await within(10000, "open", new Promise((done, fail) => {
+		socket.on("open", done).on("error", fail);
+	}));
+	return {
+		socket, heard,
+		say: message => socket.send(JSON.stringify(message)),
+		hears: type => within(10000, `${type} in ${JSON.stringify(heard)}`, new Promise(done => {
+			const look = () => {
+				const one = heard.find(m => m.type === type);
+				one ? done(one) : waiting.push(look);
+			};
+			look();
+		})),
+	};
+}
+
+describe("the printed clients", () => {
+	test("schedule in JavaScript subscribes and is shown what happens", async () => {
+		const jwt = await token("45", { events: ["schedule", "notification"] });
+		const p = await page("schedule.js", jwt);
+		await p.logged(/WebSocket connected/);
+		let delivered = 0;
+		while (!delivered)
+			({ delivered } = await api.post("/api/v1/publish", { event: "schedule.created",
+				events: ["schedule"], data: { schedule_id: 123, employee_id: 45 } }));
+		await p.logged(/New schedule created: \{"schedule_id":123,"employee_id":45\}/);
+		await api.post("/api/v1/publish", { event: "schedule.updated", events: ["schedule"], data: { a: 1 } });
+		await p.logged(/Schedule updated: \{"a":1\}/);
+		p.close();
+	});
+
+	test("schedule in JavaScript is sent to the login with a bad token", async () => {
+		const p = await page("schedule.js", "bad");
+		await p.logged(/WebSocket error: Authentication token is invalid or expired/);
+		await p.logged(/WebSocket disconnected: 4401/);
+		p.close();
+	});
+
+	test("rooms in JavaScript joins, speaks and hears", async () => {
+		const jwt = await token("12345", { username: "alice", rooms: ["channel:1"] });
+		const p = await page("rooms.js", jwt);
+		await p.logged(/Connected as alice/);
+		const other = await plain(`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`);
+		other.say({ type: "join_room", room: "channel:1" });
+		await other.hears("joined_room");
+		vm.runInContext("client.sendMessage('channel:1', 'Hello')", p.context);
+		await p.logged(/alice: Hello/);
+		assert.equal((await other.hears("message")).data.content, "Hello");
+		await api.post("/api/v1/publish", { event: "task.created", rooms: ["channel:1"], data: { title: "T" } });
+		await p.logged(/New task: T/);
+		p.close();
+		other.socket.terminate();
+	});
+
+	test("rooms tells a bad token by its close code", async () => {
+		const p = await page("rooms_connect.js", "bad");
+		await p.logged(/Closed: 4401/);
+		p.close();
+	});
+
+	test("topics in JavaScript subscribes with its user id and is served", async () => {
+		const p = await page("topics.js", "");
+		await p.logged(/Connected to WebSocket server/);
+		let delivered = 0;
+		while (!delivered)
+			({ delivered } = await api.post("/api/v1/publish", { event: "job_update",
+				topics: ["job_matches"], data: { id: 123, status: "new" } }));
+		await p.logged(/Job update: \{"id":123,"status":"new"\}/);
+		await api.post("/api/v1/notifications", { user: "123", title: "T", message: "M" });
+		await p.logged(/New notification: .*"title":"T"/);
+		p.close();
+	});
+
+	test("channels in JavaScript joins its channel and is shown messages", async () => {
+		const jwt = await token("user-uuid", { username: "john_doe", channels: ["channel-uuid"] });
+		const shown = [];
+		const p = await page("channels.js", jwt, {
+			displayNewMessage: m => shown.push(m.content),
+			showTypingIndicator: (user, typing) => shown.push([user, typing]),
+			updateUserStatus: (user, status) => shown.push([user, status]),
+		});
+		await p.logged(/Connected to WebSocket/);
+		const other = await plain(`${gateway.wsUrl}/ws?token=${await token("b", { channels: ["channel-uuid"] })}`);
+		other.say({ type: "typing_indicator", channel_id: "channel-uuid", is_typing: true });
+		await api.post("/api/v1/messages/", { content: "Hi", channelId: "channel-uuid", userId: "b" });
+		await other.hears("new_message");
+		await within(10000, "messages", (async () => {
+			while (!shown.includes("Hi"))
+				await new Promise(done => setTimeout(done, 10));
+		})());
+		assert.ok(shown.some(s => s[0] === "b" && s[1] === true));
+		other.socket.terminate();
+		p.close();
+	});
+
+	for (const [file, claims, publish, pattern] of [
+		["schedule.py", { events: ["schedule", "notification"] },
+			{ event: "schedule.created", events: ["schedule"], data: { schedule_id: 1 } },
+			/Schedule created: \{'schedule_id': 1\}/],
+		["channels.py", { channels: ["channel-uuid"] },
+			{ event: "new_message", rooms: ["channel:channel-uuid"], data: { content: "Hi" } },
+			/Received: .*'type': 'new_message'.*'content': 'Hi'/],
+	])
+		test(`${file} is served`, async t => {
+			const has = await new Promise(done => execFile("/usr/bin/python3", ["-c", "import websockets"],
+				error => done(!error)));
+			if (!has) {
+				t.skip("python3-websockets is not there");
+				return;
+			}
+			const child = spawn("/usr/bin/python3", ["-u", "-c", await printed(file, await token("45", claims))]);
+			let text = "";
+			child.stdout.setEncoding("utf8").on("data", piece => { text += piece; });
+			child.stderr.setEncoding("utf8").on("data", piece => { text += piece; });
+			try {
+				await within(20000, `${pattern}`, (async () => {
+					while (!pattern.test(text)) {
+						await api.post("/api/v1/publish", publish);
+						await new Promise(done => setTimeout(done, 20));
+					}
+				})());
+			} finally {
+				child.kill();
+			}
+		});
+});
+
+test("wscat speaks to a room", async () => {
+	const jwt = await token("1", { rooms: ["channel:1"] });
+	const program = join(dirname(require.resolve("wscat/package.json")), "bin/wscat");
+	const child = spawn(process.execPath, [program, "--no-color", "-c",
+		`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`, "-w", "1",
+		"-x", '{"type": "join_room", "room": "channel:1"}']);
+	let text = "";
+	child.stdout.setEncoding("utf8").on("data", piece => { text += piece; });
+	await within(20000, "wscat's end", new Promise(done => child.on("close", done)));
+	assert.match(text, /"type":"joined_room","room":"channel:1"/);
+});
+
+test("one message reaches six clients, once each, in their own shapes", async () => {
+	const heard = [];
+	const socket = io(gateway.url, { path: "/realtime", transports: ["websocket"],
+		auth: { token: await token("s", { channels: ["7"], sid: "s" }) }, query: { sessionId: "s" } });
+	socket.on("task.created", data => heard.push(data));
+	await joined(socket);
+	const jwt = await token("p", { channels: ["7"], rooms: ["channel:7"], topics: ["*"],
+		events: ["schedule"] });
+	const rooms = await plain(`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`);
+	const channels = await plain(`${gateway.wsUrl}/ws?dialect=channels&token=${jwt}`);
+	const undecided = await plain(`${gateway.wsUrl}/ws?token=${jwt}`);
+	const topics = await plain(`ws://127.0.0.1:${gateway.port(1)}/ws?token=${jwt}`);
+	const schedule = await plain(`${gateway.wsUrl}/ws?dialect=schedule&token=${jwt}`);
+	const all = [rooms, channels, undecided, topics, schedule];
+	rooms.say({ type: "join_room", room: "channel:7" });
+	await rooms.hears("joined_room");
+	topics.say({ type: "subscribe", data: { userId: "p" } });
+	for (const c of all) {
+		c.say({ type: "ping" });
+		await c.hears("pong");
+	}
+	const { delivered } = await api.post("/api/v1/publish", { event: "task.created",
+		rooms: ["channel:7"], users: ["p", "s"], sender: "alice", data: { task_id: 7 } });
+	assert.equal(delivered, 6);
+	const said = await Promise.all([...[rooms, channels, undecided, topics].map(c => c.hears("task.created")),
+		schedule.hears("task")]);
+	assert.deepEqual(said.map(({ timestamp, ...rest }) => rest), [
+		{ type: "task.created", room: "channel:7", data: { task_id: 7 }, sender: "alice" },
+		{ type: "task.created", channel_id: "7", data: { task_id: 7 } },
+		{ type: "task.created", channel_id: "7", data: { task_id: 7 } },
+		{ type: "task.created", data: { task_id: 7 } },
+		{ type: "task", action: "created", data: { task_id: 7 }, user_id: null },
+	]);
+	for (const c of all) {
+		c.heard.length = 0;
+		c.say({ type: "ping" });
+		await c.hears("pong");
+		assert.ok(!c.heard.some(m => m.type.startsWith("task")));
+	}
+	assert.deepEqual(heard, [{ task_id: 7 }]);
+	socket.disconnect();
+	all.forEach(c => c.socket.terminate());
+});
