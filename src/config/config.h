@@ -73,7 +73,7 @@ struct config_mount {
 	struct config_rate connection_rate;   /* per address */
 	struct config_rate subscription_rate;
 	uint32_t queue_soft_bytes, queue_hard_bytes;
-	uint32_t attachments_n, json_depth, json_values_n;
+	uint32_t client_namespaces_n, attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */
 	bool confirm;		      /* subscriptions are answered */

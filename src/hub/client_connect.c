@@ -117,6 +117,16 @@ make_socket(struct client *c, struct str nsp, struct identity *who, struct str a
 	return s;
 }
 
+static bool
+has_room(const struct client *c)
+{
+	uint32_t left = c->session->mount->client_namespaces_n;
+
+	LIST_EACH(link, &c->sockets)
+		left--;
+	return left > 0;
+}
+
 void
 client_enter(struct client *c, struct str nsp, struct str auth, struct identity *who,
 	     struct revival *r)
@@ -144,7 +154,7 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 		refuse(c, nsp, STR("Invalid namespace"), 0);
 		return;
 	}
-	error = identify(c, auth, &who);
+	error = has_room(c) ? identify(c, auth, &who) : -E_TOO_MANY_NAMESPACES;
 	if (error) {
 		refuse(c, nsp, str_from(error_text(error)), error);
 		return;

@@ -116,6 +116,24 @@ START_TEST(connecting_twice_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_client_is_in_so_many_namespaces_and_no_more)
+{
+	hub_rig_close(&h);
+	hub_rig_open(&h, "    client_namespaces: 2\n", 1);
+	peer = peer_open(&h.e.rig, 0);
+	engine_opens_websocket(&h.e, peer);
+	join();
+	peer_sends(peer, "40/later,"); /* who only asks counts, too */
+	peer_sends(peer, "40/static,");
+	peer_receives(peer, "44/static,{\"message\":\"too many namespaces\","
+			    "\"data\":{\"code\":\"TOO_MANY_NAMESPACES\"}}");
+	hub_told(&h, "connect /later ; ");
+	peer_sends(peer, "41");
+	peer_sends(peer, "40/static,");
+	hub_takes_connect(&h, peer, "/static,");
+}
+END_TEST
+
 START_TEST(a_client_that_joins_nothing_is_closed_in_time)
 {
 	rig_pass(&h.e.rig, 999);
@@ -473,6 +491,7 @@ client_suite(void)
 	tcase_add_loop_test(t, an_answer_may_come_later_and_only_once, 0, 2);
 	tcase_add_test(t, a_client_that_leaves_before_the_answer_is_forgotten);
 	tcase_add_test(t, connecting_twice_changes_nothing);
+	tcase_add_test(t, a_client_is_in_so_many_namespaces_and_no_more);
 	tcase_add_test(t, a_client_that_joins_nothing_is_closed_in_time);
 	tcase_add_test(t, a_client_that_joined_is_not);
 	tcase_add_test(t, events_come_up_as_they_were_sent);
