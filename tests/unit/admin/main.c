@@ -7,6 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
+		idempotency_suite,
+		notify_db_suite,
 		NULL,
 	};
 

@@ -5,4 +5,7 @@
 
 #include <check.h>
 
+Suite *idempotency_suite(void);
+Suite *notify_db_suite(void);
+
 #endif
