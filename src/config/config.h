@@ -76,6 +76,7 @@ struct config_mount {
 	uint32_t client_namespaces_n, attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */
+	char *claim;		      /* "name=value" that the token must have; empty: none */
 	bool confirm;		      /* subscriptions are answered */
 	enum config_trust trust_user_id; /* topics: the userId of a client without a token */
 	enum config_forbidden forbidden_join; /* rooms: what a refused join_room brings */

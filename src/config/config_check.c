@@ -335,6 +335,8 @@ check_mount(struct checker *c, size_t i)
 	if (!m->polling && !m->websocket)
 		fault(c, "mounts", at, "websocket",
 		      "expected polling or websocket or both to be true");
+	if (*m->claim && (!strchr(m->claim, '=') || m->claim[0] == '='))
+		fault(c, "mounts", at, "claim", "expected NAME=VALUE");
 	if (m->trust_user_id == TRUST_LOOPBACK && !is_local(c, m))
 		fault(c, "mounts", at, "trust_user_id",
 		      "anybody could be anybody: expected a listener on 127.0.0.1 or [::1], or "

@@ -269,6 +269,8 @@ greet(struct speaker *sp)
 	if (!token.len && p->dialect->logs_in && p->mount->auth == AUTH_TOKEN)
 		return;
 	error = speaker_identify(sp, token, &who);
+	if (!error && !speaker_fits_mount(sp, who))
+		error = -E_INVALID_TOKEN;
 	if (error)
 		plain_session_fail(p, error == -E_TOKEN_EXPIRED ? error : -E_INVALID_TOKEN, VERB_ANY,
 				   NULL);

@@ -49,6 +49,9 @@ void speaker_on_verb(void *up, const struct verb *v);
 /* speaker_token.c: who is it? Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED,
  * -E_TOO_MANY_FAILURES, -E_NOMEM. */
 int speaker_identify(struct speaker *sp, struct str token, struct identity **who_out) MUST_USE;
+/* Does who have the claim that the mount asks for? While it is undecided, the first mount of the
+ * path whose claim who has becomes the session's. */
+bool speaker_fits_mount(struct speaker *sp, const struct identity *who);
 /* A topics client tells who it is with its first subscribe. False: refused, and told. */
 bool speaker_log_in(struct speaker *sp, const struct verb *v);
 void speaker_renew(struct speaker *sp, const struct verb *v);

@@ -36,6 +36,39 @@ speaker_identify(struct speaker *sp, struct str token, struct identity **who_out
 	return error;
 }
 
+/* --- the mount's condition --------------------------------------------------------------- */
+
+/* claim: "aud=my-app"; a list claim has it when one of its items is it. */
+static bool
+has_claim(const struct identity *who, const char *claim, struct arena *a)
+{
+	struct str wanted = str_from(claim), name = str_cut(&wanted, '='), value, item;
+	struct json_walk walk;
+
+	if (!json_get(identity_claims(who), name, &value))
+		return false;
+	if (json_kind(value) != JSON_ARRAY_KIND)
+		return str_eq(plain_value_text(value, a), wanted);
+	walk = json_walk(value);
+	while (json_next(&walk, &item))
+		if (str_eq(plain_value_text(item, a), wanted))
+			return true;
+	return false;
+}
+
+bool
+speaker_fits_mount(struct speaker *sp, const struct identity *who)
+{
+	struct plain_session *p = sp->session;
+	const struct plain_route *route = p->route;
+	struct arena *a = &sp->hub->loop->arena;
+
+	for (size_t i = 0; i < route->mounts_n && p->dialect == &dialect_undecided; i++)
+		if (*route->mounts[i]->claim && has_claim(who, route->mounts[i]->claim, a))
+			plain_session_become(p, route->mounts[i]);
+	return !*p->mount->claim || has_claim(who, p->mount->claim, a);
+}
+
 /* --- login ------------------------------------------------------------------------------- */
 
 /* Somebody who says who he is and is believed: {"sub":"123","topics":["*"]}. */

@@ -160,6 +160,33 @@ counts_pongs(const struct plain_session *p)
 	return p->dialect->replies[REPLY_PING] != NULL;
 }
 
+void
+plain_session_become(struct plain_session *p, const struct config_mount *mount)
+{
+	p->dialect = dialect_of(mount->dialect);
+	p->mount = mount;
+	plain_session_watch(p);
+}
+
+/* The first message told. Errors: -E_GONE when it was closed. */
+static int
+decide(struct plain_session *p, const struct dialect *d)
+{
+	struct loop *l = loop_of(p);
+	uint64_t wait_ms;
+
+	p->dialect = d;
+	p->mount = plain_choice_mount(p->route, p->mount, d->number);
+	plain_session_watch(p);
+	/* too late for an answer to the upgrade, so it is told and closed */
+	if (plain_choice_count(p->route, p->mount, l, &p->hello->peer, &wait_ms)) {
+		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
+		plain_session_fail(p, -E_TOO_MANY_CONNECTIONS, VERB_ANY, NULL);
+		return -E_GONE;
+	}
+	return p->up->on_decide(p->up_state) ? 0 : -E_GONE;
+}
+
 /* Errors: those of plain_read, -E_RATE_LIMITED; -E_GONE when it was closed. */
 static int
 take(struct plain_session *p, struct str text, struct verb *v)
@@ -173,12 +200,9 @@ take(struct plain_session *p, struct str text, struct verb *v)
 		d = dialect_deciding(v->type);
 		if (!d)
 			return error;
-		p->dialect = d;
-		p->mount = plain_choice_mount(p->route, p->mount, d->number);
-		plain_session_watch(p);
-		if (!p->up->on_decide(p->up_state))
-			return -E_GONE;
-		error = plain_read(d, text, &limits, v);
+		error = decide(p, d);
+		if (!error)
+			error = plain_read(d, text, &limits, v);
 	}
 	if (!error && (v->kind == VERB_SUBSCRIBE || v->kind == VERB_JOIN) &&
 	    !rate_take(&p->subscriptions, &p->mount->subscription_rate, now_ms))

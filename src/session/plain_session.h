@@ -68,6 +68,9 @@ struct plain_session {
 /* Route handler; its argument is the struct plain_route. */
 void plain_session_serve(struct request *r);
 
+/* It speaks the dialect of that mount of its route from now on. */
+void plain_session_become(struct plain_session *p, const struct config_mount *mount);
+
 /* Queue a frame. One that finds the queue full ends the session with the turn.
  * Errors: -E_GONE, -E_FULL, -E_NOMEM. */
 int plain_session_send(struct plain_session *p, struct frame *f);
