@@ -13,6 +13,7 @@ struct plain_entry {
 	struct speaker *speaker; /* NULL: gone */
 	enum verb_kind kind;
 	bool is_refused;
+	bool is_asking, is_answered; /* whoever is asked has not returned, has answered */
 	size_t n, at;
 	struct buf allowed; /* names that were, as JSON without brackets */
 	struct str names, employee, start, end; /* JSON of the message */
@@ -169,36 +170,43 @@ on_verdict(void *arg, enum hub_verdict verdict)
 {
 	struct plain_entry *e = arg;
 
-	if (!e->speaker || verdict == HUB_DROPPED) {
-		if (e->speaker)
-			e->speaker->entry = NULL;
-		buf_fini(&e->allowed);
-		free(e);
-		return;
-	}
-	take_verdict(e, verdict == HUB_YES, true);
-	ask_next(e);
+	e->is_answered = true;
+	if (e->speaker && verdict == HUB_DROPPED)
+		plain_entry_forget(e->speaker);
+	if (e->speaker)
+		take_verdict(e, verdict == HUB_YES, true);
+	if (!e->is_asking) /* else who asked goes on: no answer may cost stack */
+		ask_next(e);
+}
+
+/* Returns true when it was answered at once. */
+static bool
+ask(struct plain_entry *e, struct str room)
+{
+	struct speaker *sp = e->speaker;
+	struct hub *h = sp->hub;
+
+	plain_session_hold(sp->session, true); /* what comes meanwhile waits */
+	e->is_asking = true;
+	e->is_answered = false;
+	h->up->may_join(h->up_state, h, sp->socket->who, room, on_verdict, e);
+	e->is_asking = false;
+	return e->is_answered;
 }
 
 static void
 ask_next(struct plain_entry *e)
 {
-	struct speaker *sp = e->speaker;
-	struct hub *h = sp->hub;
-
-	while (e->at < e->n) {
+	while (e->speaker && e->at < e->n) {
+		const struct speaker *sp = e->speaker;
 		struct str room = e->rooms[e->at];
 
-		if (permit_room(sp->socket->who, room) || socket_is_in(sp->socket, room)) {
+		if (permit_room(sp->socket->who, room) || socket_is_in(sp->socket, room))
 			take_verdict(e, true, false);
-		} else if (permit_is_closed(room) || !h->up->may_join) {
+		else if (permit_is_closed(room) || !sp->hub->up->may_join)
 			take_verdict(e, false, false);
-		} else {
-			/* what comes meanwhile waits; it may be over when this returns */
-			plain_session_hold(sp->session, true);
-			h->up->may_join(h->up_state, h, sp->socket->who, room, on_verdict, e);
+		else if (!ask(e, room))
 			return;
-		}
 	}
 	finish(e);
 }
@@ -222,18 +230,26 @@ count_names(const struct verb *v)
 	return n;
 }
 
-/* One block for the entry, the rooms and the texts. */
+/* One block for the entry, the rooms and the texts. A list that is longer than what there may
+ * be at all is not even read. */
 static int
 make(struct speaker *sp, const struct verb *v, struct plain_entry **out)
 {
 	static const enum verb_slot kept[] = {SLOT_NAMES, SLOT_EMPLOYEE, SLOT_START, SLOT_END};
+	uint32_t most = sp->session->mount->subscriptions_n;
 	size_t n = count_names(v), size;
-	struct str *rooms = arena_alloc(&sp->hub->loop->arena, (n + 1) * sizeof(rooms[0])), value;
 	struct json_walk walk = json_walk(v->slots[SLOT_NAMES]);
+	struct str *rooms, value;
 	struct plain_entry *e;
 	char *at;
-	int error = rooms ? 0 : -E_NOMEM;
+	int error;
 
+	if (most && n > most)
+		return -E_TOO_MANY_ROOMS;
+	if (v->slots[SLOT_EMPLOYEE].len > ROOM_NAME_BYTES_MAX)
+		return -E_TOO_LARGE; /* kept once for each name */
+	rooms = arena_alloc(&sp->hub->loop->arena, (n + 1) * sizeof(rooms[0]));
+	error = rooms ? 0 : -E_NOMEM;
 	size = sizeof(*e) + n * sizeof(e->rooms[0]);
 	for (size_t i = 0; !error && i < n; i++) {
 		if (v->kind == VERB_JOIN)

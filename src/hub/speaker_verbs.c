@@ -102,8 +102,8 @@ unsubscribe(struct speaker *sp, const struct verb *v)
 		walk = json_walk(v->slots[SLOT_NAMES]);
 		while (json_next(&walk, &value)) {
 			name = plain_value_text(value, arena_of(sp));
-			if (plain_entry_room(sp, name, &room))
-				continue; /* nobody can be in it */
+			if (plain_entry_room(sp, name, &room) || !socket_is_in(sp->socket, room))
+				continue;
 			socket_leave(sp->socket, room);
 			speaker_filter_drop(sp, name);
 		}

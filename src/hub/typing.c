@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* So many places one may be typing in at a time; longer contexts are nobody's field names. */
+enum { PLACES_MAX = 16, CONTEXT_BYTES_MAX = 256 };
+
 struct typing {
 	struct list link;
 	struct wheel_timer timer;
@@ -72,6 +75,17 @@ find(struct speaker *sp, struct str room, const struct str *context)
 	return NULL;
 }
 
+static void
+make_place(struct speaker *sp)
+{
+	size_t n = 0;
+
+	LIST_EACH(link, &sp->typing)
+		n++;
+	if (n >= PLACES_MAX)
+		stop(CONTAINER_OF(sp->typing.next, struct typing, link));
+}
+
 int
 typing_set(struct speaker *sp, struct str room, struct str context, bool is_typing)
 {
@@ -79,6 +93,8 @@ typing_set(struct speaker *sp, struct str room, struct str context, bool is_typi
 	struct typing *t = find(sp, room, &context);
 	char *at;
 
+	if (context.len > CONTEXT_BYTES_MAX)
+		return -E_TOO_LARGE;
 	if (!is_typing) {
 		if (t)
 			stop(t);
@@ -87,6 +103,7 @@ typing_set(struct speaker *sp, struct str room, struct str context, bool is_typi
 		return 0;
 	}
 	if (!t) {
+		make_place(sp);
 		t = calloc(1, sizeof(*t) + room.len + context.len);
 		if (!t)
 			return -E_NOMEM;

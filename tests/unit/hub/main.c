@@ -10,6 +10,7 @@ main(void)
 		broadcast_suite,
 		client_suite,
 		permit_suite,
+		plain_entry_suite,
 		presence_suite,
 		room_suite,
 		NULL,
