@@ -4,6 +4,7 @@
 #include "action/actions.h"
 #include "admin/demo.h"
 #include "admin/notify.h"
+#include "admin/notify_greet.h"
 #include "admin/notify_verb.h"
 #include "admin/rest.h"
 #include "base/errors.h"
@@ -176,6 +177,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 		error = notify_new(config, &s->notify, errors);
 	s->hubs.on_read = notify_verb_read;
 	s->hubs.on_read_arg = s->notify;
+	s->hubs.on_arrive = notify_greet;
+	s->hubs.on_arrive_arg = s->notify;
 	if (!error && rest_is_wanted(config))
 		error = make_rest(s, errors);
 	if (!error)

@@ -151,11 +151,25 @@ write_record(const struct explain_record *r, struct buf *out)
 	buf_add_char(out, ']');
 }
 
+static int
+copy_rooms(const struct explain_record *r, struct arena *a, struct explanation *out)
+{
+	out->rooms = arena_alloc(a, (r->rooms_n + 1) * sizeof(out->rooms[0]));
+	for (size_t i = 0; out->rooms && i < r->rooms_n; i++) {
+		out->rooms[i] = arena_copy(a, r->names[i]);
+		if (!out->rooms[i].ptr)
+			return -E_NOMEM;
+	}
+	out->rooms_n = r->rooms_n;
+	return out->rooms ? 0 : -E_NOMEM;
+}
+
 int
-explain_find(struct explain *e, struct str id, struct str user, struct explanation *out,
-	     struct buf *json_out)
+explain_find(struct explain *e, struct str id, struct str user, struct arena *a,
+	     struct explanation *out, struct buf *json_out)
 {
 	struct explain_record *r;
+	int error = -E_NOT_FOUND;
 
 	*out = (struct explanation){0};
 	pthread_mutex_lock(&e->lock);
@@ -166,7 +180,8 @@ explain_find(struct explain *e, struct str id, struct str user, struct explanati
 		out->is_cut = tally_is_cut(r->tally);
 		out->wall_ms = r->wall_ms;
 		write_record(r, json_out);
+		error = copy_rooms(r, a, out);
 	}
 	pthread_mutex_unlock(&e->lock);
-	return r ? 0 : -E_NOT_FOUND;
+	return error;
 }

@@ -6,6 +6,7 @@
 #ifndef ADMIN_EXPLAIN_H
 #define ADMIN_EXPLAIN_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/errors.h"
 #include "hub/tally.h"
@@ -28,12 +29,14 @@ struct explanation {
 	bool is_reached; /* it came to a connection of his, and this is what became of it */
 	enum reach reach;
 	bool is_excepted;
+	struct str *rooms; /* whom it was for, in the arena */
+	size_t rooms_n;
 	bool is_cut; /* more people were reached than remembered */
 	int64_t wall_ms;
 };
 
-/* Also appends ,"event":…,"delivered":N,"rooms":[…] to json_out. Errors: -E_NOT_FOUND. */
-int explain_find(struct explain *e, struct str id, struct str user,
+/* Also appends ,"event":…,"delivered":N,"rooms":[…] to json_out. Errors: -E_NOT_FOUND, -E_NOMEM. */
+int explain_find(struct explain *e, struct str id, struct str user, struct arena *a,
 		 struct explanation *out, struct buf *json_out) MUST_USE;
 
 #endif

@@ -176,6 +176,8 @@ on_mentioned(void *arg, struct gather_part *parts, size_t parts_n)
 		.name = STR("new_message"),
 		.room = c->param,
 		.sender = rest_text(c, member(c->body, "user"), "username"),
+		.user = rest_text(c, c->body, "userId"),
+		.email = rest_text(c, member(c->body, "user"), "email"),
 	};
 	char id[UUID_TEXT_BYTES];
 
@@ -183,6 +185,7 @@ on_mentioned(void *arg, struct gather_part *parts, size_t parts_n)
 	write_message(c, id, &data);
 	write_mention(c, id, &mention);
 	event.args = buf_str(&data);
+	event.id = str_from(id);
 	if (data.failed)
 		rest_refuse(c, -E_NOMEM);
 	else
@@ -222,7 +225,8 @@ rest_reaction(struct rest_call *c)
 		  &(struct event_out){.name = STR("message_reaction"),
 				      .args = c->body,
 				      .room = room,
-				      .sender = rest_text(c, c->body, "username")},
+				      .sender = rest_text(c, c->body, "username"),
+				      .user = rest_text(c, c->body, "user_id")},
 		  id);
 }
 
@@ -235,7 +239,8 @@ move(struct rest_call *c, struct str event_name,
 {
 	struct str person = rest_room(c, "user:", rest_text(c, c->body, "user_id"));
 	struct str room = rest_room(c, "channel:", c->param), username;
-	struct target who = {.nsp = STR("/"), .rooms = &person, .rooms_n = 1};
+	struct target who = {
+		.nsp = STR("/"), .rooms = &person, .rooms_n = 1, .is_announced = true};
 	struct target to = {.nsp = STR("/"),
 			    .rooms = &room,
 			    .rooms_n = 1,
@@ -257,13 +262,13 @@ move(struct rest_call *c, struct str event_name,
 	if (error)
 		rest_refuse(c, error);
 	else
-		rest_tell(
-			c, &to,
-			&(struct event_out){.name = event_name,
-					    .args = buf_str(&data),
-					    .room = room,
-					    .sender = rest_text(c, c->body, "username")},
-			id);
+		rest_tell(c, &to,
+			  &(struct event_out){.name = event_name,
+					      .args = buf_str(&data),
+					      .room = room,
+					      .sender = rest_text(c, c->body, "username"),
+					      .user = rest_text(c, c->body, "user_id")},
+			  id);
 	buf_fini(&data);
 }
 

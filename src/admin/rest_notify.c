@@ -13,6 +13,7 @@ tell_user(struct rest_call *c, struct str user, struct event_out *event, struct 
 	struct str room = rest_room(c, "user:", user);
 	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1, .tally = t};
 
+	event->user = user;
 	return room.ptr ? hub_broadcast(c->rest->hubs, c->hub, &to, event) : -E_NOMEM;
 }
 

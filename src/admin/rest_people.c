@@ -20,6 +20,18 @@ on_reached(struct tally *t, void *arg)
 	buf_fini(&body);
 }
 
+static int
+expel(struct rest_call *c, const struct target *who)
+{
+	struct str code;
+	int64_t n = 0;
+
+	if (json_get(c->body, STR("code"), &code) && !json_to_i64(code, &n))
+		n = 0; /* 4000.0 is an integer to the schema */
+	return hub_expel_all(c->rest->hubs, c->hub, who, (int)n,
+			     rest_text(c, c->body, "reason"));
+}
+
 enum deed { JOIN, LEAVE, DISCONNECT };
 
 /* To all sockets in a room of "/"; the call is answered with how many they were. */
@@ -35,7 +47,7 @@ act(struct rest_call *c, struct str who, enum deed deed)
 	else if (!error && deed == LEAVE)
 		error = hub_leave_all(c->rest->hubs, c->hub, &to, c->param);
 	else if (!error)
-		error = hub_disconnect_all(c->rest->hubs, c->hub, &to, true);
+		error = expel(c, &to);
 	if (error) {
 		tally_free(t);
 		rest_refuse(c, error);

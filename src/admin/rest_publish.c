@@ -223,6 +223,7 @@ shoot(struct shot *s, struct str message)
 	int error = rest_aim(c, message, &to);
 
 	uuid_text(c->loop->wall_ms, s->id);
+	event.id = str_from(s->id);
 	json_get(message, STR("data"), &event.args);
 	if (error) {
 		fail(s, error, NULL, STR(""));

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "config/config.h"
 #include "hub/census.h"
+#include "hub/presence.h"
 #include "hub/socket.h"
 #include "proto/json.h"
 
@@ -210,6 +211,7 @@ on_presence(void *arg, struct gather_part *parts, size_t parts_n)
 	struct rest_call *c = arg;
 	struct buf body = BUF_INIT;
 	struct seen all = {0};
+	int64_t seen_ms = 0; /* of "/", when one of his came or went */
 	char last[CLOCK_TEXT_BYTES];
 
 	for (size_t i = 0; i < parts_n; i++) {
@@ -222,6 +224,10 @@ on_presence(void *arg, struct gather_part *parts, size_t parts_n)
 		if (last_ms > all.last_ms)
 			all.last_ms = last_ms;
 	}
+	if (c->rest->hubs->presence)
+		presence_count(c->rest->hubs->presence, c->param, &seen_ms);
+	if (seen_ms > all.last_ms)
+		all.last_ms = seen_ms;
 	clock_text(all.last_ms, last);
 	buf_add_str(&body, STR("{\"user\":"));
 	json_quote(&body, c->param);

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "hub/census.h"
 #include "hub/gather.h"
+#include "hub/permit.h"
 #include "hub/socket.h"
 #include "proto/json.h"
 
@@ -43,47 +44,75 @@ answer(struct question *q, const char *reason, const char *detail)
 }
 
 struct look {
-	int64_t wall_ms;
-	uint64_t n;
+	const struct question *question;
+	uint64_t there_n, allowed_n;
 };
 
+/* Is one of the message's rooms open to him? A person's own room is to nobody. */
+static bool
+is_allowed(const struct question *q, const struct identity *who)
+{
+	bool is_for_some = false;
+
+	for (size_t i = 0; i < q->found.rooms_n; i++) {
+		if (permit_is_closed(q->found.rooms[i]))
+			continue;
+		if (permit_room(who, q->found.rooms[i]))
+			return true;
+		is_for_some = true;
+	}
+	return !is_for_some;
+}
+
 static void
-count_older(void *arg, struct socket *s)
+look_at(void *arg, struct socket *s)
 {
 	struct look *look = arg;
 	struct handshake h;
 
 	socket_handshake(s, &h);
-	look->n += h.issued_ms <= look->wall_ms;
+	if (h.issued_ms > look->question->found.wall_ms)
+		return;
+	look->there_n++;
+	look->allowed_n += is_allowed(look->question, socket_identity(s));
 }
 
 /* Connections that were there when the message was sent. */
 static void
 ask_older(struct hub *h, const void *arg, struct gather_part *out)
 {
-	const struct question *q = arg;
-	struct look look = {.wall_ms = q->found.wall_ms};
+	struct look look = {.question = arg};
 
-	census_each_member(h, q->room, count_older, &look);
-	out->n = look.n;
+	census_each_member(h, look.question->room, look_at, &look);
+	out->n = look.there_n;
+	buf_add(&out->bytes, &look.allowed_n, sizeof(look.allowed_n));
 }
 
 static void
 on_older(void *arg, struct gather_part *parts, size_t parts_n)
 {
 	struct question *q = arg;
-	uint64_t n = 0;
+	uint64_t there_n = 0, allowed_n = 0;
 
-	for (size_t i = 0; i < parts_n; i++)
-		n += parts[i].n;
-	if (n && q->found.is_cut)
+	for (size_t i = 0; i < parts_n; i++) {
+		uint64_t n = parts[i].n;
+
+		there_n += n;
+		if (!parts[i].bytes.failed)
+			memcpy(&n, parts[i].bytes.data, sizeof(n));
+		allowed_n += n;
+	}
+	if (!there_n)
+		answer(q, "offline", "no connection that was open then is open now");
+	else if (q->found.is_cut)
 		answer(q, "not_a_member",
 		       "or reached without being remembered: too many were");
-	else if (n)
-		answer(q, "not_a_member",
-		       q->found.is_excepted ? "excepted by the publisher" : NULL);
+	else if (q->found.is_excepted)
+		answer(q, "not_a_member", "excepted by the publisher");
+	else if (!allowed_n)
+		answer(q, "forbidden", "its token opens none of the rooms");
 	else
-		answer(q, "offline", "no connection that was open then is open now");
+		answer(q, "not_a_member", NULL);
 }
 
 void
@@ -92,7 +121,6 @@ rest_why(struct rest_call *c)
 	static const char *const reasons[REACH_N] = {
 		[REACH_DELIVERED] = "delivered",
 		[REACH_FILTERED] = "filtered",
-		[REACH_FORBIDDEN] = "forbidden",
 		[REACH_QUEUE_FULL] = "queue_full",
 	};
 	struct question *q = arena_alloc(&c->arena, sizeof(*q));
@@ -102,8 +130,8 @@ rest_why(struct rest_call *c)
 	if (q) {
 		*q = (struct question){.call = c, .user = rest_query(c, "user")};
 		q->room = rest_room(c, "user:", q->user);
-		error = explain_find(c->rest->explain, c->param, q->user, &q->found,
-				     &known);
+		error = explain_find(c->rest->explain, c->param, q->user, &c->arena,
+				     &q->found, &known);
 	}
 	if (!error)
 		q->known = arena_copy(&c->arena, buf_str(&known));

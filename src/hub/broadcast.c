@@ -27,8 +27,9 @@ struct broadcast {
 	struct target to;
 	struct message *message; /* EMIT */
 	struct recovery_offset offset; /* EMIT; number 0: it has none */
-	struct str room;	 /* JOIN, LEAVE */
+	struct str room;	 /* JOIN, LEAVE; the reason of a DISCONNECT */
 	bool close_transport;	 /* DISCONNECT */
+	int code;		 /* with which it is closed; 0: the dialect's own */
 	struct letter letters[];
 };
 
@@ -53,14 +54,21 @@ act(const struct broadcast *b, struct socket *s)
 		reach = socket_deliver(s, b->message, b->to.is_volatile);
 		break;
 	case JOIN:
+		s->is_announced = b->to.is_announced;
 		if (socket_join(s, b->room))
 			socket_disconnect(s, true); /* a promise that cannot be kept */
+		s->is_announced = false;
 		break;
 	case LEAVE:
+		s->is_announced = b->to.is_announced;
 		socket_leave(s, b->room);
+		s->is_announced = false;
 		break;
 	case DISCONNECT:
-		socket_disconnect(s, b->close_transport);
+		if (b->close_transport)
+			socket_expel(s, b->code, b->room);
+		else
+			socket_disconnect(s, false);
 		break;
 	}
 	if (b->to.tally)
@@ -294,6 +302,20 @@ int
 hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
 {
 	return move_all(all, from, to, LEAVE, room, false);
+}
+
+int
+hub_expel_all(struct hubs *all, struct hub *from, const struct target *to, int code,
+	      struct str reason)
+{
+	struct broadcast *b = broadcast_new(all, to, DISCONNECT, reason);
+
+	if (!b)
+		return -E_NOMEM;
+	b->close_transport = true;
+	b->code = code;
+	send_out(b, from);
+	return 0;
 }
 
 int

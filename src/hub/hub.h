@@ -68,6 +68,9 @@ struct hubs {
 	 * on the socket's loop. */
 	void (*on_read)(void *arg, struct socket *s, struct str notification_id);
 	void *on_read_arg;
+	/* A person has connected to "/" and is in its rooms; NULL: nobody cares. On its loop. */
+	void (*on_arrive)(void *arg, struct socket *s);
+	void *on_arrive_arg;
 };
 
 struct token_keys;
@@ -97,6 +100,7 @@ struct target {
 	size_t except_n;
 	bool is_volatile; /* drop rather than queue for clients that lag or have no transport */
 	bool local;	  /* this node only */
+	bool is_announced; /* joining, leaving: the caller tells the room, people.c need not */
 	struct tally *tally; /* counts whom it reaches (hub/tally.h); NULL: nobody does */
 };
 
@@ -114,6 +118,9 @@ int hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, s
 	MUST_USE;
 int hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *to,
 		       bool close_transport) MUST_USE;
+/* Disconnected and closed, plain ones with this code (0: their own) and reason. */
+int hub_expel_all(struct hubs *all, struct hub *from, const struct target *to, int code,
+		  struct str reason) MUST_USE;
 
 /* Run fn on the loop that owns the socket, with NULL when the socket is gone by then. Calls for
  * one socket from one thread run in order. arg belongs to fn. [any thread]

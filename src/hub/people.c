@@ -79,7 +79,8 @@ people_join(struct socket *s, struct str room)
 
 	if (!permit_is_peopled(room) || !is_person(s))
 		return 0;
-	error = presence_join(s->hub->all->presence, room, user_of(s), s->is_entering, &is_first);
+	error = presence_join(s->hub->all->presence, room, user_of(s), s->is_entering || s->is_announced,
+			      &is_first);
 	if (!error && is_first && s->is_entering)
 		tell_room(s, STR("user_joined"), room);
 	return error;
@@ -89,7 +90,7 @@ void
 people_leave(struct socket *s, struct str room)
 {
 	if (permit_is_peopled(room) && is_person(s) &&
-	    presence_leave(s->hub->all->presence, room, user_of(s)))
+	    presence_leave(s->hub->all->presence, room, user_of(s)) && !s->is_announced)
 		tell_room(s, STR("user_left"), room);
 }
 
@@ -259,7 +260,11 @@ people_arrive(struct socket *s)
 	error = join_named(s, "user:", user_of(s));
 	if (!error && company.len)
 		error = join_named(s, "company:", company);
-	return error ? error : people_join_channels(s);
+	if (!error)
+		error = people_join_channels(s);
+	if (!error && s->hub->all->on_arrive)
+		s->hub->all->on_arrive(s->hub->all->on_arrive_arg, s);
+	return error;
 }
 
 void

@@ -109,16 +109,25 @@ socket_begin(struct socket *s)
 }
 
 void
+socket_expel(struct socket *s, int code, struct str reason)
+{
+	if (s->state == SOCKET_CONNECTED)
+		s->ops->say_goodbye(s);
+	socket_close(s, code, reason);
+}
+
+void
 socket_disconnect(struct socket *s, bool close_transport)
 {
 	if (s->state == SOCKET_GONE)
 		return;
+	if (close_transport) {
+		socket_expel(s, 0, (struct str){NULL, 0});
+		return;
+	}
 	if (s->state == SOCKET_CONNECTED)
 		s->ops->say_goodbye(s);
-	if (close_transport)
-		s->ops->close(s, 0, (struct str){NULL, 0});
-	else
-		socket_end(s, "server namespace disconnect");
+	socket_end(s, "server namespace disconnect");
 }
 
 void

@@ -37,6 +37,7 @@ struct socket {
 	uint32_t acks_n; /* ids of acknowledgements given out so far */
 	bool is_counted; /* among the connections of its user */
 	bool is_entering; /* the room it joins now hears of it */
+	bool is_announced; /* and hears of this coming or going from somebody else */
 	struct hub *hub;
 	struct namespace *nsp;
 	const struct config_mount *mount;
@@ -72,6 +73,9 @@ struct socket *socket_new(const struct socket_making *making, struct str nsp, st
 int socket_begin(struct socket *s) MUST_USE;
 /* It was never in. */
 void socket_drop(struct socket *s);
+
+/* Out of its namespace, and the connection is closed: socket_disconnect with a code. */
+void socket_expel(struct socket *s, int code, struct str reason);
 
 /* Deliver a message that others may get too. */
 enum reach socket_deliver(struct socket *s, struct message *m, bool is_volatile);

@@ -13,7 +13,6 @@
 enum reach {
 	REACH_DELIVERED,
 	REACH_FILTERED,   /* its own filters do not want it */
-	REACH_FORBIDDEN,  /* it may not see this any more */
 	REACH_QUEUE_FULL, /* it lags, and the message was dropped */
 	REACH_N
 };

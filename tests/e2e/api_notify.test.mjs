@@ -168,6 +168,23 @@ describe("the store", () => {
 		await again.stop();
 	});
 
+	test("sends unread ones to who connects, in their order, when configured", async () => {
+		const other = await Gateway.start({ ...WITH_API, set: { "notifications.on_connect": "2" } });
+		const there = await Api.of(other);
+		for (const title of ["1", "2", "3", "4"]) {
+			const { id } = await there.post("/api/v1/notifications", { user: "u", title, message: "m" });
+			if (title === "3")
+				await there.post(`/api/v1/notifications/${id}/read`, { user: "u" });
+		}
+		const socket = io(other.url, { path: "/realtime", forceNew: true, auth: { token: await token("u") } });
+		const titles = [];
+		await new Promise(done => socket.on("notification.new", ({ title }) =>
+			titles.push(title) === 2 && done()));
+		assert.deepEqual(titles, ["2", "4"]);
+		socket.disconnect();
+		await other.stop();
+	});
+
 	test("says at start what is wrong with its file", async () => {
 		await assert.rejects(Gateway.start({ ...WITH_API, set: { "notifications.file": `${folder}/no/such/folder` } }),
 			/notifications\.file: .*unable to open/);

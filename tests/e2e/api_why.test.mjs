@@ -24,9 +24,9 @@ after(async () => {
 	await gateway.stop();
 });
 
-async function client(user) {
+async function client(user, claims = {}) {
 	const socket = io(gateway.url, { path: "/realtime", forceNew: true, transports: ["websocket"],
-		auth: { token: await token(user) } });
+		auth: { token: await token(user, claims) } });
 	sockets.push(socket);
 	await joined(socket);
 	return socket;
@@ -51,6 +51,13 @@ test("delivered, not a member, excepted and offline are told apart", async () =>
 	const except = await publish({ users: ["ann", "bob"], except: ["user:bob"] });
 	const bob = await why(except.messageId, "bob");
 	assert.deepEqual([bob.reason, bob.detail], ["not_a_member", "excepted by the publisher"]);
+});
+
+test("who may not be in any of the rooms is told from who is not in them", async () => {
+	await client("may", { rooms: ["task:1"] });
+	const { messageId } = await publish({ rooms: ["task:1"] });
+	assert.equal((await why(messageId, "may")).reason, "not_a_member");
+	assert.equal((await why(messageId, "ann")).reason, "forbidden");
 });
 
 test("updates and messages are explained too", async () => {
