@@ -4,15 +4,17 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import vm from "node:vm";
 
 import { Api, KEY } from "./api.mjs";
-import { Gateway, joined, token, within } from "./gateway.mjs";
+import { Gateway, SOURCE, joined, token, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 const WebSocket = require("ws");
@@ -265,4 +267,58 @@ test("one message reaches six clients, once each, in their own shapes", async ()
 	assert.deepEqual(heard, [{ task_id: 7 }]);
 	socket.disconnect();
 	all.forEach(c => c.socket.terminate());
+});
+
+test("of twenty connections that a user opens at once on two loops, five are let in", async () => {
+	const jwt = await token("racer");
+	for (let round = 0; round < 3; round++) {
+		const all = await Promise.all(Array.from({ length: 20 }, () =>
+			plain(`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`)));
+		const codes = [];
+		for (const c of all)
+			c.socket.on("close", code => codes.push(code));
+		await within(10000, "fifteen ends", (async () => {
+			while (all.filter(c => c.socket.readyState === WebSocket.CLOSED).length < 15)
+				await new Promise(done => setTimeout(done, 10));
+		})());
+		assert.equal(all.filter(c => c.heard.some(m => m.type === "connected")).length, 5);
+		assert.ok(codes.every(code => code === 4429));
+		await Promise.all(all.filter(c => c.socket.readyState === WebSocket.OPEN).map(c =>
+			new Promise(done => {
+				c.socket.on("close", done);
+				c.socket.close();
+			})));
+	}
+});
+
+test("a plugin may decide later, and what the client says meanwhile keeps its order", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "tidegate-doorman-"));
+	await promisify(execFile)("cc", ["-shared", "-fPIC", "-I", join(SOURCE, "include"),
+		"-o", join(folder, "doorman.so"), join(dirname(clients), "doorman.c")]);
+	const guarded = await Gateway.start({ config: "demo: true\nlisteners: [{address: \"127.0.0.1:0\"}]\n",
+		set: { plugin_dir: folder, "mounts.1.forbidden_join": "error" } });
+	await rm(folder, { recursive: true }); // loaded
+	try {
+		const c = await plain(`${guarded.wsUrl}/api/v1/ws/connect?token=${await token("1")}`);
+		await c.hears("connected");
+		for (const room of ["channel:open1", "channel:closed", "channel:open2"])
+			c.say({ type: "join_room", room });
+		c.say({ type: "send_message", room: "channel:open1", data: { content: "in" } });
+		c.say({ type: "ping" });
+		await c.hears("pong");
+		assert.deepEqual(c.heard.map(m => [m.type, m.room ?? m.data.error ?? ""]).slice(1, -1), [
+			["joined_room", "channel:open1"], ["error", "No access to requested room"],
+			["joined_room", "channel:open2"], ["message", "channel:open1"]]);
+		// one that leaves while it is being asked about
+		c.say({ type: "join_room", room: "channel:open3" });
+		c.socket.terminate();
+		const t = await plain(`${guarded.wsUrl}/ws?dialect=topics&token=${await token("2")}`);
+		t.say({ type: "subscribe", data: { userId: 2, topics: ["open1", "open2"] } });
+		t.say({ type: "subscribe", data: { userId: 2, topics: ["open1", "shut"] } });
+		assert.equal((await t.hears("error")).data.code, "subscription_failed");
+		t.say({ type: "subscribe", data: { userId: 2, topics: ["open4"] } });
+		t.socket.terminate();
+	} finally {
+		await guarded.stop();
+	}
 });
