@@ -7,7 +7,6 @@
 #include "hub/recovery.h"
 #include "hub/socket_inside.h"
 
-#include <stdio.h>
 
 static int
 send_frames(struct socket *s, const struct frames *f)
@@ -86,16 +85,19 @@ static void
 answer_connect(struct socket *s)
 {
 	struct client *c = s->owner;
-	char data[80];
-	int n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\"}", SOCKET_ID_BYTES, s->id);
+	char memory[80];
+	struct buf data = {.data = memory, .cap = sizeof(memory)};
 
-	if (c->session->protocol == 3)
-		n = 0; /* clients of Socket.IO 2 expect a bare CONNECT */
-	else if (s->ticket)
-		n = snprintf(data, sizeof(data), "{\"sid\":\"%.*s\",\"pid\":\"%.*s\"}", SOCKET_ID_BYTES,
-			     s->id, TICKET_PID_BYTES, s->ticket->pid);
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s),
-					(struct str){data, (size_t)n}));
+	if (c->session->protocol != 3) { /* clients of Socket.IO 2 expect a bare CONNECT */
+		buf_add_str(&data, STR("{\"sid\":\""));
+		buf_add_str(&data, socket_id(s));
+		if (s->ticket) {
+			buf_add_str(&data, STR("\",\"pid\":\""));
+			buf_add(&data, s->ticket->pid, TICKET_PID_BYTES);
+		}
+		buf_add_str(&data, STR("\"}"));
+	}
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s), buf_str(&data)));
 }
 
 int

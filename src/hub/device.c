@@ -40,7 +40,9 @@ device_write(struct buf *out, const struct session_hello *hello, bool with_addre
 		browser = browser_of(agent);
 	if (browser)
 		type = holds(agent, "Mobi") || holds(agent, "Android") ? "mobile" : "web";
-	buf_printf(out, "{\"type\":\"%s\",\"browser\":", type);
+	buf_add_str(out, STR("{\"type\":\""));
+	buf_add_str(out, str_from(type));
+	buf_add_str(out, STR("\",\"browser\":"));
 	if (browser)
 		json_quote(out, str_from(browser));
 	else if (agent.len)
@@ -49,7 +51,9 @@ device_write(struct buf *out, const struct session_hello *hello, bool with_addre
 		buf_add_str(out, STR("null"));
 	if (with_address && hello) {
 		address_text(&hello->peer, address);
-		buf_printf(out, ",\"ip\":\"%s\"", address);
+		buf_add_str(out, STR(",\"ip\":\""));
+		buf_add_str(out, str_from(address));
+		buf_add_char(out, '"');
 	}
 	buf_add_char(out, '}');
 }

@@ -5,7 +5,9 @@
 #include "base/errors.h"
 #include "proto/base64.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 
 enum { KEY_BYTES = 16, KEY_TEXT_BYTES = BASE64_LEN(KEY_BYTES) };
 
@@ -45,6 +47,16 @@ ws_handshake_check(const struct http_head *h)
 	return 0;
 }
 
+/* Fetched once: OpenSSL looks it up by name for each SHA1(), at the price of hashing twice. */
+static EVP_MD *sha1;
+static pthread_once_t sha1_once = PTHREAD_ONCE_INIT;
+
+static void
+fetch_sha1(void)
+{
+	sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+}
+
 void
 ws_accept_key(struct str key, char out[WS_ACCEPT_BYTES])
 {
@@ -54,6 +66,9 @@ ws_accept_key(struct str key, char out[WS_ACCEPT_BYTES])
 
 	memcpy(text, key.ptr, key_bytes);
 	memcpy(text + key_bytes, guid, sizeof(guid) - 1);
-	SHA1(text, key_bytes + sizeof(guid) - 1, digest);
+	pthread_once(&sha1_once, fetch_sha1);
+	if (!sha1 ||
+	    !EVP_Digest(text, key_bytes + sizeof(guid) - 1, digest, NULL, sha1, NULL))
+		SHA1(text, key_bytes + sizeof(guid) - 1, digest);
 	base64_encode(digest, sizeof(digest), out);
 }

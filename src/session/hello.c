@@ -30,7 +30,8 @@ headers_size(const struct http_head *head)
 	return n;
 }
 
-static void
+/* Returns what follows them. */
+static char *
 put_headers(char *at, const struct http_head *head)
 {
 	for (size_t i = 0; i < head->headers_n; i++) {
@@ -46,6 +47,7 @@ put_headers(char *at, const struct http_head *head)
 		str_put(&at, head->headers[i].value);
 		str_put(&at, STR("\r\n"));
 	}
+	return at;
 }
 
 size_t
@@ -64,10 +66,9 @@ session_hello_fill(struct session_hello *hello, const struct request *r, int64_t
 	hello->peer = r->client;
 	hello->url_n = (uint32_t)head->target.len;
 	hello->query_n = (uint32_t)head->uri.query.len;
-	hello->headers_n = (uint32_t)headers_size(head);
 	hello->is_secure = r->conn->stream.ops->is_secure;
 	str_put(&at, head->target);
-	put_headers(at, head);
+	hello->headers_n = (uint32_t)(put_headers(at, head) - at);
 }
 
 struct session_hello *

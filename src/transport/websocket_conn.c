@@ -45,8 +45,11 @@ answer_handshake(struct request *r, struct websocket *w)
 	int error;
 
 	ws_accept_key(http_header_get(r->head, STR("sec-websocket-key")), accept);
-	buf_printf(&lines, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %.*s\r\n",
-		   WS_ACCEPT_BYTES, accept);
+	buf_reserve(&lines, 128);
+	buf_add_str(&lines, STR("Upgrade: websocket\r\nConnection: Upgrade\r\n"
+				"Sec-WebSocket-Accept: "));
+	buf_add(&lines, accept, sizeof(accept));
+	buf_add_str(&lines, STR("\r\n"));
 	if (w->mount->deflate) {
 		struct buf offers = BUF_INIT;
 
