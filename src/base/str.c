@@ -3,10 +3,36 @@
 
 #include <stdlib.h>
 
+#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Eight bytes at once: they may differ in the bit of the case, where a letter is. */
+static bool
+is_same_word(const char *a, const char *b)
+{
+	uint64_t one, other, differs, small, from_a, above_z;
+
+	memcpy(&one, a, sizeof(one));
+	memcpy(&other, b, sizeof(other));
+	differs = one ^ other;
+	if (differs & ~EVERY_BYTE(0x20))
+		return false;
+	/* The highest bit of a byte tells: no sum is carried into the next one. */
+	small = (one | EVERY_BYTE(0x20)) & EVERY_BYTE(0x7f);
+	from_a = small + EVERY_BYTE(0x80 - 'a');
+	above_z = small + EVERY_BYTE(0x7f - 'z');
+	return !(differs << 2 & ~(from_a & ~above_z & ~one));
+}
+
 bool
 str_eq_nocase_bytes(const char *a, const char *b, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = 0;
+
+	/* What is longer than a word ends with one, which may overlap the word before. */
+	for (; n >= 8 && i < n; i += 8)
+		if (!is_same_word(a + (i + 8 < n ? i : n - 8), b + (i + 8 < n ? i : n - 8)))
+			return false;
+	for (; i < n; i++) {
 		unsigned char small = (unsigned char)a[i] | 0x20;
 
 		if (a[i] == b[i])

@@ -8,21 +8,50 @@
 
 #include "base/errors.h"
 
+#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Is a byte of the word none that a target may hold? A borrow marks bytes falsely, but only
+ * above a byte that is marked rightly. */
+static bool
+is_bad(uint64_t word)
+{
+	uint64_t up_to_blank = (word - EVERY_BYTE(' ' + 1)) & ~word;
+	uint64_t fragment = word ^ EVERY_BYTE('#'), del = word ^ EVERY_BYTE(0x7f);
+
+	fragment = (fragment - EVERY_BYTE(1)) & ~fragment;
+	del = (del - EVERY_BYTE(1)) & ~del;
+	return (word | up_to_blank | fragment | del) & EVERY_BYTE(0x80);
+}
+
+/* Visible ASCII without the mark of a fragment. */
+static bool
+is_visible(struct str s)
+{
+	size_t i = 0;
+
+	for (uint64_t word; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.ptr + i, sizeof(word));
+		if (is_bad(word))
+			return false;
+	}
+	for (; i < s.len; i++)
+		if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || s.ptr[i] == '#')
+			return false;
+	return true;
+}
+
 int
 uri_split(struct str target, struct uri *out)
 {
 	size_t path_len = target.len;
 
-	if (target.len == 0 || target.ptr[0] != '/')
-		return -E_HTTP_SYNTAX;
-	for (size_t i = 0; i < target.len; i++) {
-		char c = target.ptr[i];
+	const char *mark;
 
-		if (c <= ' ' || c > '~' || c == '#')
-			return -E_HTTP_SYNTAX;
-		if (c == '?' && path_len == target.len)
-			path_len = i;
-	}
+	if (target.len == 0 || target.ptr[0] != '/' || !is_visible(target))
+		return -E_HTTP_SYNTAX;
+	mark = memchr(target.ptr, '?', target.len);
+	if (mark)
+		path_len = (size_t)(mark - target.ptr);
 	out->path = (struct str){target.ptr, path_len};
 	out->query = str_skip(target, path_len < target.len ? path_len + 1 : path_len);
 	return 0;
@@ -90,6 +119,8 @@ query_name_is(struct str raw, struct str text)
 {
 	if (raw.len < text.len)
 		return false;
+	if (str_eq(raw, text))
+		return !has_escape(text);
 	for (size_t i = 0; i < text.len; i++)
 		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
 			return false;

@@ -37,12 +37,34 @@ START_TEST(numbers_are_digits_only_and_bounded)
 }
 END_TEST
 
+static void
+check_pair(size_t n, size_t at, int one, int other)
+{
+	char a[20], b[20];
+	bool is_letter = (one | 0x20) >= 'a' && (one | 0x20) <= 'z';
+	bool is_same = one == other || (is_letter && (one ^ other) == 0x20);
+
+	memset(a, 'x', n);
+	memset(b, 'X', n);
+	a[at] = (char)one;
+	b[at] = (char)other;
+	ck_assert_msg(str_eq_nocase((struct str){a, n}, (struct str){b, n}) == is_same,
+		      "%#x and %#x at %zu of %zu", one, other, at, n);
+}
+
 START_TEST(letters_compare_without_case_and_nothing_else_does)
 {
 	ck_assert(str_eq_nocase(STR("UpGrade"), STR("uPgRADE")));
 	ck_assert(!str_eq_nocase(STR("@"), STR("`")));
 	ck_assert(!str_eq_nocase(STR("["), STR("{")));
 	ck_assert(!str_eq_nocase(STR("a"), STR("ab")));
+	ck_assert(str_eq_nocase(STR("Sec-WebSocket-Key"), STR("sec-websocket-key")));
+	/* each byte against each, at every place of texts shorter and longer than a word */
+	for (size_t n = 1; n < 20; n++)
+		for (size_t at = 0; at < n; at++)
+			for (int one = 0; one < 256; one++)
+				for (int other = one & ~0x20; other < 256; other += 0x20)
+					check_pair(n, at, one, other);
 }
 END_TEST
 

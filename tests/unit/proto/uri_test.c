@@ -44,6 +44,27 @@ START_TEST(what_is_not_origin_form_is_refused)
 }
 END_TEST
 
+START_TEST(one_bad_byte_is_found_at_every_place)
+{
+	char target[20];
+	struct uri uri;
+
+	for (size_t n = 2; n <= sizeof(target); n++)
+		for (size_t at = 1; at < n; at++)
+			for (int c = 0; c < 256; c++) {
+				bool is_good = c > ' ' && c <= '~' && c != '#';
+
+				memset(target, at % 2 ? '!' : '~', n);
+				target[0] = '/';
+				target[at] = (char)c;
+				ck_assert_msg(
+					(uri_split((struct str){target, n}, &uri) == 0) ==
+						is_good,
+					"%#x at %zu of %zu", c, at, n);
+			}
+}
+END_TEST
+
 START_TEST(escapes_are_decoded)
 {
 	static const struct {
@@ -197,6 +218,7 @@ uri_suite(void)
 
 	tcase_add_test(t, a_target_is_cut_at_the_first_question_mark);
 	tcase_add_test(t, what_is_not_origin_form_is_refused);
+	tcase_add_test(t, one_bad_byte_is_found_at_every_place);
 	tcase_add_test(t, escapes_are_decoded);
 	tcase_add_test(t, the_first_member_of_a_name_counts);
 	tcase_add_test(t, a_query_is_walked_raw);
