@@ -9,6 +9,7 @@ main(void)
 	static const unit_suite_fn suites[] = {
 		idempotency_suite,
 		notify_db_suite,
+		rest_table_suite,
 		NULL,
 	};
 

@@ -7,5 +7,6 @@
 
 Suite *idempotency_suite(void);
 Suite *notify_db_suite(void);
+Suite *rest_table_suite(void);
 
 #endif

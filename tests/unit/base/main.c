@@ -16,6 +16,7 @@ main(void)
 		log_suite,
 		map_suite,
 		str_suite,
+		uuid_suite,
 		NULL,
 	};
 

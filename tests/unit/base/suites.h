@@ -14,5 +14,6 @@ Suite *list_suite(void);
 Suite *log_suite(void);
 Suite *map_suite(void);
 Suite *str_suite(void);
+Suite *uuid_suite(void);
 
 #endif

@@ -13,6 +13,7 @@ main(void)
 		plain_entry_suite,
 		presence_suite,
 		room_suite,
+		tally_suite,
 		NULL,
 	};
 

@@ -11,5 +11,6 @@ Suite *permit_suite(void);
 Suite *plain_entry_suite(void);
 Suite *presence_suite(void);
 Suite *room_suite(void);
+Suite *tally_suite(void);
 
 #endif
