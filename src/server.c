@@ -228,9 +228,13 @@ server_listen(struct server *s, struct buf *errors)
 int
 server_start(struct server *s)
 {
-	for (size_t i = 0; i < s->workers_n; i++)
-		if (worker_start(&s->workers[i]))
-			return -E_SYSTEM;
+	for (size_t i = 0; i < s->workers_n; i++) {
+		if (!worker_start(&s->workers[i]))
+			continue;
+		while (i-- > 0)
+			worker_stop(&s->workers[i]); /* server_free turns the loops by hand */
+		return -E_SYSTEM;
+	}
 	s->has_threads = true;
 	atomic_store(&s->is_ready, true);
 	return 0;
