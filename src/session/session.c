@@ -474,7 +474,8 @@ session_send(struct session *s, struct frame *f)
 	if (s->is_closed || s->is_closing)
 		return -E_GONE;
 	error = s->polling ? polling_send(s->polling, f) : send_by_websocket(s, f);
-	if (error == -E_FULL && !s->is_full) {
+	/* without memory, too: what follows a frame that is missing would be misunderstood */
+	if ((error == -E_FULL || error == -E_NOMEM) && !s->is_full) {
 		s->is_full = true;
 		wheel_set(&s->all->loop->wheel, &s->heartbeat, 0);
 	}
