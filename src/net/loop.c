@@ -19,7 +19,7 @@ struct loop_inside {
 	struct event doorbell; /* wakes it for mail */
 	int doorbell_fd;
 	bool is_awake; /* this turn's clock is read */
-	struct list jobs;
+	struct list jobs, next_jobs; /* of this turn, of the next one */
 	struct loop_grave *graves;
 	_Atomic(struct mail *) mail; /* newest first */
 	atomic_bool stopping;
@@ -88,6 +88,7 @@ loop_new(int id, struct clock clock, struct config *config)
 	if (config)
 		l->config = config_ref(config);
 	list_init(&in->jobs);
+	list_init(&in->next_jobs);
 	if (in->doorbell_fd < 0 || !l->scratch || !l->base)
 		goto fail;
 	read_clock(l);
@@ -194,10 +195,28 @@ run_jobs(struct loop *l)
 	}
 }
 
+/* What the last turn left to this one. Returns true when there is something. */
+static bool
+take_next_jobs(struct loop *l)
+{
+	struct list *next = &l->inside->next_jobs;
+	bool is_any = !list_is_empty(next);
+
+	while (!list_is_empty(next)) {
+		struct list *link = next->next;
+
+		list_remove(link);
+		list_add_tail(&l->inside->jobs, link);
+	}
+	return is_any;
+}
+
 bool
 loop_turn(struct loop *l, bool may_wait)
 {
 	current = l;
+	if (take_next_jobs(l))
+		may_wait = false;
 	l->inside->is_awake = false;
 	if (may_wait)
 		set_tick(l);
@@ -259,6 +278,13 @@ loop_at_end(struct loop *l, struct loop_job *j)
 {
 	if (list_is_empty(&j->link))
 		list_add_tail(&l->inside->jobs, &j->link);
+}
+
+void
+loop_at_next_end(struct loop *l, struct loop_job *j)
+{
+	if (list_is_empty(&j->link))
+		list_add_tail(&l->inside->next_jobs, &j->link);
 }
 
 void

@@ -69,6 +69,9 @@ void loop_wake(struct loop *l);
 /* Run j at the end of this turn; asking twice is harmless. */
 void loop_job_init(struct loop_job *j, void (*run)(struct loop_job *j));
 void loop_at_end(struct loop *l, struct loop_job *j);
+/* The same at the end of the next turn, which then does not sleep: for what would keep others
+ * from their turn. */
+void loop_at_next_end(struct loop *l, struct loop_job *j);
 void loop_job_cancel(struct loop_job *j);
 
 /* free(memory) after the end of the turn, when no callback can see it any more. */

@@ -124,6 +124,13 @@ stream_watch(struct stream *s, int what)
 	return 0;
 }
 
+void
+stream_yield(struct stream *s)
+{
+	if (s->tls)
+		stream_tls_announce_next(s);
+}
+
 int
 stream_swap(struct stream *s, int swapped)
 {

@@ -50,6 +50,10 @@ void stream_open_fd(struct stream *s, struct loop *l, int fd,
  * Errors: -E_NOMEM. */
 int stream_watch(struct stream *s, int what) MUST_USE;
 
+/* Whoever reads has read enough for this turn: bytes that wait inside are announced with the
+ * next one. */
+void stream_yield(struct stream *s);
+
 /* For ops: STREAM_READ: what is to be read comes only when something can be written;
  * STREAM_WRITE: the other way round. Errors: -E_NOMEM. */
 int stream_swap(struct stream *s, int swapped) MUST_USE;

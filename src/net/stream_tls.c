@@ -262,6 +262,13 @@ stream_tls_announce(struct stream *s)
 }
 
 void
+stream_tls_announce_next(struct stream *s)
+{
+	if (s->watch & STREAM_READ && tls_has_pending(s))
+		loop_at_next_end(s->loop, &s->tls->announce);
+}
+
+void
 stream_tls_hush(struct stream *s)
 {
 	loop_job_cancel(&s->tls->announce);

@@ -15,9 +15,10 @@ struct tls;
  * (copied). Errors: -E_NOMEM; the stream is as it was. Thread: the stream's loop. */
 int stream_secure(struct stream *s, const struct tls *tls, struct str early) MUST_USE;
 
-/* If it waits for bytes and has some inside: say so at the end of the turn, as no descriptor
- * will. Hush: not any more. */
+/* If it waits for bytes and has some inside: say so at the end of the turn, or of the next one
+ * for who has read enough in this, as no descriptor will. Hush: not any more. */
 void stream_tls_announce(struct stream *s);
+void stream_tls_announce_next(struct stream *s);
 void stream_tls_hush(struct stream *s);
 
 #endif

@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-enum { PARTS_PER_WRITE = 256, LINGER_MS = 2000 };
+/* A TLS stream gives a record of 16 KiB at most at a time. */
+enum { PARTS_PER_WRITE = 256, READS_PER_EVENT = 4, LINGER_MS = 2000 };
 
 struct conn_move {
 	struct mail mail;
@@ -229,18 +230,27 @@ on_readable(struct conn *c)
 		c->up->on_end(c);
 }
 
+static bool
+may_read(const struct conn *c)
+{
+	return !c->is_closed && !c->move && !c->is_held && !c->is_half_closed;
+}
+
+/* Who sends faster than we read must not keep the loop to himself. */
 static void
 on_ready(struct stream *s, int what)
 {
 	struct conn *c = CONTAINER_OF(s, struct conn, stream);
+	bool has_more = what & STREAM_READ;
 
 	if (what & STREAM_WRITE)
 		flush(c);
-	if (what & STREAM_READ && !c->is_closed && !c->is_held && !c->move)
-		do
-			on_readable(c);
-		while (!c->is_closed && !c->move && !c->is_held && !c->is_half_closed &&
-		       c->stream.ops->has_pending(&c->stream));
+	for (int i = 0; has_more && may_read(c) && i < READS_PER_EVENT; i++) {
+		on_readable(c);
+		has_more = may_read(c) && c->stream.ops->has_pending(&c->stream);
+	}
+	if (has_more && may_read(c))
+		stream_yield(s);
 }
 
 static struct conn *

@@ -126,6 +126,27 @@ START_TEST(a_job_may_ask_for_another_one_in_the_same_turn)
 }
 END_TEST
 
+static void
+run_again_next_turn(struct loop_job *j)
+{
+	tell('y');
+	loop_at_next_end(loop, j);
+}
+
+START_TEST(a_job_for_the_next_turn_waits_for_it_but_does_not_let_it_sleep)
+{
+	loop_job_init(&job_y, run_again_next_turn);
+	loop_at_end(loop, &job_y);
+	loop_turn(loop, false);
+	ck_assert_str_eq(told, "y");
+	loop_turn(loop, true);
+	ck_assert_str_eq(told, "yy");
+	loop_job_cancel(&job_y);
+	loop_turn(loop, false);
+	ck_assert_str_eq(told, "yy");
+}
+END_TEST
+
 START_TEST(a_cancelled_job_does_not_run)
 {
 	loop_job_init(&job_x, run_x);
@@ -284,6 +305,7 @@ loop_suite(void)
 	tcase_add_test(t, mail_posted_by_mail_arrives_with_the_next_turn);
 	tcase_add_test(t, a_job_runs_once_a_turn_however_often_asked_for);
 	tcase_add_test(t, a_job_may_ask_for_another_one_in_the_same_turn);
+	tcase_add_test(t, a_job_for_the_next_turn_waits_for_it_but_does_not_let_it_sleep);
 	tcase_add_test(t, a_cancelled_job_does_not_run);
 	tcase_add_test(t, a_turn_delivers_mail_then_runs_jobs_then_buries);
 	tcase_add_test(t, what_was_buried_last_goes_with_the_loop);
