@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policy/schema_pattern.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,12 +44,23 @@ copies_of_braces(const char *at)
 	return most ? most : 1;
 }
 
+static bool
+is_repetition(char c)
+{
+	return c == '*' || c == '+' || c == '?' || c == '{';
+}
+
 const char *
 schema_pattern_fault(const char *pattern)
 {
 	double copies = 1;
+	bool was_repetition = false;
 
 	for (const char *at = pattern; *at; at++) {
+		/* POSIX leaves it open, JavaScript refuses it, regcomp takes forever */
+		if (was_repetition && is_repetition(*at))
+			return "a repetition of a repetition in the pattern";
+		was_repetition = *at == '*' || *at == '+' || *at == '?' || *at == '}';
 		if (*at == '\\') {
 			if (at[1] >= '1' && at[1] <= '9')
 				return "back-references are not supported";
