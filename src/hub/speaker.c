@@ -277,6 +277,7 @@ greet(struct speaker *sp)
 	else
 		speaker_enter(sp, who);
 	identity_unref(who);
+	p->hello = session_hello_forget_query(p->hello);
 }
 
 static int

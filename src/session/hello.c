@@ -81,6 +81,21 @@ session_hello_new(const struct request *r, int64_t wall_ms)
 	return hello;
 }
 
+struct session_hello *
+session_hello_forget_query(struct session_hello *h)
+{
+	uint32_t kept = h->url_n - h->query_n;
+	struct session_hello *smaller;
+
+	if (!h->query_n)
+		return h;
+	memmove(h->text + kept - 1, h->text + h->url_n, h->headers_n); /* the ? goes as well */
+	h->url_n = kept - 1;
+	h->query_n = 0;
+	smaller = realloc(h, sizeof(*h) + h->url_n + h->headers_n);
+	return smaller ? smaller : h;
+}
+
 struct str
 session_hello_header(const struct session_hello *h, struct str name)
 {

@@ -43,6 +43,10 @@ void session_hello_fill(struct session_hello *hello, const struct request *r, in
 /* One on its own, freed with free(). NULL when memory is short. */
 struct session_hello *session_hello_new(const struct request *r, int64_t wall_ms) MUST_USE;
 
+/* Without the query from now on: a token may stand there, which has done its duty. Returns the
+ * hello, perhaps at another place. Only for one on its own. */
+struct session_hello *session_hello_forget_query(struct session_hello *h) MUST_USE;
+
 /* Value of the first header of that name (lower case), empty when absent. */
 struct str session_hello_header(const struct session_hello *h, struct str name);
 
