@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include "action/actions.h"
+#include "action/reading.h"
 #include "admin/demo.h"
 #include "admin/notify.h"
 #include "admin/notify_greet.h"
@@ -175,6 +176,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 				   &s->routes, errors);
 	if (!error)
 		error = notify_new(config, &s->notify, errors);
+	if (!error)
+		notify_watch(s->notify, reading_tell, s->actions);
 	s->hubs.on_read = notify_verb_read;
 	s->hubs.on_read_arg = s->notify;
 	s->hubs.on_arrive = notify_greet;

@@ -242,6 +242,16 @@ struct tg_question {
 	const struct tg_identity *who;
 };
 
+/* --- notifications ---------------------------------------------------------------------- */
+
+/* A user has read a stored notification, the first time. */
+struct tg_read {
+	size_t size;
+	struct tg_str user;
+	int64_t notification; /* its id */
+	int64_t read_ms;      /* since 1970 */
+};
+
 struct tg_timer {
 	uint64_t id;
 };
@@ -372,6 +382,10 @@ struct tg_api {
 	 * or (json_quote) empty when out is too small. Returns the whole length, like snprintf. */
 	size_t (*json_text)(struct tg_str value, char *out, size_t out_bytes);
 	size_t (*json_quote)(struct tg_str text, char *out, size_t out_bytes);
+
+	/* read is called for each notification that was read, on the loop of who said so. [init] */
+	int (*add_read)(struct tg_host *host,
+			void (*read)(const struct tg_read *read, void *state), void *state);
 };
 
 /* --- the plugin itself ------------------------------------------------------------------ */
@@ -404,6 +418,7 @@ struct tg_plugin {
 
 #define tg_add_action(action) tg_link.api->add_action(tg_link.host, action)
 #define tg_add_namespace(nsp) tg_link.api->add_namespace(tg_link.host, nsp)
+#define tg_add_read(read, state) tg_link.api->add_read(tg_link.host, read, state)
 #define tg_add_authorize(ask, state) tg_link.api->add_authorize(tg_link.host, ask, state)
 
 #define tg_reply_ok(call, data) tg_link.api->reply_ok(tg_link.host, call, data)

@@ -7,6 +7,7 @@
  *		2xx: the body is the data (none: null); else an error {"code","message","details"}
  *	POST url/authorize     {"kind":"run"|"join","what","user",…}
  *		200: yes; 403: no; anything else: somebody else may know
+ *	POST url/notifications/read  {"user","notification","readMs"}
  *
  * Each request is signed (client.c); what is not idempotent is sent once. Configuration:
  * settings.h. Written against the public header alone, as any plugin is.
@@ -179,6 +180,40 @@ ask(const struct tg_question *question, void *state)
 	}
 }
 
+/* --- notifications ------------------------------------------------------------------------ */
+
+static void
+on_told(void *arg, const struct client_answer *a)
+{
+	(void)arg;
+	if (a->status < 200 || a->status >= 300)
+		tg_log(TG_WARN, "a read notification was not taken: status %ld",
+		       a->status);
+}
+
+static void
+on_read(const struct tg_read *read, void *state)
+{
+	struct text body = {0};
+	char numbers[96];
+
+	(void)state;
+	snprintf(numbers, sizeof(numbers), ",\"notification\":%lld,\"readMs\":%lld}",
+		 (long long)read->notification, (long long)read->read_ms);
+	text_put(&body, "{");
+	text_member(&body, "user", read->user);
+	text_put(&body, numbers);
+	if (body.failed || client_send(&(struct client_request){
+				   .path = "/notifications/read",
+				   .body = &body,
+				   .timeout_ms = settings.timeout_ms,
+				   .may_repeat = true,
+				   .done = on_told,
+			   }))
+		tg_log(TG_WARN, "a read notification was not told: too much waits");
+	text_free(&body);
+}
+
 /* --- the plugin --------------------------------------------------------------------------- */
 
 static int
@@ -206,6 +241,8 @@ init(void)
 	}
 	if (settings.asks_authorize)
 		tg_add_authorize(ask, NULL);
+	if (settings.tells_read)
+		tg_add_read(on_read, NULL);
 	return TG_OK;
 }
 

@@ -162,6 +162,7 @@ settings_read(struct settings *out)
 	out->client.answer_bytes = (size_t)answer;
 	out->timeout_ms = (long)timeout;
 	out->asks_authorize = take_flag(config, "authorize");
+	out->tells_read = take_flag(config, "notifications");
 	return error ? error : read_actions(config, out);
 }
 

@@ -14,6 +14,7 @@
  *	    actions: [echo, {name: report.create, permission: report.write, timeout_ms: 10000,
  *	              idempotent: true, running: 64, schema: {type: object}}]
  *	    authorize: true
+ *	    notifications: true                  # POST …/notifications/read
  */
 #ifndef HTTP_SETTINGS_H
 #define HTTP_SETTINGS_H
@@ -30,7 +31,7 @@ struct forwarded {
 struct settings {
 	struct client_settings client;
 	long timeout_ms;
-	bool asks_authorize;
+	bool asks_authorize, tells_read;
 	struct forwarded *actions;
 	size_t actions_n;
 };

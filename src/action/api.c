@@ -15,6 +15,7 @@ api_table(void)
 		.add_action = api_add_action,
 		.add_namespace = api_add_namespace,
 		.add_authorize = api_add_authorize,
+		.add_read = api_add_read,
 		.reply_ok = api_reply_ok,
 		.reply_error = api_reply_error,
 		.update = api_update,

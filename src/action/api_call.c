@@ -61,6 +61,18 @@ api_add_authorize(struct tg_host *host, void (*ask)(const struct tg_question *, 
 		       &why);
 }
 
+int
+api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *), void *state)
+{
+	struct buf why = BUF_INIT;
+
+	if (!host->is_in_init)
+		return TG_E_STATE;
+	if (!read)
+		return offered(host, -E_ARGUMENT, &why);
+	return offered(host, registry_add_reader(&host->all->registry, host, read, state), &why);
+}
+
 /* --- answers ----------------------------------------------------------------------------- */
 
 /* A plugin that says what is no JSON has a bug: its author wants to read of it. */

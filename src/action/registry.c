@@ -35,6 +35,7 @@ registry_fini(struct registry *r)
 		nsp_free(r->nsps[i]);
 	free(r->nsps);
 	free(r->authorizers);
+	free(r->readers);
 	*r = (struct registry){0};
 }
 
@@ -166,6 +167,35 @@ registry_add_authorizer(struct registry *r, struct tg_host *host,
 	return 0;
 }
 
+int
+registry_add_reader(struct registry *r, struct tg_host *host,
+		    void (*read)(const struct tg_read *, void *), void *state)
+{
+	struct reader *grown = realloc(r->readers, (r->readers_n + 1) * sizeof(grown[0]));
+
+	if (!grown)
+		return -E_NOMEM;
+	r->readers = grown;
+	grown[r->readers_n++] = (struct reader){read, state, host};
+	return 0;
+}
+
+static void
+remove_hooks(struct registry *r, const struct tg_host *host)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->authorizers_n; i++)
+		if (r->authorizers[i].host != host)
+			r->authorizers[kept++] = r->authorizers[i];
+	r->authorizers_n = kept;
+	kept = 0;
+	for (size_t i = 0; i < r->readers_n; i++)
+		if (r->readers[i].host != host)
+			r->readers[kept++] = r->readers[i];
+	r->readers_n = kept;
+}
+
 void
 registry_remove(struct registry *r, const struct tg_host *host)
 {
@@ -186,11 +216,7 @@ registry_remove(struct registry *r, const struct tg_host *host)
 			r->nsps[kept++] = r->nsps[i];
 	}
 	r->nsps_n = kept;
-	kept = 0;
-	for (size_t i = 0; i < r->authorizers_n; i++)
-		if (r->authorizers[i].host != host)
-			r->authorizers[kept++] = r->authorizers[i];
-	r->authorizers_n = kept;
+	remove_hooks(r, host);
 }
 
 struct action *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What plugins offer, by name: actions, namespaces, authorize hooks. Filled while plugins are
+ * What plugins offer, by name: actions, namespaces, hooks. Filled while plugins are
  * loaded, immutable afterwards and read by all loops without a lock.
  */
 #ifndef ACTION_REGISTRY_H
@@ -42,12 +42,20 @@ struct authorizer {
 	struct tg_host *host;
 };
 
+struct reader {
+	void (*read)(const struct tg_read *read, void *state);
+	void *state;
+	struct tg_host *host;
+};
+
 struct registry {
 	struct map actions;
 	struct nsp **nsps;
 	size_t nsps_n;
 	struct authorizer *authorizers;
 	size_t authorizers_n;
+	struct reader *readers;
+	size_t readers_n;
 };
 
 void registry_fini(struct registry *r);
@@ -62,6 +70,9 @@ int registry_add_namespace(struct registry *r, struct tg_host *host,
 int registry_add_authorizer(struct registry *r, struct tg_host *host,
 			    void (*ask)(const struct tg_question *, void *),
 			    void *state) MUST_USE;
+
+int registry_add_reader(struct registry *r, struct tg_host *host,
+			void (*read)(const struct tg_read *, void *), void *state) MUST_USE;
 
 /* Forget all that this plugin added. */
 void registry_remove(struct registry *r, const struct tg_host *host);

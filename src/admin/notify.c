@@ -18,6 +18,7 @@ enum task { ADD, LIST, MARK_READ };
 
 /* One question on its way to the thread and back. */
 struct job {
+	struct notify *notify;
 	struct list link;
 	struct mail home;
 	struct loop *asker;
@@ -39,6 +40,8 @@ struct notify {
 	uint32_t waiting_n, waiting_max;
 	bool is_stopping, has_thread;
 	struct notify_db *db; /* the thread's */
+	void (*on_read)(void *arg, struct str user, int64_t id, int64_t read_ms);
+	void *on_read_arg;
 };
 
 /* --- the thread --------------------------------------------------------------------------- */
@@ -47,9 +50,11 @@ static void
 come_home(struct loop *l, struct mail *m)
 {
 	struct job *j = CONTAINER_OF(m, struct job, home);
+	const struct notify *n = j->notify;
 
-	(void)l;
 	j->result.json = buf_str(&j->json);
+	if (!j->result.error && j->result.is_changed && n->on_read)
+		n->on_read(n->on_read_arg, j->page.user, j->result.id, l->wall_ms);
 	j->done(j->arg, &j->result);
 	buf_fini(&j->json);
 	free(j);
@@ -81,9 +86,9 @@ work_on_batch(struct notify_db *db, struct list *batch)
 	int64_t now_ms = clock_system.wall_ms(clock_system.state);
 	int error = notify_db_begin(db);
 
-	LIST_EACH(link, batch)
-	if (!error)
-		work(db, CONTAINER_OF(link, struct job, link), now_ms);
+	LIST_EACH (link, batch)
+		if (!error)
+			work(db, CONTAINER_OF(link, struct job, link), now_ms);
 	if (!error)
 		error = notify_db_trim(db, now_ms);
 	/* a commit ends the transaction even when something in it failed */
@@ -91,8 +96,7 @@ work_on_batch(struct notify_db *db, struct list *batch)
 		error = -E_SYSTEM;
 	if (error)
 		log_error("notifications not stored", "why=\"%s\"", error_text(error));
-	LIST_EACH(link, batch)
-	{
+	LIST_EACH (link, batch) {
 		struct job *j = CONTAINER_OF(link, struct job, link);
 
 		if (error)
@@ -167,6 +171,15 @@ notify_new(const struct config *c, struct notify **out, struct buf *errors)
 }
 
 void
+notify_watch(struct notify *n,
+	     void (*on_read)(void *arg, struct str user, int64_t id, int64_t read_ms),
+	     void *arg)
+{
+	n->on_read = on_read;
+	n->on_read_arg = arg;
+}
+
+void
 notify_stop(struct notify *n)
 {
 	pthread_mutex_lock(&n->lock);
@@ -212,6 +225,7 @@ submit(struct notify *n, struct job *j)
 {
 	int error = 0;
 
+	j->notify = n;
 	pthread_mutex_lock(&n->lock);
 	if (n->is_stopping) {
 		error = -E_SHUTDOWN;

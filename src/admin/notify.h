@@ -33,6 +33,12 @@ typedef void notify_done_fn(void *arg, const struct notify_result *result);
 /* Opens the database and starts the thread.
  * Errors: -E_SYSTEM with a line in errors, -E_NOMEM. Main thread. */
 int notify_new(const struct config *c, struct notify **out, struct buf *errors) MUST_USE;
+/* on_read is told of each notification that was read, on the loop that asked. Before the
+ * loops start. */
+void notify_watch(struct notify *n,
+		  void (*on_read)(void *arg, struct str user, int64_t id,
+				  int64_t read_ms),
+		  void *arg);
 /* What waits is done, then the thread ends; calls after it give -E_SHUTDOWN. The answers are in
  * the mailboxes of their loops. Harmless twice. Main thread. */
 void notify_stop(struct notify *n);

@@ -12,7 +12,7 @@ import { after, before, describe, test } from "node:test";
 
 import { io } from "socket.io-client";
 
-import { KEY, WITH_API } from "./api.mjs";
+import { Api, KEY, WITH_API } from "./api.mjs";
 import { BUILD, Gateway, joined, once, SOURCE, token, within } from "./gateway.mjs";
 
 const BACKEND_SECRET = "a secret between gateway and backend";
@@ -77,17 +77,22 @@ async function freePort() {
 
 describe("a backend", { skip }, () => {
 	let gateway, socket, server, requests = [], answer;
+	const told = []; // of notifications that were read
 
 	before(async () => {
 		server = http.createServer(async (request, response) => {
 			const body = (await request.toArray()).join("");
+			if (request.url === "/base/notifications/read") {
+				told.push(body);
+				return response.end();
+			}
 			requests.push({ url: request.url, headers: request.headers, body, port: request.socket.remotePort });
 			await answer(request, response, body && JSON.parse(body));
 		}).listen(0, "127.0.0.1");
 		await once(server, "listening");
 		const url = `http://127.0.0.1:${server.address().port}/base/`;
 		gateway = await gatewayWith({ url, timeout_ms: 500, connections: 2, queue: 8, answer_bytes: 1000,
-			authorize: true, actions: ["plain", { name: "safe", idempotent: true }, { name: "a/b ä?", timeout_ms: 5000 },
+			authorize: true, notifications: true, actions: ["plain", { name: "safe", idempotent: true }, { name: "a/b ä?", timeout_ms: 5000 },
 				{ name: "guarded", permission: "may.guard" },
 				{ name: "checked", schema: { type: "object", required: ["n"] } }] });
 		socket = await client(gateway, { companyId: "c", more: [1] });
@@ -190,6 +195,20 @@ describe("a backend", { skip }, () => {
 			assert.deepEqual([kind, what, user.id], ["run", "may.guard", "u1"]);
 			fresh.disconnect();
 		}
+	});
+
+	test("hears that a notification was read, once", async () => {
+		const api = await Api.of(gateway);
+		const { id } = await api.post("/api/v1/notifications", { user: 7, title: "t", message: "m" });
+		for (let i = 0; i < 2; i++)
+			await api.post(`/api/v1/notifications/${id}/read`, { user: 7 });
+		await api.problem("POST", "/api/v1/notifications/12345/read", { user: 7 });
+		for (let i = 0; i < 500 && !told.length; i++)
+			await new Promise(done => setTimeout(done, 10));
+		await asked("plain", 1, respond(200, "1")); // a second one would have come before
+		const { user, notification, readMs } = JSON.parse(told[0]);
+		assert.deepEqual([told.length, user, notification], [1, "7", id]);
+		assert.ok(Math.abs(Date.now() - readMs) < 60000);
 	});
 
 	test("that is not there is unavailable", async () => {
