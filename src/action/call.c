@@ -170,6 +170,16 @@ on_limit(struct wheel_timer *t)
 
 /* --- running --------------------------------------------------------------------------- */
 
+/* Of the request whose action runs on this thread. */
+static _Thread_local struct str running_data;
+
+bool
+call_is_running_data(struct str data)
+{
+	return running_data.ptr && data.ptr == running_data.ptr &&
+	       data.len == running_data.len;
+}
+
 static void
 run(struct call *c, struct socket *s)
 {
@@ -187,7 +197,9 @@ run(struct call *c, struct socket *s)
 	};
 
 	tg_identity_of(c->who, &who);
+	running_data = c->data;
 	c->action->def.run((struct tg_call){c->id}, &r, c->action->def.state);
+	running_data = (struct str){NULL, 0};
 }
 
 static void

@@ -49,6 +49,10 @@ void call_begin(struct desk *d, struct socket *s, const struct call_request *r);
  * or error, names are filled in. */
 void call_finish(struct call *c, const struct envelope *e);
 
+/* Is this the very data of the request whose action runs on this thread? Then it was checked
+ * when it came. [any thread] */
+bool call_is_running_data(struct str data);
+
 /* Claim it and end it with an error of ours; nothing happens when somebody was faster. */
 void call_fail(struct call *c, int error);
 
