@@ -2,8 +2,7 @@
 /*
  * Memory for objects that come and go with requests, connections and messages. glibc's calloc
  * passes by the thread's cache of freed blocks, of which malloc and free make a few dozen
- * instructions; so the zeros are written here. By realloc, as compilers make a calloc of malloc
- * and memset. Any thread.
+ * instructions; so the zeros are written here. Any thread.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
@@ -16,8 +15,9 @@
 static inline void *
 memory_new(size_t n)
 {
-	void *memory = realloc(NULL, n);
+	void *memory = malloc(n);
 
+	__asm__("" : "+r"(memory)); /* or compilers make a calloc of malloc and memset */
 	return memory ? memset(memory, 0, n) : NULL;
 }
 

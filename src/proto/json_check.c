@@ -65,13 +65,11 @@ check_escape(struct check *c)
 	return 0;
 }
 
-/* On the opening quote. */
+/* Inside of a string, on what stops a run of plain characters, or at the end. */
 static int
-check_string(struct check *c)
+check_string_rest(struct check *c)
 {
-	c->at++;
-	for (;;) {
-		c->at = json_find_special(c->at, c->end);
+	for (;; c->at = json_find_special(c->at, c->end)) {
 		if (c->at == c->end)
 			return -E_JSON_SYNTAX;
 		if (*c->at == '"') {
@@ -95,6 +93,20 @@ check_string(struct check *c)
 			c->at += step;
 		} while (c->at < c->end && (unsigned char)*c->at >= 0x80);
 	}
+}
+
+/* On the opening quote. Most strings are plain up to the closing one. */
+static int
+check_string(struct check *c)
+{
+	const char *at = json_find_special(c->at + 1, c->end);
+
+	if (at < c->end && *at == '"') {
+		c->at = at + 1;
+		return 0;
+	}
+	c->at = at;
+	return check_string_rest(c);
 }
 
 static inline bool
@@ -248,15 +260,15 @@ int
 json_check(struct str text, const struct json_limits *limits, size_t *error_at_out)
 {
 	const char *at = text.len ? text.ptr : "";
-	struct check c = {
-		.at = at,
-		.end = at + text.len,
-		.depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth
-							    : JSON_DEPTH_MAX,
-		.values_left = limits->values,
-	};
+	struct check c;
 	int error;
 
+	/* Not as a whole: a level's bit is set when the level opens. */
+	c.at = at;
+	c.end = at + text.len;
+	c.depth = 0;
+	c.depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth : JSON_DEPTH_MAX;
+	c.values_left = limits->values;
 	do {
 		error = check_value(&c);
 		if (!error && !c.value_due)

@@ -64,14 +64,16 @@ static const char *
 skip_string(const char *at, const char *end)
 {
 	at++;
-	while (at < end) {
-		if (end - at >= 8) {
-			uint64_t marks = mark_string_end(json_word(at));
+	while (end - at >= 8) {
+		uint64_t marks = mark_string_end(json_word(at));
 
-			at += marks ? json_first_mark(marks) : 8;
-			if (!marks)
-				continue;
-		}
+		at += marks ? json_first_mark(marks) : 8;
+		if (marks && *at == '"')
+			return at + 1;
+		if (marks)
+			at += end - at > 1 ? 2 : 1;
+	}
+	while (at < end) {
 		if (*at == '"')
 			return at + 1;
 		at += *at == '\\' && end - at > 1 ? 2 : 1;

@@ -15,7 +15,7 @@ enum { WAITING_BYTES = 16384, ANSWERS_BYTES = 65536 };
 struct http_conn {
 	struct conn *conn;
 	struct http_server *server;
-	struct http_parser *parser;
+	struct http_parser *parser; /* NULL between requests */
 	struct request *request; /* from its head to its answer */
 	bool is_serving;	 /* the handler has it */
 	struct wheel_timer deadline;
@@ -39,6 +39,13 @@ free_http(struct http_conn *h)
 		free_request(h->request);
 	http_parser_free(h->parser);
 	free(h);
+}
+
+/* No byte of a request has come. */
+static bool
+is_idle(const struct http_conn *h)
+{
+	return !h->request && (!h->parser || http_parser_is_idle(h->parser));
 }
 
 static void
@@ -83,7 +90,7 @@ on_deadline(struct wheel_timer *t)
 {
 	struct http_conn *h = CONTAINER_OF(t, struct http_conn, deadline);
 
-	if (!h->request && http_parser_is_idle(h->parser)) {
+	if (is_idle(h)) {
 		conn_end(h->conn);
 		return;
 	}
@@ -104,9 +111,6 @@ http_conn_start(struct http_server *s, struct conn *c)
 	wheel_timer_init(&h->deadline, on_deadline);
 	c->write_timeout_ms = s->times->write_timeout_ms;
 	list_add_tail(&s->conns, &c->link);
-	h->parser = http_parser_new(&s->limits);
-	if (!h->parser)
-		return -E_NOMEM;
 	set_deadline(h, s->times->head_timeout_ms);
 	conn_start(c);
 	return 0;
@@ -180,7 +184,7 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 
 	switch (event) {
 	case HTTP_MORE:
-		if (!h->request && !http_parser_is_idle(h->parser) && !wheel_is_set(&h->deadline))
+		if (!h->request && !is_idle(h) && !wheel_is_set(&h->deadline))
 			set_deadline(h, h->server->times->head_timeout_ms);
 		return false;
 	case HTTP_HEAD_DONE:
@@ -214,7 +218,7 @@ static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
 	struct http_conn *h = c->up_state;
-	bool was_idle = http_parser_is_idle(h->parser) && !h->request;
+	bool was_idle = is_idle(h);
 	size_t used = 0;
 
 	if (h->is_serving) {
@@ -231,8 +235,11 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 
 		if (!h->request && must_drain(h))
 			return (long)used;
+		if (!h->parser)
+			h->parser = http_parser_new(&h->server->limits);
+		if (!h->parser)
+			return -E_NOMEM;
 		taken = http_parser_feed(h->parser, bytes + used, n - used, &event, &body);
-
 		if (taken < 0) {
 			refuse_bytes(h, (int)taken);
 			return (long)n;
@@ -265,7 +272,7 @@ on_drain(struct conn *c)
 
 	if (h->is_serving || c->is_half_closed)
 		return;
-	if (!h->request && http_parser_is_idle(h->parser))
+	if (is_idle(h))
 		set_deadline(h, h->server->times->keepalive_timeout_ms);
 	conn_hold(c, false);
 }
@@ -330,7 +337,8 @@ http_conn_finish(struct request *r, bool close)
 		conn_end(c);
 		return;
 	}
-	http_parser_next(h->parser);
+	http_parser_free(h->parser);
+	h->parser = NULL;
 	set_deadline(h, h->server->times->keepalive_timeout_ms);
 	conn_hold(c, false);
 	if (was_serving)
@@ -380,6 +388,6 @@ http_conn_drain(struct conn *c)
 {
 	struct http_conn *h = c->up_state;
 
-	if (!h->request && http_parser_is_idle(h->parser))
+	if (is_idle(h))
 		conn_end(c);
 }

@@ -20,8 +20,10 @@ struct polling {
 	void *up_state;
 	struct request *get, *post;
 	struct send_queue queue;
-	struct loop_job flush;
-	struct loop_grave grave;
+	union {
+		struct loop_job flush;
+		struct loop_grave grave; /* once freed */
+	};
 	int protocol;
 	bool base64;
 };
@@ -148,7 +150,6 @@ polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool
 	p->base64 = base64;
 	p->up = up;
 	p->up_state = up_state;
-	p->grave.bury = bury;
 	loop_job_init(&p->flush, on_flush);
 	return p;
 }
@@ -166,6 +167,7 @@ polling_free(struct polling *p, enum eio_type last)
 		p->post->on_abort = NULL;
 	loop_job_cancel(&p->flush);
 	send_queue_fini(&p->queue);
+	p->grave.bury = bury;
 	loop_bury(p->loop, &p->grave);
 }
 
