@@ -59,6 +59,20 @@ make_place(struct ticket *t)
 	return true;
 }
 
+static void
+drop_closed(struct ticket *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->spans_n; i++) {
+		if (t->spans[i].to == UINT64_MAX)
+			t->spans[kept++] = t->spans[i];
+		else
+			free(t->spans[i].room);
+	}
+	t->spans_n = kept;
+}
+
 void
 ticket_join(struct ticket *t, struct str room, uint64_t at)
 {
@@ -66,6 +80,12 @@ ticket_join(struct ticket *t, struct str room, uint64_t at)
 
 	if (t->is_broken || find_open(t, room))
 		return;
+	if (t->spans_n == SPANS_MAX) {
+		/* what was before is not known any more, and whoever asks for it starts afresh */
+		drop_closed(t);
+		t->since = at;
+		t->has_base = false;
+	}
 	name = make_place(t) ? str_dup(room) : NULL;
 	if (!name) {
 		t->is_broken = true;
@@ -86,19 +106,9 @@ ticket_leave(struct ticket *t, struct str room, uint64_t at)
 void
 ticket_move(struct ticket *t, uint64_t at)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->spans_n; i++) {
-		struct ticket_span span = t->spans[i];
-
-		if (span.to != UINT64_MAX) {
-			free(span.room);
-			continue;
-		}
-		span.from = at;
-		t->spans[kept++] = span;
-	}
-	t->spans_n = kept;
+	drop_closed(t);
+	for (size_t i = 0; i < t->spans_n; i++)
+		t->spans[i].from = at;
 	t->since = at;
 }
 

@@ -12,7 +12,9 @@ main(void)
 		permit_suite,
 		plain_entry_suite,
 		presence_suite,
+		recovery_log_suite,
 		room_suite,
+		ticket_suite,
 		tally_suite,
 		NULL,
 	};

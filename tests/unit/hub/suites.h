@@ -10,7 +10,9 @@ Suite *client_suite(void);
 Suite *permit_suite(void);
 Suite *plain_entry_suite(void);
 Suite *presence_suite(void);
+Suite *recovery_log_suite(void);
 Suite *room_suite(void);
+Suite *ticket_suite(void);
 Suite *tally_suite(void);
 
 #endif
