@@ -132,11 +132,12 @@ client_enter(struct client *c, struct str nsp, struct str auth, struct identity 
 	     struct revival *r)
 {
 	struct hub *h = c->hub;
-	struct socket *s = make_socket(c, nsp, who, auth);
+	int error = has_room(c) ? E_NOMEM : E_TOO_MANY_NAMESPACES; /* others came in meanwhile */
+	struct socket *s = error == E_NOMEM ? make_socket(c, nsp, who, auth) : NULL;
 
 	if (!s) {
 		revival_free(r);
-		refuse(c, nsp, str_from(error_text(E_NOMEM)), E_NOMEM);
+		refuse(c, nsp, str_from(error_text(error)), error);
 		return;
 	}
 	if (r)

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "net/loop.h"
+#include "session/sid.h"
 #include "unit/hub/hub_rig.h"
 #include "unit/hub/suites.h"
 
@@ -131,6 +132,29 @@ START_TEST(a_client_is_in_so_many_namespaces_and_no_more)
 	peer_sends(peer, "41");
 	peer_sends(peer, "40/static,");
 	hub_takes_connect(&h, peer, "/static,");
+}
+END_TEST
+
+/* Whether they may go on as before is asked on another loop, for both at once. */
+START_TEST(namespaces_asked_for_at_once_are_no_more_either)
+{
+	char pid[SOCKET_SID_BYTES], text[128];
+	static const char *const heads[] = {"40", "40/static,"};
+
+	hub_rig_close(&h);
+	hub_rig_open(&h, "    client_namespaces: 1\n    recovery: 1s\n", 2);
+	peer = peer_open(&h.e.rig, 0);
+	engine_opens_websocket(&h.e, peer);
+	socket_sid_new(1, pid);
+	for (int i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), "%s{\"pid\":\"%.*s\",\"offset\":\"0.1\"}", heads[i],
+			 SOCKET_SID_BYTES, pid);
+		peer_frame(peer, WS_TEXT, true, str_from(text));
+	}
+	rig_turn(&h.e.rig);
+	ck_assert_int_eq(h.sockets_n, 1);
+	h.told[0] = '\0';
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
 }
 END_TEST
 
@@ -492,6 +516,7 @@ client_suite(void)
 	tcase_add_test(t, a_client_that_leaves_before_the_answer_is_forgotten);
 	tcase_add_test(t, connecting_twice_changes_nothing);
 	tcase_add_test(t, a_client_is_in_so_many_namespaces_and_no_more);
+	tcase_add_test(t, namespaces_asked_for_at_once_are_no_more_either);
 	tcase_add_test(t, a_client_that_joins_nothing_is_closed_in_time);
 	tcase_add_test(t, a_client_that_joined_is_not);
 	tcase_add_test(t, events_come_up_as_they_were_sent);
