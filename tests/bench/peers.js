@@ -40,7 +40,7 @@ function base64url(value) {
 function makeToken(sub) {
 	const now = Math.floor(Date.now() / 1000);
 	const text = `${base64url({ alg: 'HS256', typ: 'JWT' })}.` +
-		base64url({ sub, companyId: 'bench', iat: now, exp: now + 86400 });
+		base64url({ sub, companyId: 'bench', rooms: ['bench:*'], iat: now, exp: now + 86400 });
 
 	return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
@@ -208,6 +208,12 @@ const peers = {
 		missing: () => !fs.existsSync(binary) && 'not built',
 		start: () => startTidegate(2, '0,1'),
 		args: socketioArgs,
+	},
+	'tidegate-rooms': {
+		title: 'tidegate (rooms)',
+		missing: () => !fs.existsSync(binary) && 'not built',
+		start: () => startTidegate(1),
+		args: () => ['--protocol', 'rooms', '--path', '/rooms', '--tokens', tokensFile],
 	},
 	'tidegate-raw': {
 		title: 'tidegate (raw echo)',

@@ -69,7 +69,8 @@ on_opened(struct client *client)
 
 	if (client->protocol != &client_rooms && colon)
 		room = colon + 1;
-	if (client->role == CLIENT_MEMBER) {
+	/* who wants to say something in a room must be in it, too */
+	if (client->role == CLIENT_MEMBER || client->protocol->publish) {
 		n = snprintf(text, sizeof(text), "%.*s%s%s", (int)(hole - subscribe),
 			     subscribe, room, hole + 1);
 		websocket_send(client, text, (size_t)n);
@@ -90,7 +91,8 @@ on_text(struct client *client, char *message, size_t message_n)
 {
 	if (memmem(message, message_n, "error", 5))
 		client_fail(client, "refused", message, message_n);
-	else if (client->ready && memchr(message, '#', message_n))
+	else if (client->ready && client->role == CLIENT_MEMBER &&
+		 memchr(message, '#', message_n))
 		client->up->message(client, message, message_n);
 }
 
