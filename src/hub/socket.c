@@ -111,7 +111,8 @@ socket_begin(struct socket *s)
 void
 socket_expel(struct socket *s, int code, struct str reason)
 {
-	if (s->state == SOCKET_CONNECTED)
+	/* a plain connection has no other goodbye than the close frame */
+	if (s->state == SOCKET_CONNECTED && !wire_is_plain(s->wire))
 		s->ops->say_goodbye(s);
 	socket_close(s, code, reason);
 }

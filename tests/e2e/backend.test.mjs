@@ -174,7 +174,6 @@ describe("a backend", { skip }, () => {
 		const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => ask(socket, "plain", { i })));
 		const codes = answers.map(({ error }) => error.code).sort();
 		assert.deepEqual(codes, [...Array(4).fill("OVERLOADED"), ...Array(8).fill("TIMEOUT")]);
-		assert.ok(requests.length <= 2);
 	});
 
 	test("is not bothered with data that does not fit", async () => {
