@@ -58,7 +58,8 @@ export class Gateway {
 	// The gateway of tests/conformance.yaml on a free port.
 	static conformance({ set = {}, ...rest } = {}) {
 		return Gateway.start({ ...rest, config: CONFORMANCE,
-			set: { "listeners.0.address": "127.0.0.1:0", ...set } });
+			set: { "listeners.0.address": "127.0.0.1:0",
+				"plugin_dir": join(BUILD, "suites/sio-echo"), ...set } });
 	}
 
 	// The gateway of app.yaml with the application app.c beside the example plugins. Like a

@@ -21,7 +21,7 @@ except ImportError as error:
 
 PROGRAM = os.environ.get("TIDEGATE", "./tidegate")
 SOURCE = os.environ.get("TG_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
-PLUGINS = os.path.join(os.environ.get("TG_BUILD", "."), "plugins")
+PLUGINS = os.path.join(os.environ.get("TG_BUILD", "."), "suites/sio-echo")
 WAIT_S = 10
 BYTES = bytes([0, 1, 2, 128, 255])
 WAYS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": None}
