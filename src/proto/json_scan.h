@@ -48,12 +48,20 @@ json_mark_special(uint64_t word)
 static inline const char *
 json_find_special(const char *at, const char *end)
 {
+	const char *start = at;
+
 	while (end - at >= 8) {
 		uint64_t marks = json_mark_special(json_word(at));
 
 		if (marks)
 			return at + json_first_mark(marks);
 		at += 8;
+	}
+	/* The rest as the end of a whole word: what comes before it there is plain. */
+	if (at < end && end - start >= 8) {
+		uint64_t marks = json_mark_special(json_word(end - 8));
+
+		return marks ? end - 8 + json_first_mark(marks) : end;
 	}
 	while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 &&
 	       *at != '"' && *at != '\\')

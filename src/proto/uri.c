@@ -115,12 +115,8 @@ has_escape(struct str raw)
 }
 
 bool
-query_name_is(struct str raw, struct str text)
+query_coded_name_is(struct str raw, struct str text)
 {
-	if (raw.len < text.len)
-		return false;
-	if (str_eq(raw, text))
-		return !has_escape(text);
 	for (size_t i = 0; i < text.len; i++)
 		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
 			return false;

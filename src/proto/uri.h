@@ -28,8 +28,17 @@ bool query_get(struct str query, struct str name, struct arena *a, struct str *o
 
 /* Walk the raw members: while (query_next(&rest, &name, &value)). rest starts as the query. */
 bool query_next(struct str *rest, struct str *name_out, struct str *value_out);
+/* query_name_is for a name that is not spelt as text. */
+bool query_coded_name_is(struct str raw, struct str text);
 /* Does a raw name, decoded, equal text? */
-bool query_name_is(struct str raw, struct str text);
+static inline bool
+query_name_is(struct str raw, struct str text)
+{
+	if (str_eq(raw, text))
+		return !memchr(text.ptr, '%', text.len) && !memchr(text.ptr, '+', text.len);
+	/* escapes only shrink a name */
+	return raw.len >= text.len && query_coded_name_is(raw, text);
+}
 /* A raw value decoded, as query_get gives it. False when its encoding is broken. */
 bool query_value(struct str raw, struct arena *a, struct str *out);
 

@@ -31,6 +31,8 @@ ascii_run(const char *bytes, size_t n)
 	for (; n - i >= 16; i += 16)
 		if ((load_word(bytes + i) | load_word(bytes + i + 8)) & EVERY_BYTE(0x80))
 			break;
+	if (n - i >= 8 && !(load_word(bytes + i) & EVERY_BYTE(0x80)))
+		i += 8;
 	while (i < n && !(bytes[i] & 0x80))
 		i++;
 	return i;
