@@ -35,6 +35,7 @@ count() {
 	local work=$1 function=$2 port= load n total
 
 	shift 2
+	: >"$place/log" # the server before may have left its port there
 	valgrind --tool=callgrind --callgrind-out-file="$place/profile" --instr-atstart=no \
 		"$TIDEGATE" serve --config "$here/tidegate.yaml" --set workers=1 \
 		--set "plugin_dir=$TG_BUILD/bench/plugins" 2>"$place/log" &
