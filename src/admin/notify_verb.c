@@ -43,8 +43,8 @@ notify_verb_read(void *store, struct socket *s, struct str notification_id)
 		memcpy(a->sid, socket_id(s).ptr, sizeof(a->sid));
 		a->id = str_put(&at, notification_id);
 		error = notify_mark_read(store, hub_loop(h),
-					 identity_text(socket_identity(s), CLAIM_USER), (int64_t)id,
-					 on_marked, a);
+					 identity_text(socket_identity(s), CLAIM_USER),
+					 (int64_t)id, on_marked, a);
 	}
 	if (!error)
 		return;

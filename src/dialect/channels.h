@@ -6,11 +6,11 @@
 
 #include "dialect/dialect.h"
 
-#define CHANNELS_WELCOME                                                                     \
-	"{\"type\":\"connection_established\",\"user_id\":$@user,"                               \
+#define CHANNELS_WELCOME                                                                 \
+	"{\"type\":\"connection_established\",\"user_id\":$@user,"                       \
 	"\"username\":$(username|user),\"timestamp\":$now}"
-#define CHANNELS_GENERAL                                                                     \
-	"{\"type\":$event[,\"channel_id\":$@(.channel_id|channel)],\"data\":$data,"              \
+#define CHANNELS_GENERAL                                                                 \
+	"{\"type\":$event[,\"channel_id\":$@(.channel_id|channel)],\"data\":$data,"      \
 	"\"timestamp\":$now}"
 
 extern const struct event_row channels_events[];

@@ -35,7 +35,8 @@ dialect_deciding(struct str type_value)
 {
 	for (size_t i = 0; i < DIALECTS_N; i++)
 		for (const struct verb_row *row = dialects[i]->verbs; row->type; row++)
-			if (row->decides && json_string_is(type_value, str_from(row->type)))
+			if (row->decides &&
+			    json_string_is(type_value, str_from(row->type)))
 				return dialects[i];
 	return NULL;
 }

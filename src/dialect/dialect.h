@@ -17,34 +17,45 @@ enum verb_kind {
 	VERB_ANY, /* in a table of errors: whatever it asked */
 	VERB_PING,
 	VERB_PONG,
-	VERB_AUTH,	  /* a fresh token */
-	VERB_JOIN,	  /* one room; its members are told */
+	VERB_AUTH, /* a fresh token */
+	VERB_JOIN, /* one room; its members are told */
 	VERB_LEAVE,
-	VERB_SUBSCRIBE,	  /* many names, all or none; nobody is told */
+	VERB_SUBSCRIBE, /* many names, all or none; nobody is told */
 	VERB_UNSUBSCRIBE,
-	VERB_SAY,	  /* a message to a room */
+	VERB_SAY, /* a message to a room */
 	VERB_TYPING,
-	VERB_WHO,	  /* who is online in a room */
-	VERB_READ	  /* a notification was read */
+	VERB_WHO, /* who is online in a room */
+	VERB_READ /* a notification was read */
 };
 
 /* Where a member of a message goes. */
 enum verb_slot {
-	SLOT_ROOM, SLOT_NAMES, SLOT_DATA, SLOT_USER, SLOT_TOKEN, SLOT_FLAG, SLOT_ID, SLOT_CONTEXT,
-	SLOT_CONTENT, SLOT_METADATA, SLOT_EMPLOYEE, SLOT_START, SLOT_END,
+	SLOT_ROOM,
+	SLOT_NAMES,
+	SLOT_DATA,
+	SLOT_USER,
+	SLOT_TOKEN,
+	SLOT_FLAG,
+	SLOT_ID,
+	SLOT_CONTEXT,
+	SLOT_CONTENT,
+	SLOT_METADATA,
+	SLOT_EMPLOYEE,
+	SLOT_START,
+	SLOT_END,
 	SLOT_N
 };
 
 /* What a member may be; several at once with |. */
 enum {
-	IS_TEXT = 1,	/* a string that is not empty */
-	IS_NUMBER = 2,	/* an integer */
+	IS_TEXT = 1,   /* a string that is not empty */
+	IS_NUMBER = 2, /* an integer */
 	IS_ID = IS_TEXT | IS_NUMBER,
 	IS_BOOL = 4,
 	IS_OBJECT = 8,
-	IS_IDS = 16,	/* an array of ids, not empty */
+	IS_IDS = 16,    /* an array of ids, not empty */
 	IS_STRING = 32, /* a string, also an empty one */
-	IS_DATE = 64,	/* a string that begins with YYYY-MM-DD */
+	IS_DATE = 64,   /* a string that begins with YYYY-MM-DD */
 	IS_NULL = 128
 };
 
@@ -67,7 +78,7 @@ struct verb_row {
 };
 
 struct event_row {
-	const char *name; /* "task.created"; NULL ends the table */
+	const char *name;  /* "task.created"; NULL ends the table */
 	const char *shape; /* see dialect/template.h */
 };
 
@@ -78,31 +89,40 @@ struct fault_row {
 	const char *code, *message;
 	const char *second;  /* a further word where the shape has one */
 	const char *details; /* JSON; NULL: none */
-	int close;	     /* WebSocket code the connection is closed with; 0: it stays */
+	int close; /* WebSocket code the connection is closed with; 0: it stays */
 };
 
 /* What the server says of itself or in answer to a verb. */
 enum reply {
-	REPLY_WELCOME, REPLY_PONG, REPLY_PING, REPLY_JOINED, REPLY_LEFT, REPLY_SUBSCRIBED,
-	REPLY_UNSUBSCRIBED, REPLY_WHO, REPLY_RENEWED, REPLY_LEFT_BEHIND,
+	REPLY_WELCOME,
+	REPLY_PONG,
+	REPLY_PING,
+	REPLY_JOINED,
+	REPLY_LEFT,
+	REPLY_SUBSCRIBED,
+	REPLY_UNSUBSCRIBED,
+	REPLY_WHO,
+	REPLY_RENEWED,
+	REPLY_LEFT_BEHIND,
 	REPLY_N
 };
 
 struct dialect {
 	const char *name;
 	enum config_dialect number;
-	const char *prefix; /* of the rooms that its names stand for: "channel:" */
+	const char *prefix;  /* of the rooms that its names stand for: "channel:" */
 	const char *general; /* shape of an event without a row */
 	const char *error;   /* shape of all errors */
 	const struct verb_row *verbs;
 	const struct event_row *events;
 	const struct fault_row *faults;
 	const char *replies[REPLY_N]; /* shapes; NULL: nothing is said */
-	const char *const *filtered; /* event types that reach subscribers only, up to NULL */
+	const char *const
+		*filtered; /* event types that reach subscribers only, up to NULL */
 	bool says_user_typing; /* typing goes to the dialect's own room, not to one of the message */
 	bool joins_channels; /* those of the token, without being asked */
-	bool logs_in; /* who it is may come with the first subscribe */
-	bool beats; /* the server pings, with REPLY_PING or a control frame */
+	bool logs_in;        /* who it is may come with the first subscribe */
+	bool beats;          /* the server pings, with REPLY_PING or a control frame */
 };
 
 #define D(name) extern const struct dialect dialect_##name;

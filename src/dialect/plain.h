@@ -14,8 +14,9 @@
 /* A message of a client. Slots are JSON values inside its text; ptr NULL when absent. */
 struct verb {
 	enum verb_kind kind; /* also after an error, as far as it is known */
-	const char *where;   /* after an error: the member that is wrong, NULL when none is */
-	struct str type;     /* JSON value, empty when there is none */
+	const char
+		*where;  /* after an error: the member that is wrong, NULL when none is */
+	struct str type; /* JSON value, empty when there is none */
 	struct str slots[SLOT_N];
 };
 
@@ -31,11 +32,12 @@ struct str plain_text(const struct verb *v, enum verb_slot slot, struct arena *a
 struct str plain_value_text(struct str value, struct arena *a);
 
 /* words->event decides the shape; data becomes an empty object when there is none. */
-void plain_write_event(const struct dialect *d, const struct words *words, struct buf *out);
+void plain_write_event(const struct dialect *d, const struct words *words,
+		       struct buf *out);
 
 /* False when the dialect says nothing. */
-bool plain_write_reply(const struct dialect *d, enum reply reply, const struct words *words,
-		       struct buf *out);
+bool plain_write_reply(const struct dialect *d, enum reply reply,
+		       const struct words *words, struct buf *out);
 
 /* error of either sign. words: names, allowed, where and wall_ms count. Returns the code the
  * connection is to be closed with, 0 when it stays. */

@@ -16,7 +16,8 @@ struct writer {
 	const char *at; /* in the shape */
 	const struct words *words;
 	struct buf *out;
-	char now[CLOCK_TEXT_BYTES], precisely[CLOCK_TEXT_BYTES]; /* printed when they are used */
+	char now[CLOCK_TEXT_BYTES],
+		precisely[CLOCK_TEXT_BYTES]; /* printed when they are used */
 };
 
 static struct value
@@ -28,7 +29,8 @@ text_value(struct str text)
 static struct value
 derived(struct writer *w, struct str name)
 {
-	struct str rest = w->words->event, head = str_cut(&rest, '.'), channel = STR("channel:");
+	struct str rest = w->words->event, head = str_cut(&rest, '.'),
+		   channel = STR("channel:");
 
 	if (str_eq(name, STR("type")))
 		return text_value(head);
@@ -57,7 +59,8 @@ named(struct writer *w, struct str name)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct str *text = (const void *)((const char *)w->words + rows[i].offset);
+		const struct str *text = (const void *)((const char *)w->words +
+							rows[i].offset);
 
 		if (!str_eq(rows[i].name, name))
 			continue;

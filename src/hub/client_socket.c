@@ -7,7 +7,6 @@
 #include "hub/recovery.h"
 #include "hub/socket_inside.h"
 
-
 static int
 send_frames(struct socket *s, const struct frames *f)
 {
@@ -25,8 +24,8 @@ is_lagging(const struct socket *s)
 static void
 say_goodbye(struct socket *s)
 {
-	client_send_own(s->owner, encode_plain((enum wire)s->wire, SIO_DISCONNECT, socket_nsp(s),
-					       (struct str){NULL, 0}));
+	client_send_own(s->owner, encode_plain((enum wire)s->wire, SIO_DISCONNECT,
+					       socket_nsp(s), (struct str){NULL, 0}));
 }
 
 static void
@@ -66,7 +65,8 @@ static const struct socket_ops client_socket_ops = {
 };
 
 struct socket *
-client_make_socket(struct client *c, struct str nsp, struct identity *who, struct str auth)
+client_make_socket(struct client *c, struct str nsp, struct identity *who,
+		   struct str auth)
 {
 	struct socket_making making = {.hub = c->hub,
 				       .mount = c->session->mount,
@@ -88,7 +88,8 @@ answer_connect(struct socket *s)
 	char memory[80];
 	struct buf data = {.data = memory, .cap = sizeof(memory)};
 
-	if (c->session->protocol != 3) { /* clients of Socket.IO 2 expect a bare CONNECT */
+	if (c->session->protocol !=
+	    3) { /* clients of Socket.IO 2 expect a bare CONNECT */
 		buf_add_str(&data, STR("{\"sid\":\""));
 		buf_add_str(&data, socket_id(s));
 		if (s->ticket) {
@@ -97,7 +98,8 @@ answer_connect(struct socket *s)
 		}
 		buf_add_str(&data, STR("\"}"));
 	}
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s), buf_str(&data)));
+	client_send_own(
+		c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s), buf_str(&data)));
 }
 
 int
@@ -110,7 +112,8 @@ socket_accept(struct socket *s)
 	if (!error && s->mount->recovery_ms && c->session->protocol == 4)
 		error = recovery_begin(s, &has_state);
 	if (error == -E_GONE)
-		session_close(c->session, "transport error"); /* the next try is a fresh start */
+		session_close(c->session,
+			      "transport error"); /* the next try is a fresh start */
 	if (!error)
 		error = socket_begin(s);
 	if (error)
@@ -142,7 +145,8 @@ socket_refuse(struct socket *s, struct str message, struct str data)
 			buf_printf(&text, ",\"data\":%.*s", STR_ARG(data));
 		buf_add_char(&text, '}');
 	}
-	client_send_own(c, encode_plain(c->wire, SIO_CONNECT_ERROR, socket_nsp(s), buf_str(&text)));
+	client_send_own(c, encode_plain(c->wire, SIO_CONNECT_ERROR, socket_nsp(s),
+					buf_str(&text)));
 	buf_fini(&text);
 	socket_drop(s);
 	return 0;

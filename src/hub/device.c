@@ -16,8 +16,9 @@ browser_of(struct str agent)
 	static const struct {
 		const char *mark, *name;
 	} rows[] = {
-		{"Edg", "Edge"},	  {"OPR/", "Opera"},	 {"Firefox/", "Firefox"},
-		{"HeadlessChrome/", "Chrome"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"},
+		{"Edg", "Edge"},         {"OPR/", "Opera"},
+		{"Firefox/", "Firefox"}, {"HeadlessChrome/", "Chrome"},
+		{"Chrome/", "Chrome"},   {"CriOS/", "Chrome"},
 		{"Safari/", "Safari"},
 	};
 

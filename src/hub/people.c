@@ -51,7 +51,10 @@ static void
 tell_room(struct socket *s, struct str name, struct str room)
 {
 	struct str own = socket_id(s);
-	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1, .except = &own,
+	struct target to = {.nsp = STR("/"),
+			    .rooms = &room,
+			    .rooms_n = 1,
+			    .except = &own,
 			    .except_n = 1};
 	struct buf data = BUF_INIT;
 
@@ -61,13 +64,14 @@ tell_room(struct socket *s, struct str name, struct str room)
 	people_write_id(&data, user_of(s));
 	buf_add_char(&data, '}');
 	if (!data.failed)
-		(void)!hub_broadcast(s->hub->all, s->hub, &to,
-				     &(struct event_out){.name = name,
-							 .args = buf_str(&data),
-							 .room = room,
-							 .sender = username_of(s),
-							 .user = user_of(s),
-							 .wall_ms = s->hub->loop->wall_ms});
+		(void)!hub_broadcast(
+			s->hub->all, s->hub, &to,
+			&(struct event_out){.name = name,
+					    .args = buf_str(&data),
+					    .room = room,
+					    .sender = username_of(s),
+					    .user = user_of(s),
+					    .wall_ms = s->hub->loop->wall_ms});
 	buf_fini(&data);
 }
 
@@ -79,8 +83,8 @@ people_join(struct socket *s, struct str room)
 
 	if (!permit_is_peopled(room) || !is_person(s))
 		return 0;
-	error = presence_join(s->hub->all->presence, room, user_of(s), s->is_entering || s->is_announced,
-			      &is_first);
+	error = presence_join(s->hub->all->presence, room, user_of(s),
+			      s->is_entering || s->is_announced, &is_first);
 	if (!error && is_first && s->is_entering)
 		tell_room(s, STR("user_joined"), room);
 	return error;
@@ -173,16 +177,20 @@ tell(const struct socket *s, struct str name, const struct str *rooms, size_t ro
      const struct buf *data)
 {
 	struct str own = socket_id(s);
-	struct target to = {.nsp = STR("/"), .rooms = rooms, .rooms_n = rooms_n, .except = &own,
+	struct target to = {.nsp = STR("/"),
+			    .rooms = rooms,
+			    .rooms_n = rooms_n,
+			    .except = &own,
 			    .except_n = 1};
 
 	if (rooms_n && !data->failed)
-		(void)!hub_broadcast(s->hub->all, NULL, &to,
-				     &(struct event_out){.name = name,
-							 .args = buf_str(data),
-							 .sender = username_of(s),
-							 .user = user_of(s),
-							 .wall_ms = s->hub->loop->wall_ms});
+		(void)!hub_broadcast(
+			s->hub->all, NULL, &to,
+			&(struct event_out){.name = name,
+					    .args = buf_str(data),
+					    .sender = username_of(s),
+					    .user = user_of(s),
+					    .wall_ms = s->hub->loop->wall_ms});
 }
 
 /* What stands before a text, the text, and its quote; printf takes five times as long. */
@@ -221,7 +229,8 @@ tell_rooms(const struct socket *s, const char *status)
 static void
 tell_watchers(const struct socket *s, const char *old, const char *status)
 {
-	static const struct str presence = STR("event:presence"), employee = STR("event:employee");
+	static const struct str presence = STR("event:presence"),
+				employee = STR("event:employee");
 	struct buf data = BUF_INIT;
 	char now[CLOCK_TEXT_BYTES];
 
@@ -267,7 +276,8 @@ people_arrive(struct socket *s)
 
 	if (!is_person(s))
 		return 0;
-	error = presence_arrive(s->hub->all->presence, user_of(s), s->hub->loop->wall_ms, on_first, s);
+	error = presence_arrive(s->hub->all->presence, user_of(s), s->hub->loop->wall_ms,
+				on_first, s);
 	if (error)
 		return error;
 	s->is_counted = true;
@@ -285,6 +295,7 @@ void
 people_depart(struct socket *s)
 {
 	if (s->is_counted)
-		presence_depart(s->hub->all->presence, user_of(s), s->hub->loop->wall_ms, on_last, s);
+		presence_depart(s->hub->all->presence, user_of(s), s->hub->loop->wall_ms,
+				on_last, s);
 	s->is_counted = false;
 }

@@ -31,7 +31,8 @@ plain_entry_room(const struct speaker *sp, struct str name, struct str *room_out
 		error = -E_NOMEM;
 	else if (room.len > ROOM_NAME_BYTES_MAX)
 		error = -E_TOO_LARGE;
-	else if (!memchr(room.data + 1, ':', room.len - 1) || room.data[room.len - 1] == ':')
+	else if (!memchr(room.data + 1, ':', room.len - 1) ||
+		 room.data[room.len - 1] == ':')
 		error = -E_ARGUMENT;
 	if (!error) {
 		*room_out = arena_copy(&sp->hub->loop->arena, buf_str(&room));
@@ -58,7 +59,8 @@ enter(struct speaker *sp, struct plain_entry *e, struct str room)
 		return people_enter(sp->socket, room);
 	if (!socket_is_in(sp->socket, room) && socket_join(sp->socket, room))
 		return -E_NOMEM;
-	return speaker_filter_set(sp, str_skip(room, strlen(d->prefix)), e->employee, e->start, e->end);
+	return speaker_filter_set(sp, str_skip(room, strlen(d->prefix)), e->employee,
+				  e->start, e->end);
 }
 
 /* Would it be in too many rooms? Its own do not count. */
@@ -73,7 +75,7 @@ is_full(const struct speaker *sp, const struct plain_entry *e)
 		have += !permit_is_closed(room) && !str_has_prefix(room, STR("company:"));
 	for (size_t i = 0; i < e->n; i++)
 		new += !socket_is_in(sp->socket, e->rooms[i]);
-	return most && new && have + new > most;
+	return most && new &&have + new > most;
 }
 
 static void
@@ -235,7 +237,8 @@ count_names(const struct verb *v)
 static int
 make(struct speaker *sp, const struct verb *v, struct plain_entry **out)
 {
-	static const enum verb_slot kept[] = {SLOT_NAMES, SLOT_EMPLOYEE, SLOT_START, SLOT_END};
+	static const enum verb_slot kept[] = {SLOT_NAMES, SLOT_EMPLOYEE, SLOT_START,
+					      SLOT_END};
 	uint32_t most = sp->session->mount->subscriptions_n;
 	size_t n = count_names(v), size;
 	struct json_walk walk = json_walk(v->slots[SLOT_NAMES]);
@@ -256,7 +259,8 @@ make(struct speaker *sp, const struct verb *v, struct plain_entry **out)
 			value = v->slots[SLOT_ROOM];
 		else
 			json_next(&walk, &value);
-		error = plain_entry_room(sp, plain_value_text(value, &sp->hub->loop->arena), &rooms[i]);
+		error = plain_entry_room(
+			sp, plain_value_text(value, &sp->hub->loop->arena), &rooms[i]);
 		size += error ? 0 : rooms[i].len;
 	}
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
@@ -337,7 +341,8 @@ on_doubt(void *arg, enum hub_verdict verdict)
 	struct socket *s = NULL;
 
 	if (verdict == HUB_NO)
-		s = hub_find_socket(doubt->hub, (struct str){doubt->sid, sizeof(doubt->sid)});
+		s = hub_find_socket(doubt->hub,
+				    (struct str){doubt->sid, sizeof(doubt->sid)});
 	if (s && speaker_of(s)->session)
 		leave_behind(s, doubt->room);
 	free(doubt);
@@ -361,7 +366,8 @@ check(struct speaker *sp, struct str room)
 	memcpy(doubt->text, room.ptr, room.len);
 	doubt->room = (struct str){doubt->text, room.len};
 	if (h->up->may_join)
-		h->up->may_join(h->up_state, h, sp->socket->who, doubt->room, on_doubt, doubt);
+		h->up->may_join(h->up_state, h, sp->socket->who, doubt->room, on_doubt,
+				doubt);
 	else
 		on_doubt(doubt, HUB_NO);
 }

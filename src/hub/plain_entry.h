@@ -14,7 +14,8 @@ void plain_entry_begin(struct speaker *sp, const struct verb *v);
 
 /* The room that a name of the speaker's dialect stands for, in the loop's arena.
  * Errors: -E_TOO_LARGE, -E_ARGUMENT for what no room can be called, -E_NOMEM. */
-int plain_entry_room(const struct speaker *sp, struct str name, struct str *room_out) MUST_USE;
+int plain_entry_room(const struct speaker *sp, struct str name,
+		     struct str *room_out) MUST_USE;
 
 /* The speaker goes: an answer on its way finds nobody. */
 void plain_entry_forget(struct speaker *sp);

@@ -110,8 +110,8 @@ drop_person(struct map *persons, struct person *one)
 }
 
 int
-presence_arrive(struct presence *p, struct str user, int64_t wall_ms, void (*on_first)(void *arg),
-		void *arg)
+presence_arrive(struct presence *p, struct str user, int64_t wall_ms,
+		void (*on_first)(void *arg), void *arg)
 {
 	struct shard *s = lock_shard(p, user);
 	struct person *one = get_person(&s->persons, user);
@@ -126,8 +126,8 @@ presence_arrive(struct presence *p, struct str user, int64_t wall_ms, void (*on_
 }
 
 void
-presence_depart(struct presence *p, struct str user, int64_t wall_ms, void (*on_last)(void *arg),
-		void *arg)
+presence_depart(struct presence *p, struct str user, int64_t wall_ms,
+		void (*on_last)(void *arg), void *arg)
 {
 	struct shard *s = lock_shard(p, user);
 	struct person *one = map_get(&s->persons, user);

@@ -16,7 +16,8 @@
 struct str
 speaker_user(const struct speaker *sp)
 {
-	return sp->socket ? identity_text(sp->socket->who, CLAIM_USER) : (struct str){NULL, 0};
+	return sp->socket ? identity_text(sp->socket->who, CLAIM_USER)
+			  : (struct str){NULL, 0};
 }
 
 struct str
@@ -188,7 +189,8 @@ speaker_enter(struct speaker *sp, struct identity *who)
 	if (error) {
 		plain_session_fail(sp->session, error, VERB_ANY, NULL);
 		if (sp->session)
-			plain_session_close(sp->session, error_ws_code(error), str_from(error_text(error)),
+			plain_session_close(sp->session, error_ws_code(error),
+					    str_from(error_text(error)),
 					    error_name(error));
 		return false;
 	}
@@ -262,7 +264,8 @@ greet(struct speaker *sp)
 {
 	struct plain_session *p = sp->session;
 	struct loop *l = sp->hub->loop;
-	struct str token = credentials_token(p->hello, str_from(l->config->token.cookie), &l->arena);
+	struct str token = credentials_token(p->hello, str_from(l->config->token.cookie),
+					     &l->arena);
 	struct identity *who = NULL;
 	int error;
 
@@ -272,8 +275,9 @@ greet(struct speaker *sp)
 	if (!error && !speaker_fits_mount(sp, who))
 		error = -E_INVALID_TOKEN;
 	if (error)
-		plain_session_fail(p, error == -E_TOKEN_EXPIRED ? error : -E_INVALID_TOKEN, VERB_ANY,
-				   NULL);
+		plain_session_fail(p,
+				   error == -E_TOKEN_EXPIRED ? error : -E_INVALID_TOKEN,
+				   VERB_ANY, NULL);
 	else
 		speaker_enter(sp, who);
 	identity_unref(who);

@@ -47,7 +47,8 @@ speaker_filter_passes(const struct speaker *sp, const struct event_out *event)
 
 	if (!sp->session || !dialect_filters(sp->session->dialect, name, &type))
 		return true;
-	n = snprintf(room, sizeof(room), "%s%.*s", sp->session->dialect->prefix, STR_ARG(type));
+	n = snprintf(room, sizeof(room), "%s%.*s", sp->session->dialect->prefix,
+		     STR_ARG(type));
 	if (!socket_is_in(sp->socket, (struct str){room, (size_t)n}))
 		return false;
 	f = find(sp, type);
@@ -72,8 +73,8 @@ take_date(char out[DATE_BYTES + 1], struct str value)
 }
 
 int
-speaker_filter_set(struct speaker *sp, struct str event, struct str employee, struct str start,
-		   struct str end)
+speaker_filter_set(struct speaker *sp, struct str event, struct str employee,
+		   struct str start, struct str end)
 {
 	struct filter *grown, f = {NULL, NULL, "", ""};
 	struct str id = plain_value_text(employee, &sp->hub->loop->arena);

@@ -18,13 +18,14 @@ struct plain_entry;
 struct speaker {
 	struct plain_session *session; /* NULL once closed */
 	struct hub *hub;
-	struct socket *socket; /* NULL until it is known who it is */
+	struct socket *socket;     /* NULL until it is known who it is */
 	struct plain_entry *entry; /* a question that keeps its messages waiting */
-	struct list typing;	   /* struct typing */
+	struct list typing;        /* struct typing */
 	struct filter *filters;
 	size_t filters_n;
 	struct wheel_timer expiry; /* of its token, then of the grace */
-	const struct config_mount *limited; /* counted among its user's connections there */
+	const struct config_mount
+		*limited; /* counted among its user's connections there */
 	bool is_warned;
 	struct loop_grave grave;
 };
@@ -48,7 +49,8 @@ void speaker_on_verb(void *up, const struct verb *v);
 
 /* speaker_token.c: who is it? Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED,
  * -E_TOO_MANY_FAILURES, -E_NOMEM. */
-int speaker_identify(struct speaker *sp, struct str token, struct identity **who_out) MUST_USE;
+int speaker_identify(struct speaker *sp, struct str token,
+		     struct identity **who_out) MUST_USE;
 /* Does who have the claim that the mount asks for? While it is undecided, the first mount of the
  * path whose claim who has becomes the session's. */
 bool speaker_fits_mount(struct speaker *sp, const struct identity *who);

@@ -26,12 +26,14 @@ speaker_identify(struct speaker *sp, struct str token, struct identity **who_out
 	}
 	if (bad_tokens_wait_ms(bad_tokens, h->loop, client))
 		return -E_TOO_MANY_FAILURES;
-	error = token_cache_verify(h->tokens, h->keys, token, h->loop->wall_ms / 1000, who_out, &why);
+	error = token_cache_verify(h->tokens, h->keys, token, h->loop->wall_ms / 1000,
+				   who_out, &why);
 	if (error == -E_INVALID_TOKEN)
 		bad_tokens_count(bad_tokens, h->loop, client);
 	if (error) {
 		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
-		log_debug("token refused", "why=\"%s\" dialect=%s", why, sp->session->dialect->name);
+		log_debug("token refused", "why=\"%s\" dialect=%s", why,
+			  sp->session->dialect->name);
 	}
 	return error;
 }
@@ -64,7 +66,8 @@ speaker_fits_mount(struct speaker *sp, const struct identity *who)
 	struct arena *a = &sp->hub->loop->arena;
 
 	for (size_t i = 0; i < route->mounts_n && p->dialect == &dialect_undecided; i++)
-		if (*route->mounts[i]->claim && has_claim(who, route->mounts[i]->claim, a))
+		if (*route->mounts[i]->claim &&
+		    has_claim(who, route->mounts[i]->claim, a))
 			plain_session_become(p, route->mounts[i]);
 	return !*p->mount->claim || has_claim(who, p->mount->claim, a);
 }
@@ -95,12 +98,14 @@ bool
 speaker_log_in(struct speaker *sp, const struct verb *v)
 {
 	struct arena *a = &sp->hub->loop->arena;
-	struct str token = plain_text(v, SLOT_TOKEN, a), user = plain_text(v, SLOT_USER, a);
+	struct str token = plain_text(v, SLOT_TOKEN, a),
+		   user = plain_text(v, SLOT_USER, a);
 	struct identity *who = NULL;
 	int error = 0;
 
 	if (sp->socket) {
-		error = user.len && !str_eq(user, speaker_user(sp)) ? -E_LOGIN_REQUIRED : 0;
+		error = user.len && !str_eq(user, speaker_user(sp)) ? -E_LOGIN_REQUIRED
+								    : 0;
 	} else if (token.len) {
 		error = speaker_identify(sp, token, &who);
 		if (!error && user.len && !str_eq(user, identity_text(who, CLAIM_USER)))
@@ -126,10 +131,12 @@ speaker_renew(struct speaker *sp, const struct verb *v)
 	struct words words;
 	struct identity *who = NULL;
 	char until[CLOCK_TEXT_BYTES + 2] = "null";
-	int error = speaker_identify(sp, plain_text(v, SLOT_TOKEN, &sp->hub->loop->arena), &who);
+	int error = speaker_identify(sp, plain_text(v, SLOT_TOKEN, &sp->hub->loop->arena),
+				     &who);
 	size_t n = 4;
 
-	if (!error && sp->socket && !str_eq(identity_text(who, CLAIM_USER), speaker_user(sp)))
+	if (!error && sp->socket &&
+	    !str_eq(identity_text(who, CLAIM_USER), speaker_user(sp)))
 		error = -E_INVALID_TOKEN;
 	if (error) {
 		/* the token that it has is still good */
@@ -173,7 +180,8 @@ speaker_watch_expiry(struct speaker *sp)
 		return;
 	if (left_ms > LOOK_AGAIN_MS)
 		left_ms = LOOK_AGAIN_MS;
-	wheel_set(&l->wheel, &sp->expiry, l->now_ms + (left_ms > 0 ? (uint64_t)left_ms : 0));
+	wheel_set(&l->wheel, &sp->expiry,
+		  l->now_ms + (left_ms > 0 ? (uint64_t)left_ms : 0));
 }
 
 void
@@ -184,7 +192,8 @@ speaker_on_expiry(struct wheel_timer *t)
 
 	if (sp->is_warned) {
 		plain_session_close(sp->session, error_ws_code(E_TOKEN_EXPIRED),
-				    str_from(error_text(E_TOKEN_EXPIRED)), "token expired");
+				    str_from(error_text(E_TOKEN_EXPIRED)),
+				    "token expired");
 		return;
 	}
 	if (identity_expires_s(sp->socket->who) * 1000 > l->wall_ms) {

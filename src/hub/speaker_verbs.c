@@ -22,7 +22,8 @@ arena_of(const struct speaker *sp)
 static bool
 room_of(struct speaker *sp, const struct verb *v, struct str *room_out)
 {
-	int error = plain_entry_room(sp, plain_text(v, SLOT_ROOM, arena_of(sp)), room_out);
+	int error = plain_entry_room(sp, plain_text(v, SLOT_ROOM, arena_of(sp)),
+				     room_out);
 
 	if (error)
 		plain_session_fail(sp->session, error, v->kind, NULL);
@@ -102,7 +103,8 @@ unsubscribe(struct speaker *sp, const struct verb *v)
 		walk = json_walk(v->slots[SLOT_NAMES]);
 		while (json_next(&walk, &value)) {
 			name = plain_value_text(value, arena_of(sp));
-			if (plain_entry_room(sp, name, &room) || !socket_is_in(sp->socket, room))
+			if (plain_entry_room(sp, name, &room) ||
+			    !socket_is_in(sp->socket, room))
 				continue;
 			socket_leave(sp->socket, room);
 			speaker_filter_drop(sp, name);
@@ -127,7 +129,8 @@ say(struct speaker *sp, const struct verb *v)
 	if (!member_of(sp, v, &room))
 		return;
 	random_bytes(random, sizeof(random));
-	buf_printf(&data, "{\"content\":%.*s,\"username\":", STR_ARG(v->slots[SLOT_CONTENT]));
+	buf_printf(&data,
+		   "{\"content\":%.*s,\"username\":", STR_ARG(v->slots[SLOT_CONTENT]));
 	json_quote(&data, speaker_username(sp));
 	buf_add_str(&data, STR(",\"user_id\":"));
 	people_write_id(&data, speaker_user(sp));
@@ -136,14 +139,16 @@ say(struct speaker *sp, const struct verb *v)
 	buf_add_char(&data, '}');
 	to.rooms = &room;
 	if (data.failed ||
-	    hub_broadcast(sp->hub->all, sp->hub, &to,
-			  &(struct event_out){.name = STR("message"),
-					      .args = buf_str(&data),
-					      .room = room,
-					      .sender = speaker_username(sp),
-					      .user = speaker_user(sp),
-					      .email = speaker_words(sp).email,
-					      .id = {id, base64url_encode(random, sizeof(random), id)}}))
+	    hub_broadcast(
+		    sp->hub->all, sp->hub, &to,
+		    &(struct event_out){
+			    .name = STR("message"),
+			    .args = buf_str(&data),
+			    .room = room,
+			    .sender = speaker_username(sp),
+			    .user = speaker_user(sp),
+			    .email = speaker_words(sp).email,
+			    .id = {id, base64url_encode(random, sizeof(random), id)}}))
 		plain_session_fail(sp->session, -E_NOMEM, v->kind, NULL);
 	buf_fini(&data);
 }
@@ -159,7 +164,8 @@ typing(struct speaker *sp, const struct verb *v)
 	if (!socket_is_in(sp->socket, room) && !permit_room(sp->socket->who, room))
 		error = -E_FORBIDDEN;
 	if (!error)
-		error = typing_set(sp, room, v->slots[SLOT_CONTEXT], json_is_true(v->slots[SLOT_FLAG]));
+		error = typing_set(sp, room, v->slots[SLOT_CONTEXT],
+				   json_is_true(v->slots[SLOT_FLAG]));
 	if (error)
 		plain_session_fail(sp->session, error, v->kind, NULL);
 }
@@ -200,7 +206,10 @@ void
 speaker_tell_read(struct socket *s, struct str notification_id)
 {
 	struct str user = identity_text(s->who, CLAIM_USER), own = socket_id(s), room;
-	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1, .except = &own,
+	struct target to = {.nsp = STR("/"),
+			    .rooms = &room,
+			    .rooms_n = 1,
+			    .except = &own,
 			    .except_n = 1};
 	struct buf name = BUF_INIT, data = BUF_INIT;
 	char now[CLOCK_TEXT_BYTES];
@@ -244,7 +253,8 @@ speaker_on_verb(void *up, const struct verb *v)
 	struct speaker *sp = up;
 
 	/* a topics client says who it is when it subscribes, and may say so again */
-	if (sp->session->dialect->logs_in && v->kind == VERB_SUBSCRIBE && !speaker_log_in(sp, v))
+	if (sp->session->dialect->logs_in && v->kind == VERB_SUBSCRIBE &&
+	    !speaker_log_in(sp, v))
 		return;
 	if (!sp->socket && !rows[v->kind].without_person)
 		plain_session_fail(sp->session, -E_LOGIN_REQUIRED, v->kind, NULL);

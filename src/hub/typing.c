@@ -19,12 +19,17 @@ struct typing {
 };
 
 static void
-tell(struct speaker *sp, struct str room, struct str context, bool is_of_user, bool is_typing)
+tell(struct speaker *sp, struct str room, struct str context, bool is_of_user,
+     bool is_typing)
 {
 	struct str own = socket_id(sp->socket), channel = STR("channel:");
-	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1, .except = &own,
+	struct target to = {.nsp = STR("/"),
+			    .rooms = &room,
+			    .rooms_n = 1,
+			    .except = &own,
 			    .except_n = 1};
-	struct event_out event = {.name = is_of_user ? STR("presence.typing") : STR("typing_indicator"),
+	struct event_out event = {.name = is_of_user ? STR("presence.typing")
+						     : STR("typing_indicator"),
 				  .sender = speaker_username(sp),
 				  .user = speaker_user(sp)};
 	struct buf data = BUF_INIT;
@@ -66,7 +71,7 @@ on_timer(struct wheel_timer *timer)
 static struct typing *
 find(struct speaker *sp, struct str room, const struct str *context)
 {
-	LIST_EACH(link, &sp->typing) {
+	LIST_EACH (link, &sp->typing) {
 		struct typing *t = CONTAINER_OF(link, struct typing, link);
 
 		if (str_eq(t->room, room) && (!context || str_eq(t->context, *context)))
@@ -80,7 +85,7 @@ make_place(struct speaker *sp)
 {
 	size_t n = 0;
 
-	LIST_EACH(link, &sp->typing)
+	LIST_EACH (link, &sp->typing)
 		n++;
 	if (n >= PLACES_MAX)
 		stop(CONTAINER_OF(sp->typing.next, struct typing, link));
@@ -99,7 +104,8 @@ typing_set(struct speaker *sp, struct str room, struct str context, bool is_typi
 		if (t)
 			stop(t);
 		else
-			tell(sp, room, context, sp->session->dialect->says_user_typing, false);
+			tell(sp, room, context, sp->session->dialect->says_user_typing,
+			     false);
 		return 0;
 	}
 	if (!t) {

@@ -14,7 +14,8 @@ from_cookie(struct str cookies, struct str name)
 	while (cookies.ptr && name.len) {
 		struct str pair = str_trim(str_cut(&cookies, ';'));
 
-		if (str_has_prefix(pair, name) && pair.len > name.len && pair.ptr[name.len] == '=')
+		if (str_has_prefix(pair, name) && pair.len > name.len &&
+		    pair.ptr[name.len] == '=')
 			return str_skip(pair, name.len + 1);
 	}
 	return (struct str){NULL, 0};

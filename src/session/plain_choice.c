@@ -31,7 +31,8 @@ mount_of(const struct plain_route *route, const struct dialect *d)
 		return NULL;
 	mount = plain_choice_mount(route, NULL, d->number);
 	for (size_t i = 0; i < route->mounts_n; i++)
-		if (route->mounts[i] == mount || route->mounts[i]->dialect == DIALECT_UNDECIDED)
+		if (route->mounts[i] == mount ||
+		    route->mounts[i]->dialect == DIALECT_UNDECIDED)
 			return mount;
 	return NULL;
 }
@@ -59,9 +60,11 @@ from_subprotocol(struct str list, struct str *chosen_out)
 /* What the request itself says, else the path's only mount, else undecided. Adds the answer to
  * the offered subprotocols to the request's headers. */
 static const struct dialect *
-choose(const struct plain_route *route, struct request *r, const struct config_mount **mount_out)
+choose(const struct plain_route *route, struct request *r,
+       const struct config_mount **mount_out)
 {
-	struct str list = http_header_get(r->head, STR("sec-websocket-protocol")), chosen = {NULL, 0};
+	struct str list = http_header_get(r->head, STR("sec-websocket-protocol")),
+		   chosen = {NULL, 0};
 	const struct dialect *d = from_subprotocol(list, &chosen);
 	struct str name;
 
@@ -76,16 +79,19 @@ choose(const struct plain_route *route, struct request *r, const struct config_m
 		chosen = credentials_subprotocol(list, STR("bearer."));
 	/* a browser gives up when none of its subprotocols comes back */
 	if (chosen.len)
-		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(chosen));
+		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n",
+			   STR_ARG(chosen));
 	if (!d)
-		d = route->mounts_n > 1 ? &dialect_undecided : dialect_of(route->mounts[0]->dialect);
+		d = route->mounts_n > 1 ? &dialect_undecided
+					: dialect_of(route->mounts[0]->dialect);
 	*mount_out = plain_choice_mount(route, route->mounts[0], d->number);
 	return d;
 }
 
 int
 plain_choice_count(const struct plain_route *route, const struct config_mount *mount,
-		   const struct loop *l, const struct address *client, uint64_t *wait_ms_out)
+		   const struct loop *l, const struct address *client,
+		   uint64_t *wait_ms_out)
 {
 	struct str address = address_key(client);
 	struct buf key = BUF_INIT;
@@ -109,10 +115,12 @@ plain_choice_count(const struct plain_route *route, const struct config_mount *m
 /* May the address come (again)? Adds Retry-After when not.
  * Errors: -E_TOO_MANY_FAILURES, -E_RATE_LIMITED, -E_NOMEM. */
 static int
-admit(const struct plain_route *route, const struct config_mount *mount, struct request *r)
+admit(const struct plain_route *route, const struct config_mount *mount,
+      struct request *r)
 {
 	struct loop *l = r->conn->loop;
-	uint64_t wait_ms = bad_tokens_wait_ms(route->sessions[l->id]->bad_tokens, l, &r->client);
+	uint64_t wait_ms = bad_tokens_wait_ms(route->sessions[l->id]->bad_tokens, l,
+					      &r->client);
 	int error = -E_TOO_MANY_FAILURES;
 
 	if (!wait_ms)

@@ -73,15 +73,17 @@ on_overflow(struct loop_job *j)
 	counter_add(&loop_of(p)->counters, COUNTER_QUEUE_CLOSED, 1);
 	tell_end(p, "slow consumer");
 	if (p->websocket)
-		websocket_abort(p->websocket); /* it does not read: it would not read a close either */
+		websocket_abort(
+			p->websocket); /* it does not read: it would not read a close either */
 }
 
 void
 plain_sessions_close_all(struct sessions *all)
 {
-	LIST_EACH(link, &all->plain)
-		plain_session_close(CONTAINER_OF(link, struct plain_session, link), CODE_GOING,
-				    STR("server shutting down"), "server shutting down");
+	LIST_EACH (link, &all->plain)
+		plain_session_close(CONTAINER_OF(link, struct plain_session, link),
+				    CODE_GOING, STR("server shutting down"),
+				    "server shutting down");
 }
 
 /* --- out --------------------------------------------------------------------------------- */
@@ -99,7 +101,8 @@ plain_session_send(struct plain_session *p, struct frame *f)
 bool
 plain_session_is_lagging(const struct plain_session *p)
 {
-	return !p->websocket || websocket_queued(p->websocket) > p->mount->queue_soft_bytes;
+	return !p->websocket ||
+	       websocket_queued(p->websocket) > p->mount->queue_soft_bytes;
 }
 
 static void
@@ -108,7 +111,8 @@ send_text(struct plain_session *p, const struct buf *text)
 	struct frame *f = text->failed ? NULL : ws_frame_of(WS_TEXT, buf_str(text));
 
 	if (f)
-		(void)plain_session_send(p, f); /* a session that is full ends by itself */
+		(void)plain_session_send(p,
+					 f); /* a session that is full ends by itself */
 	frame_unref(f);
 }
 
@@ -124,7 +128,8 @@ plain_session_reply(struct plain_session *p, enum reply reply, struct words *wor
 }
 
 int
-plain_session_complain(struct plain_session *p, int error, enum verb_kind verb, struct words *words)
+plain_session_complain(struct plain_session *p, int error, enum verb_kind verb,
+		       struct words *words)
 {
 	struct words none = {.wall_ms = 0};
 	struct buf text = BUF_INIT;
@@ -141,14 +146,16 @@ plain_session_complain(struct plain_session *p, int error, enum verb_kind verb, 
 }
 
 void
-plain_session_fail(struct plain_session *p, int error, enum verb_kind verb, struct words *words)
+plain_session_fail(struct plain_session *p, int error, enum verb_kind verb,
+		   struct words *words)
 {
 	int code = plain_session_complain(p, error, verb, words);
 
 	if (error == -E_FORBIDDEN && p->mount->forbidden_join == FORBIDDEN_IS_TOLD)
 		code = 0;
 	if (code)
-		plain_session_close(p, code, str_from(error_text(error)), error_name(error));
+		plain_session_close(p, code, str_from(error_text(error)),
+				    error_name(error));
 }
 
 /* --- in ---------------------------------------------------------------------------------- */
@@ -226,7 +233,8 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 	if (!rate_take(&p->messages, &p->mount->message_rate, l->now_ms))
 		error = -E_RATE_LIMITED;
 	else
-		error = kind == FRAME_TEXT ? take(p, (struct str){data, n}, &v) : -E_WS_DATA;
+		error = kind == FRAME_TEXT ? take(p, (struct str){data, n}, &v)
+					   : -E_WS_DATA;
 	if (error == -E_GONE)
 		return;
 	if (error == -E_RATE_LIMITED)

@@ -48,7 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int i = 0; !error && i < SLOT_N; i++) {
 		const struct str *slot = &v.slots[i];
 
-		if (slot->ptr && (slot->ptr < text.ptr || slot->ptr + slot->len > text.ptr + text.len))
+		if (slot->ptr &&
+		    (slot->ptr < text.ptr || slot->ptr + slot->len > text.ptr + text.len))
 			abort();
 		if (plain_text(&v, (enum verb_slot)i, &a).len > size * 3)
 			abort();

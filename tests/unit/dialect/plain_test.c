@@ -23,27 +23,30 @@ static const struct {
 	{&dialect_schedule,
 	 "{\"type\":\"subscription\",\"action\":\"unsubscribe\",\"data\":{\"events\":[\"a\"]}}",
 	 VERB_UNSUBSCRIBE, SLOT_NAMES, "[\"a\"]"},
-	{&dialect_schedule, "{\"type\":\"ping\",\"timestamp\":\"x\"}", VERB_PING, SLOT_N, NULL},
-	{&dialect_rooms, " {\"room\":\"channel:1\",\"type\":\"join_room\"} ", VERB_JOIN, SLOT_ROOM,
-	 "\"channel:1\""},
-	{&dialect_rooms, "{\"type\":\"send_message\",\"room\":\"r\",\"data\":{\"content\":\"c\"}}",
+	{&dialect_schedule, "{\"type\":\"ping\",\"timestamp\":\"x\"}", VERB_PING, SLOT_N,
+	 NULL},
+	{&dialect_rooms, " {\"room\":\"channel:1\",\"type\":\"join_room\"} ", VERB_JOIN,
+	 SLOT_ROOM, "\"channel:1\""},
+	{&dialect_rooms,
+	 "{\"type\":\"send_message\",\"room\":\"r\",\"data\":{\"content\":\"c\"}}",
 	 VERB_SAY, SLOT_CONTENT, "\"c\""},
-	{&dialect_topics, "{\"type\":\"mark_read\",\"data\":{\"notificationId\":7}}", VERB_READ,
-	 SLOT_ID, "7"},
-	{&dialect_topics, "{\"type\":\"subscribe\",\"data\":{\"userId\":123}}", VERB_SUBSCRIBE,
-	 SLOT_USER, "123"},
-	{&dialect_channels, "{\"type\":\"join_channel\",\"channel_id\":456}", VERB_JOIN, SLOT_ROOM,
-	 "456"},
+	{&dialect_topics, "{\"type\":\"mark_read\",\"data\":{\"notificationId\":7}}",
+	 VERB_READ, SLOT_ID, "7"},
+	{&dialect_topics, "{\"type\":\"subscribe\",\"data\":{\"userId\":123}}",
+	 VERB_SUBSCRIBE, SLOT_USER, "123"},
+	{&dialect_channels, "{\"type\":\"join_channel\",\"channel_id\":456}", VERB_JOIN,
+	 SLOT_ROOM, "456"},
 	{&dialect_channels,
-	 "{\"type\":\"typing_indicator\",\"channel_id\":\"c\",\"is_typing\":false}", VERB_TYPING,
-	 SLOT_FLAG, "false"},
+	 "{\"type\":\"typing_indicator\",\"channel_id\":\"c\",\"is_typing\":false}",
+	 VERB_TYPING, SLOT_FLAG, "false"},
 };
 
 START_TEST(a_message_of_the_documents_is_a_verb)
 {
 	struct verb v;
 
-	ck_assert_int_eq(plain_read(good[_i].dialect, str_from(good[_i].text), &limits, &v), 0);
+	ck_assert_int_eq(
+		plain_read(good[_i].dialect, str_from(good[_i].text), &limits, &v), 0);
 	ck_assert_int_eq(v.kind, good[_i].kind);
 	ck_assert_ptr_null(v.where);
 	if (good[_i].value)
@@ -60,8 +63,9 @@ START_TEST(a_message_that_was_cut_is_an_error_wherever)
 		struct verb v;
 
 		ck_assert_ptr_nonnull(copy);
-		ck_assert_int_eq(plain_read(good[_i].dialect, (struct str){copy, n}, &limits, &v),
-				 -E_JSON_SYNTAX);
+		ck_assert_int_eq(
+			plain_read(good[_i].dialect, (struct str){copy, n}, &limits, &v),
+			-E_JSON_SYNTAX);
 		free(copy);
 	}
 }
@@ -84,14 +88,17 @@ static const struct {
 	{&dialect_rooms, "{\"type\":5}", -E_INVALID_MESSAGE, "type"},
 	{&dialect_rooms, "{\"type\":\"\"}", -E_UNKNOWN_TYPE, "type"},
 	{&dialect_rooms, "{\"type\":\"join_room\"}", -E_ROOM_REQUIRED, "room"},
-	{&dialect_rooms, "{\"type\":\"join_room\",\"room\":\"\"}", -E_INVALID_MESSAGE, "room"},
-	{&dialect_rooms, "{\"type\":\"join_room\",\"room\":[\"a\"]}", -E_INVALID_MESSAGE, "room"},
-	{&dialect_rooms, "{\"type\":\"send_message\",\"room\":\"r\",\"data\":{}}", -E_INVALID_MESSAGE,
-	 "data.content"},
-	{&dialect_rooms, "{\"type\":\"send_message\",\"room\":\"r\",\"data\":[1]}", -E_INVALID_MESSAGE,
-	 "data"},
+	{&dialect_rooms, "{\"type\":\"join_room\",\"room\":\"\"}", -E_INVALID_MESSAGE,
+	 "room"},
+	{&dialect_rooms, "{\"type\":\"join_room\",\"room\":[\"a\"]}", -E_INVALID_MESSAGE,
+	 "room"},
+	{&dialect_rooms, "{\"type\":\"send_message\",\"room\":\"r\",\"data\":{}}",
+	 -E_INVALID_MESSAGE, "data.content"},
+	{&dialect_rooms, "{\"type\":\"send_message\",\"room\":\"r\",\"data\":[1]}",
+	 -E_INVALID_MESSAGE, "data"},
 	{&dialect_schedule, "{\"type\":\"subscription\"}", -E_INVALID_MESSAGE, "action"},
-	{&dialect_schedule, "{\"type\":\"subscription\",\"action\":7}", -E_INVALID_MESSAGE, "action"},
+	{&dialect_schedule, "{\"type\":\"subscription\",\"action\":7}",
+	 -E_INVALID_MESSAGE, "action"},
 	{&dialect_schedule,
 	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[[]]}}",
 	 -E_INVALID_MESSAGE, "data.events"},
@@ -99,13 +106,15 @@ static const struct {
 	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[\"a\"],"
 	 "\"filters\":{\"date_range\":{\"start\":\"2024-1-15\"}}}}",
 	 -E_INVALID_MESSAGE, "data.filters.date_range.start"},
-	{&dialect_channels, "{\"type\":\"join_channel\"}", -E_ROOM_REQUIRED, "channel_id"},
-	{&dialect_channels, "{\"type\":\"join_channel\",\"channel_id\":1.5}", -E_INVALID_MESSAGE,
+	{&dialect_channels, "{\"type\":\"join_channel\"}", -E_ROOM_REQUIRED,
 	 "channel_id"},
-	{&dialect_channels, "{\"type\":\"typing_indicator\",\"channel_id\":1,\"is_typing\":1}",
+	{&dialect_channels, "{\"type\":\"join_channel\",\"channel_id\":1.5}",
+	 -E_INVALID_MESSAGE, "channel_id"},
+	{&dialect_channels,
+	 "{\"type\":\"typing_indicator\",\"channel_id\":1,\"is_typing\":1}",
 	 -E_INVALID_MESSAGE, "is_typing"},
-	{&dialect_topics, "{\"type\":\"subscribe\",\"data\":{\"userId\":true}}", -E_INVALID_MESSAGE,
-	 "data.userId"},
+	{&dialect_topics, "{\"type\":\"subscribe\",\"data\":{\"userId\":true}}",
+	 -E_INVALID_MESSAGE, "data.userId"},
 };
 
 START_TEST(a_bad_message_is_told_with_the_member_that_is_wrong)
@@ -126,14 +135,17 @@ START_TEST(ids_are_texts_whether_they_came_as_numbers_or_strings)
 	struct arena a = ARENA_INIT;
 	struct verb v;
 
-	ck_assert_int_eq(plain_read(&dialect_channels,
-				    STR("{\"type\":\"join_channel\",\"channel_id\":\"a\\u0062\\n\"}"),
-				    &limits, &v),
-			 0);
+	ck_assert_int_eq(
+		plain_read(
+			&dialect_channels,
+			STR("{\"type\":\"join_channel\",\"channel_id\":\"a\\u0062\\n\"}"),
+			&limits, &v),
+		0);
 	ck_assert(str_eq(plain_text(&v, SLOT_ROOM, &a), STR("ab\n")));
 	ck_assert_uint_eq(plain_text(&v, SLOT_TOKEN, &a).len, 0);
 	ck_assert_int_eq(plain_read(&dialect_channels,
-				    STR("{\"type\":\"join_channel\",\"channel_id\":-12}"), &limits, &v),
+				    STR("{\"type\":\"join_channel\",\"channel_id\":-12}"),
+				    &limits, &v),
 			 0);
 	ck_assert(str_eq(plain_text(&v, SLOT_ROOM, &a), STR("-12")));
 	arena_fini(&a);

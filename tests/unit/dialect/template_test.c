@@ -10,7 +10,8 @@ static const struct words words = {
 	.user = STR("12"),
 	.username = STR("al\"ice"),
 	.id = STR("007"),
-	.data = STR("{\"a\":{\"b\":[1, 2]},\"n\":null,\"id\":5,\"text\":\"9\",\"x\":\"x\"}"),
+	.data = STR(
+		"{\"a\":{\"b\":[1, 2]},\"n\":null,\"id\":5,\"text\":\"9\",\"x\":\"x\"}"),
 	.wall_ms = 1763035200000,
 };
 
@@ -40,7 +41,8 @@ static const struct {
 	{"a[b[$sender]c$user]d", "abc\"12\"d"},
 	{"a[b[$user]c$sender]d", "ad"},
 	{"\"x[: $-sender]\"", "\"x\""},
-	{"$data", "{\"a\":{\"b\":[1, 2]},\"n\":null,\"id\":5,\"text\":\"9\",\"x\":\"x\"}"},
+	{"$data",
+	 "{\"a\":{\"b\":[1, 2]},\"n\":null,\"id\":5,\"text\":\"9\",\"x\":\"x\"}"},
 };
 
 START_TEST(a_shape_gives_its_text)
@@ -71,7 +73,8 @@ template_suite(void)
 	Suite *suite = suite_create("template");
 	TCase *tcase = tcase_create("shapes");
 
-	tcase_add_loop_test(tcase, a_shape_gives_its_text, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(tcase, a_shape_gives_its_text, 0,
+			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tcase, what_stood_before_stays);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -4,9 +4,9 @@
 
 #include "unit/hub/suites.h"
 
-static char *const names[CLAIM_N] = {"sub", "username", "email", "companyId", "sid", "artifacts",
-				     "roles", "permissions", "channels", "rooms", "events",
-				     "topics"};
+static char *const names[CLAIM_N] = {"sub",      "username",  "email",  "companyId",
+				     "sid",      "artifacts", "roles",  "permissions",
+				     "channels", "rooms",     "events", "topics"};
 
 static const struct {
 	const char *claims, *room;

@@ -147,23 +147,28 @@ none(const struct socket *s)
 	return NULL;
 }
 
-static const struct socket_ops ops = {.send = swallow, .is_lagging = never, .hello = none};
+static const struct socket_ops ops = {
+	.send = swallow, .is_lagging = never, .hello = none};
 
 static struct socket *
 make_user(struct hub_rig *h, const struct config_mount *mount, int i)
 {
-	static char *const names[CLAIM_N] = {"sub", "username", "email", "companyId", "sid",
-					     "artifacts", "roles", "permissions", "channels",
-					     "rooms", "events", "topics"};
+	static char *const names[CLAIM_N] = {
+		"sub",   "username",    "email",    "companyId", "sid",    "artifacts",
+		"roles", "permissions", "channels", "rooms",     "events", "topics"};
 	struct identity *who;
 	struct socket *s;
 	char claims[64];
 
 	/* two connections each, on different loops */
-	snprintf(claims, sizeof(claims), "{\"sub\":\"%d\",\"companyId\":\"c%d\"}", i / 2, i % 7);
+	snprintf(claims, sizeof(claims), "{\"sub\":\"%d\",\"companyId\":\"c%d\"}", i / 2,
+		 i % 7);
 	ck_assert_int_eq(identity_new(str_from(claims), names, &who), 0);
-	s = socket_new(&(struct socket_making){.hub = h->hub[i % 2], .mount = mount, .ops = &ops,
-					       .wire = WIRE_rooms, .who = who},
+	s = socket_new(&(struct socket_making){.hub = h->hub[i % 2],
+					       .mount = mount,
+					       .ops = &ops,
+					       .wire = WIRE_rooms,
+					       .who = who},
 		       STR("/"), STR(""));
 	identity_unref(who);
 	ck_assert_ptr_nonnull(s);
@@ -214,7 +219,8 @@ START_TEST(a_hundred_thousand_moves_of_five_thousand_leave_nothing_behind)
 	for (int l = 0; l < 2; l++) {
 		ck_assert_uint_eq(h.hub[l]->namespaces.n, 0);
 		ck_assert_uint_eq(h.hub[l]->sockets.n, 0);
-		ck_assert_uint_eq(counter_get(&h.hub[l]->loop->counters, COUNTER_ROOMS), 0);
+		ck_assert_uint_eq(counter_get(&h.hub[l]->loop->counters, COUNTER_ROOMS),
+				  0);
 	}
 	presence_free(h.hubs.presence);
 	h.hubs.presence = NULL;
@@ -234,7 +240,8 @@ presence_suite(void)
 	tcase_add_test(tcase, a_user_comes_and_goes_once);
 	tcase_add_test(tcase, an_end_is_told_only_of_what_was_told);
 	tcase_add_test(tcase, every_first_has_its_last_under_concurrency);
-	tcase_add_test(tcase, a_hundred_thousand_moves_of_five_thousand_leave_nothing_behind);
+	tcase_add_test(tcase,
+		       a_hundred_thousand_moves_of_five_thousand_leave_nothing_behind);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
