@@ -30,6 +30,7 @@ open_to_clients(struct http_server *s, const struct config_listener *l,
 {
 	s->router = shared->router;
 	s->listener = l->name;
+	s->tells_problems = false;
 	s->admission = shared->admission;
 	s->trusted = shared->trusted_proxies;
 	s->tls = tls ? tls_ref(tls) : NULL;
@@ -55,6 +56,7 @@ worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
 				   .headers_n = c->http.headers_n,
 				   .body_bytes = c->http.body_bytes},
 			.listener = "api",
+			.tells_problems = true,
 			.sibling = calloc(all_n, sizeof(struct http_server *)),
 		};
 		if (i < c->listeners_n)

@@ -26,6 +26,7 @@ struct http_server {
 	struct http_server **sibling; /* the same listener on each loop, by loop id */
 	struct list conns;	      /* those that speak HTTP now */
 	struct list upgraded;	      /* those that speak something else */
+	bool tells_problems;	      /* refusals are problem+json */
 	bool is_draining;	      /* answers close their connection */
 	const struct address_set *trusted; /* proxies; NULL: none */
 	struct tls *tls;	      /* NULL: plaintext; a reference of the wiring's */

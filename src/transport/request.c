@@ -11,7 +11,8 @@ void
 request_answer(struct request *r, const struct answer *a)
 {
 	struct conn *c = r->conn;
-	bool close = a->close || !r->head || !r->head->keep_alive || r->server->is_draining;
+	bool close = a->close || !r->head || !r->head->keep_alive ||
+		     r->server->is_draining;
 	bool without_body = r->head && r->head->method == HTTP_HEAD;
 	struct frame *f;
 	int error;
@@ -19,7 +20,8 @@ request_answer(struct request *r, const struct answer *a)
 	r->is_answered = true;
 	if (a->status >= 400)
 		counter_add(&c->loop->counters, COUNTER_REQUESTS_REFUSED, 1);
-	f = response_frame(a, buf_str(&r->headers), c->loop->wall_ms, !close, without_body);
+	f = response_frame(a, buf_str(&r->headers), c->loop->wall_ms, !close,
+			   without_body);
 	error = f ? conn_send(c, f) : -E_NOMEM;
 	frame_unref(f);
 	if (!error && a->frame && !without_body)
@@ -30,25 +32,46 @@ request_answer(struct request *r, const struct answer *a)
 		http_conn_finish(r, close);
 }
 
+/* Source: RFC 9457. */
+static int
+write_problem(char *out, size_t size, int error)
+{
+	int status = error_http_status(error);
+
+	return snprintf(out, size,
+			"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,"
+			"\"code\":\"%s\","
+			"\"detail\":\"%s\"}",
+			http_status_text(status), status, error_name(error),
+			error_text(error));
+}
+
 void
 request_refuse(struct request *r, int error)
 {
-	char body[256], allow[128] = "";
+	bool is_problem = r->server && r->server->tells_problems;
+	char body[320], allow[128] = "";
 	int status = error_http_status(error);
-	int n = snprintf(body, sizeof(body), "{\"status\":%d,\"error\":\"%s\",\"message\":\"%s\"}", status,
-			 error_name(error), error_text(error));
+	int n = is_problem
+			? write_problem(body, sizeof(body), error)
+			: snprintf(body, sizeof(body),
+				   "{\"status\":%d,\"error\":\"%s\",\"message\":\"%s\"}",
+				   status, error_name(error), error_text(error));
 	int allow_n = 0;
 
 	if (status == 405 && r->route && r->route->allow)
-		allow_n = snprintf(allow, sizeof(allow), "Allow: %s\r\n", r->route->allow);
-	request_answer(r, &(struct answer){
-				  .status = status,
-				  .type = STR("application/json; charset=utf-8"),
-				  .headers = {allow, (size_t)allow_n},
-				  .body = {body, (size_t)n},
-				  /* what follows a refused head may be its body */
-				  .close = !r->head || r->head->has_body,
-			  });
+		allow_n = snprintf(allow, sizeof(allow), "Allow: %s\r\n",
+				   r->route->allow);
+	request_answer(
+		r, &(struct answer){
+			   .status = status,
+			   .type = is_problem ? STR("application/problem+json")
+					      : STR("application/json; charset=utf-8"),
+			   .headers = {allow, (size_t)allow_n},
+			   .body = {body, (size_t)n},
+			   /* what follows a refused head may be its body */
+			   .close = !r->head || r->head->has_body,
+		   });
 }
 
 void
@@ -58,11 +81,13 @@ request_move(struct request *r, struct loop *to)
 }
 
 int
-request_upgrade(struct request *r, struct str headers, const struct conn_up *up, void *up_state)
+request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
+		void *up_state)
 {
 	struct conn *c = r->conn;
 	struct answer a = {.status = 101, .headers = headers};
-	struct frame *f = response_frame(&a, buf_str(&r->headers), c->loop->wall_ms, true, true);
+	struct frame *f = response_frame(&a, buf_str(&r->headers), c->loop->wall_ms, true,
+					 true);
 	int error = f ? conn_send(c, f) : -E_NOMEM;
 
 	frame_unref(f);

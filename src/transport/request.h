@@ -38,7 +38,7 @@ struct answer {
 
 /* Exactly once per request; the request is gone afterwards. */
 void request_answer(struct request *r, const struct answer *a);
-/* {"status":…,"error":"NAME","message":"…"} with the error's status. */
+/* {"status":…,"error":"NAME","message":"…"} with the error's status, or problem+json. */
 void request_refuse(struct request *r, int error);
 
 /* In begin: a smaller limit for the body than the server's; above it 413. */

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import net from "node:net";
 import { after, before, describe, test } from "node:test";
 
 import { Api, KEY, WITH_API } from "./api.mjs";
@@ -158,6 +159,17 @@ describe("publish", () => {
 			["[".repeat(100000), "JSON_DEPTH"], [`[${"1,".repeat(300000)}1]`, "JSON_COUNT"]])
 			assert.equal((await fault(text)).code, code);
 	});
+});
+
+test("a body that is too large, or no HTTP at all, is a problem too", async () => {
+	const large = await api.problem("POST", "/api/v1/publish", "x".repeat((1 << 20) + 1));
+	assert.deepEqual([large.status, large.code], [413, "TOO_LARGE"]);
+	const socket = net.connect(api.where.port, "127.0.0.1");
+	socket.end("GET / HTTP/1.1\r\n\r\n"); // no Host
+	let text = "";
+	for await (const piece of socket.setEncoding("utf8"))
+		text += piece;
+	assert.match(text, /^HTTP\/1\.1 400 .*application\/problem\+json.*"code":"HTTP_HOST"/s);
 });
 
 describe("publish/batch", () => {
