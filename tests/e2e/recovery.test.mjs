@@ -140,6 +140,28 @@ for (const listener of ["text", "packed"])
 			});
 		});
 
+test("a client may come back by another loop, and hears what is said there", async () => {
+	const [socket, other] = [await connect("text", { transports: ["websocket"] }),
+		await connect("text")];
+	const heard = [], loops = new Set();
+	const { id } = socket;
+	socket.on("shouted", n => heard.push(n));
+	await hear(socket);
+	let n = 0;
+	for (let i = 0; i < 60 && loops.size < 3; i++) {
+		await lose(socket, async () => {
+			other.emit("shout", n++);
+			await ask(other, "echo");
+		});
+		assert.equal(socket.recovered, true);
+		assert.equal(socket.id, id);
+		loops.add(Buffer.from(socket.io.engine.id, "base64url")[2]);
+	}
+	assert.ok(loops.size >= 2, "always the same loop");
+	await ask(socket, "echo");
+	assert.deepEqual(heard, [...Array(n).keys()]);
+});
+
 test("a client that is cut off again and again misses and repeats nothing", async () => {
 	const sender = await connect("text", { transports: ["websocket"] });
 	const receivers = [];

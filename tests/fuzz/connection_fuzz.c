@@ -8,6 +8,7 @@
  *	w X    X kilobytes fit between the server and this client
  *	s      says the session id that was heard last
  *	T, B   what follows, up to the next step, as one masked WebSocket message, text or binary
+ *	R      … as the offset with which the socket heard of last wants to go on
  *	P      … as the body of a polling POST
  *	G, U   a polling GET; a request to upgrade
  * Whatever was said: once all clients left and their time limits passed, nothing remains. */

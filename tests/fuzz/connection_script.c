@@ -15,26 +15,31 @@ script_init(struct script *s, struct server *server, struct clock_hand *hand, un
 	*s = (struct script){.server = server, .hand = hand};
 	s->path = paths[mount % (sizeof(paths) / sizeof(paths[0]))];
 	memset(s->sid, 'A', sizeof(s->sid));
+	memset(s->pid, 'A', sizeof(s->pid));
 }
 
-/* Read what the server said, and look for a session id in it. */
+/* The value of that member, if it is as long as id. */
+static void
+hear_id(const struct buf *said, struct str key, char *id, size_t id_bytes)
+{
+	const char *at = said->len ? memmem(said->data, said->len, key.ptr, key.len) : NULL;
+
+	if (!at)
+		return;
+	at += key.len;
+	if ((size_t)(said->data + said->len - at) > id_bytes && at[id_bytes] == '"')
+		memcpy(id, at, id_bytes);
+}
+
+/* Read what the server said, and look for ids in it. */
 static void
 hear(struct script *s)
 {
-	static const char key[] = "\"sid\":\"";
-
 	for (unsigned i = 0; i < SCRIPT_CLIENTS; i++) {
 		struct stream_memory *m = &s->clients[i];
-		const char *at = m->to_client.len ? memmem(m->to_client.data, m->to_client.len, key,
-							   sizeof(key) - 1)
-						  : NULL;
 
-		if (at) {
-			at += sizeof(key) - 1;
-			if ((size_t)(m->to_client.data + m->to_client.len - at) > sizeof(s->sid) &&
-			    at[sizeof(s->sid)] == '"')
-				memcpy(s->sid, at, sizeof(s->sid));
-		}
+		hear_id(&m->to_client, STR("\"sid\":\""), s->sid, sizeof(s->sid));
+		hear_id(&m->to_client, STR("\"pid\":\""), s->pid, sizeof(s->pid));
 		if (m->stream)
 			stream_memory_read(m, m->to_client.len);
 	}
@@ -102,6 +107,19 @@ say_frame(struct script *s, char opcode, struct str payload)
 	buf_fini(&frame);
 }
 
+/* "40{…}" for somebody who wants to go on as before. */
+static void
+say_return(struct script *s, struct str offset)
+{
+	struct buf packet = BUF_INIT;
+
+	buf_printf(&packet, "40{\"pid\":\"%.*s\",\"offset\":\"", SCRIPT_PID_BYTES, s->pid);
+	buf_add_str(&packet, offset);
+	buf_add_str(&packet, STR("\"}"));
+	say_frame(s, 1, buf_str(&packet));
+	buf_fini(&packet);
+}
+
 static void
 say_request(struct script *s, const char *method, const char *transport, const char *more,
 	    struct str body)
@@ -134,6 +152,9 @@ say_as(struct script *s, char step, struct str text)
 		break;
 	case 'B':
 		say_frame(s, 2, text);
+		break;
+	case 'R':
+		say_return(s, text);
 		break;
 	case 'P':
 		say_request(s, "POST", "polling", "", text);

@@ -7,7 +7,7 @@
 #include "net/stream_memory.h"
 #include "server.h"
 
-enum { SCRIPT_CLIENTS = 4, SCRIPT_SID_BYTES = 24 };
+enum { SCRIPT_CLIENTS = 4, SCRIPT_SID_BYTES = 24, SCRIPT_PID_BYTES = 20 };
 
 struct script {
 	struct server *server;
@@ -17,6 +17,7 @@ struct script {
 	bool is_open[SCRIPT_CLIENTS];
 	unsigned who;			   /* speaks now */
 	char sid[SCRIPT_SID_BYTES];	   /* heard last */
+	char pid[SCRIPT_PID_BYTES];	   /* likewise */
 };
 
 void script_init(struct script *s, struct server *server, struct clock_hand *hand, unsigned mount);
