@@ -4,8 +4,10 @@
 #include "base/clock.h"
 #include "proto/json.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { TRIM_N = 1000, BUSY_MS = 5000 };
 
@@ -104,6 +106,16 @@ count_rows(struct notify_db *db)
 	return n;
 }
 
+/* SQLite would let everybody read it; its journals take the rights of the file. */
+static void
+make_private(const char *file)
+{
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0)
+		close(fd); /* what is wrong with it SQLite says better */
+}
+
 int
 notify_db_open(const char *file, const struct notify_bounds *bounds,
 	       struct notify_db **out, struct buf *errors)
@@ -114,6 +126,8 @@ notify_db_open(const char *file, const struct notify_bounds *bounds,
 	if (!db)
 		return -E_NOMEM;
 	db->bounds = *bounds;
+	if (*file)
+		make_private(file);
 	rc = sqlite3_open(*file ? file : ":memory:", &db->handle);
 	if (!rc)
 		rc = sqlite3_busy_timeout(db->handle, BUSY_MS);

@@ -3,7 +3,7 @@
 // forgotten, and that kill -9 takes nothing that was acknowledged.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -161,6 +161,8 @@ describe("the store", () => {
 			page.items.forEach(item => found.set(item.id, item));
 			cursor = page.cursor;
 		}
+		for (const suffix of ["", "-wal", "-shm"])
+			assert.equal((await stat(file + suffix)).mode & 0o077, 0);
 		for (const id of acknowledged)
 			assert.ok(found.has(id), `${id} is lost`);
 		for (const id of marked)
