@@ -152,6 +152,7 @@ describe("the store", () => {
 				await new Promise(done => setTimeout(done, 5));
 			process.kill(victim.pid, "SIGKILL");
 			await Promise.all(busy);
+			await assert.rejects(victim.stop(), /a bad end/);
 		}
 		const again = await start();
 		const there = await Api.of(again);
