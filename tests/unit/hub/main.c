@@ -9,6 +9,7 @@ main(void)
 	static const unit_suite_fn suites[] = {
 		broadcast_suite,
 		client_suite,
+		device_suite,
 		permit_suite,
 		plain_entry_suite,
 		presence_suite,

@@ -7,6 +7,7 @@
 
 Suite *broadcast_suite(void);
 Suite *client_suite(void);
+Suite *device_suite(void);
 Suite *permit_suite(void);
 Suite *plain_entry_suite(void);
 Suite *presence_suite(void);

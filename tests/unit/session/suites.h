@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *bad_tokens_suite(void);
+Suite *credentials_suite(void);
 Suite *engine_suite(void);
 Suite *session_suite(void);
 Suite *sid_suite(void);

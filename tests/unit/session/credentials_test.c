@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a token may stand, and which place counts. */
+#include "session/credentials.h"
+
+#include "unit/session/suites.h"
+
+#include <stdlib.h>
+
+static struct session_hello *
+make_hello(const char *url, const char *headers)
+{
+	struct session_hello *h = calloc(1, sizeof(*h) + strlen(url) + strlen(headers));
+	const char *query = strchr(url, '?');
+
+	ck_assert_ptr_nonnull(h);
+	h->url_n = (uint32_t)strlen(url);
+	h->query_n = query ? (uint32_t)strlen(query + 1) : 0;
+	h->headers_n = (uint32_t)strlen(headers);
+	memcpy(h->text, url, h->url_n);
+	memcpy(h->text + h->url_n, headers, h->headers_n);
+	return h;
+}
+
+static const struct {
+	const char *url, *headers, *cookie, *token;
+} rows[] = {
+	{"/ws", "", "", ""},
+	{"/ws?token=a.b.c", "", "", "a.b.c"},
+	{"/ws?x=1&token=a%2Eb", "", "", "a.b"},
+	{"/ws?token=", "authorization: Bearer t\r\n", "", "t"},
+	{"/ws?token=q", "authorization: Bearer t\r\n", "", "q"},
+	{"/ws", "authorization: bearer  t \r\n", "", "t"},
+	{"/ws", "authorization: Basic t\r\n", "", ""},
+	{"/ws", "authorization: Bearer\r\n", "", ""},
+	{"/ws", "cookie: a=1; sid=t; b=2\r\n", "sid", "t"},
+	{"/ws", "cookie: sidx=t\r\n", "sid", ""},
+	{"/ws", "cookie: sid=t\r\n", "", ""},
+	{"/ws", "sec-websocket-protocol: rooms.v1, bearer.t\r\n", "", "t"},
+	{"/ws", "sec-websocket-protocol: bearer.\r\n", "", ""},
+	{"/ws", "cookie: sid=c\r\nsec-websocket-protocol: bearer.t\r\n", "sid", "c"},
+};
+
+START_TEST(the_first_place_that_has_a_token_counts)
+{
+	struct session_hello *h = make_hello(rows[_i].url, rows[_i].headers);
+	struct arena a = ARENA_INIT;
+	struct str token = credentials_token(h, str_from(rows[_i].cookie), &a);
+
+	ck_assert_msg(str_eq(token, str_from(rows[_i].token)), "%.*s", STR_ARG(token));
+	arena_fini(&a);
+	free(h);
+}
+END_TEST
+
+START_TEST(a_query_that_is_forgotten_takes_nothing_else_with_it)
+{
+	struct session_hello *h = make_hello("/ws?token=secret",
+					     "host: a\r\nuser-agent: b\r\n");
+
+	h = session_hello_forget_query(h);
+	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
+	ck_assert_uint_eq(session_hello_query(h).len, 0);
+	ck_assert(str_eq(session_hello_header(h, STR("user-agent")), STR("b")));
+	h = session_hello_forget_query(h);
+	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
+	free(h);
+}
+END_TEST
+
+Suite *
+credentials_suite(void)
+{
+	Suite *suite = suite_create("credentials");
+	TCase *tcase = tcase_create("places");
+
+	tcase_add_loop_test(tcase, the_first_place_that_has_a_token_counts, 0,
+			    sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(tcase, a_query_that_is_forgotten_takes_nothing_else_with_it);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
