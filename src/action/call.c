@@ -27,7 +27,7 @@ static struct call *
 call_new(struct desk *d, struct socket *s, const struct call_request *r)
 {
 	const struct peer *p = peer_of(s);
-	struct str artifact = p->sees_artifact ? p->artifact : STR("");
+	struct str artifact = p->sees_artifact ? peer_artifact(p) : STR("");
 	struct str data = r->data.len ? r->data : STR("null"), nsp = socket_nsp(s);
 	struct call *c = memory_new(sizeof(*c) + r->request_id.len + data.len +
 					   artifact.len + nsp.len);

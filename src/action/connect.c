@@ -81,7 +81,7 @@ join_own_rooms(struct peer *p)
 	}
 	if (!error && scope.company.len)
 		error = join(p->socket, &scope);
-	scope.artifact = p->artifact;
+	scope.artifact = peer_artifact(p);
 	if (!error && p->sees_artifact)
 		error = join(p->socket, &scope);
 	return error;
@@ -208,7 +208,7 @@ ask_artifact(struct peer *p, const struct scope *scope)
 	struct buf room = BUF_INIT;
 	struct pending *pending;
 
-	if (identity_has(who, CLAIM_ARTIFACTS, p->artifact)) {
+	if (identity_has(who, CLAIM_ARTIFACTS, peer_artifact(p))) {
 		enter_scope(p, true);
 		return;
 	}
@@ -246,8 +246,9 @@ check_scope(struct peer *p)
 		enter_scope(p, false);
 		return;
 	}
-	p->artifact = (struct str){str_dup(named.artifact), named.artifact.len};
-	if (p->artifact.ptr)
+	p->artifact = str_dup(named.artifact);
+	p->artifact_n = (uint32_t)named.artifact.len;
+	if (p->artifact)
 		ask_artifact(p, &named);
 	else
 		refuse(p, -E_NOMEM);

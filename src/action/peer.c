@@ -27,7 +27,7 @@ bury(struct loop_grave *g)
 	struct peer *p = CONTAINER_OF(g, struct peer, grave);
 
 	free(p->data);
-	free((void *)(uintptr_t)p->artifact.ptr);
+	free(p->artifact);
 	free(p);
 }
 

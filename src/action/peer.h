@@ -27,18 +27,19 @@ struct peer {
 		struct loop_grave grave; /* once gone */
 	};
 	struct rate rate;
-	uint32_t running_n; /* requests not answered yet */
-	enum peer_stage stage;
-	bool is_asked;          /* a plugin's admit waits for its answer */
-	bool is_inside;         /* that admit has not returned */
-	bool is_framework;      /* dialect actions on / or a company's namespace */
-	bool sees_artifact;     /* may see the artifact it named */
-	bool is_warned;         /* told that its token expired */
-	struct str artifact;    /* the one it named; owned */
-	struct peer_data *data; /* of plugins; owned */
+	uint32_t running_n;     /* requests not answered yet */
+	uint8_t stage;          /* enum peer_stage */
+	bool is_asked : 1;      /* a plugin's admit waits for its answer */
+	bool is_inside : 1;     /* that admit has not returned */
+	bool is_framework : 1;  /* dialect actions on / or a company's namespace */
+	bool sees_artifact : 1; /* may see the artifact it named */
+	bool is_warned : 1;     /* told that its token expired */
 	uint16_t data_n;
 	uint16_t nsps_at; /* whose admit is being asked */
 	uint16_t nsps_n;
+	uint32_t artifact_n;
+	char *artifact;         /* the one it named, see peer_artifact; owned */
+	struct peer_data *data; /* of plugins; owned */
 	struct nsp *nsps[]; /* the plugins' entries for its namespace */
 };
 
@@ -50,6 +51,13 @@ void peer_end(struct peer *p);
 
 /* NULL once it is off. */
 struct peer *peer_of(const struct socket *s);
+
+/* The artifact it named, ptr NULL when none. */
+static inline struct str
+peer_artifact(const struct peer *p)
+{
+	return (struct str){p->artifact, p->artifact_n};
+}
 
 /* A socket of this loop that was not accepted yet, by its id; NULL when there is none. */
 struct peer *peer_find_asking(struct desk *d, struct str sid);

@@ -33,11 +33,11 @@ struct socket {
 	char id[SOCKET_ID_BYTES];
 	uint8_t state;	 /* enum socket_state */
 	uint8_t wire;	 /* enum wire */
+	bool is_counted : 1; /* among the connections of its user */
+	bool is_entering : 1; /* the room it joins now hears of it */
+	bool is_announced : 1; /* and hears of this coming or going from somebody else */
 	uint32_t nsp_at; /* among the namespace's sockets */
 	uint32_t acks_n; /* ids of acknowledgements given out so far */
-	bool is_counted; /* among the connections of its user */
-	bool is_entering; /* the room it joins now hears of it */
-	bool is_announced; /* and hears of this coming or going from somebody else */
 	struct hub *hub;
 	struct namespace *nsp;
 	const struct config_mount *mount;
