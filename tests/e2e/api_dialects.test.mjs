@@ -2,14 +2,16 @@
 // One publish reaches Socket.IO and the four plain dialects, each in its own shape and once; a
 // notification that one of them reads is read for all.
 
+import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { io } from "socket.io-client";
-import WebSocket from "ws";
-
 import { Api, KEY } from "./api.mjs";
 import { Gateway, joined, once, token } from "./gateway.mjs";
+
+const require = createRequire(import.meta.url); // heeds NODE_PATH
+const { io } = require("socket.io-client");
+const WebSocket = require("ws");
 
 const config = `
 listeners: [{name: public, address: "127.0.0.1:0"}]

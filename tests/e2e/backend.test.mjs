@@ -2,6 +2,7 @@
 // The http plugin: actions and questions answered by backends, by those of examples/ in two
 // languages and by one that misbehaves in every way.
 
+import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
@@ -10,10 +11,11 @@ import http from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { io } from "socket.io-client";
-
 import { Api, KEY, WITH_API } from "./api.mjs";
 import { BUILD, Gateway, joined, once, SOURCE, token, within } from "./gateway.mjs";
+
+const require = createRequire(import.meta.url); // heeds NODE_PATH
+const { io } = require("socket.io-client");
 
 const BACKEND_SECRET = "a secret between gateway and backend";
 const skip = existsSync(join(BUILD, "plugins/http.so")) ? false : "built without the http plugin";
