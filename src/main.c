@@ -53,11 +53,12 @@ make_secret(const char *key, char out[SETTING_BYTES])
 }
 
 static int
-load_config(const struct options *o, const char *const *extra, size_t extra_n, struct config **out,
-	    struct buf *errors)
+load_config(const struct options *o, const char *const *extra, size_t extra_n,
+	    struct config **out, struct buf *errors)
 {
 	const char **sets = calloc(o->sets_n + extra_n + 1, sizeof(*sets));
-	struct config_source source = {.file = o->config ? o->config : getenv("TIDEGATE_CONFIG"),
+	struct config_source source = {.file = o->config ? o->config
+							 : getenv("TIDEGATE_CONFIG"),
 				       .environment = environ,
 				       .sets = sets,
 				       .sets_n = o->sets_n + extra_n};
@@ -105,8 +106,9 @@ say_where(const struct server *s, const struct config *c)
 	struct buf token = BUF_INIT;
 
 	for (size_t i = 0; i < c->listeners_n; i++)
-		log_info("listening", "listener=%s address=%s port=%u", c->listeners[i].name,
-			 c->listeners[i].address, server_port(s, i));
+		log_info("listening", "listener=%s address=%s port=%u",
+			 c->listeners[i].name, c->listeners[i].address,
+			 server_port(s, i));
 	if (rest_is_wanted(c))
 		log_info("listening", "listener=api address=%s port=%u", c->api_listen,
 			 server_port(s, c->listeners_n));
@@ -115,8 +117,8 @@ say_where(const struct server *s, const struct config *c)
 		       server_port(s, c->listeners_n), c->api_key);
 	if (c->demo && c->listeners_n && server_demo_token(s, &token) == 0)
 		printf("test page:  %s://localhost:%u/\ndemo token: %.*s\n",
-		       *c->listeners[0].tls_certificate ? "https" : "http", server_port(s, 0),
-		       STR_ARG(buf_str(&token)));
+		       *c->listeners[0].tls_certificate ? "https" : "http",
+		       server_port(s, 0), STR_ARG(buf_str(&token)));
 	fflush(stdout);
 	buf_fini(&token);
 }
@@ -225,7 +227,9 @@ write_claims(const struct options *o, const struct config *c, struct buf *out)
 		struct str value = str_from(o->claims[i]), name = str_cut(&value, '=');
 
 		if (!value.ptr || json_check(value, &limits, NULL)) {
-			fprintf(stderr, "--claim %s: expected NAME=JSON, such as companyId='\"c1\"'\n",
+			fprintf(stderr,
+				"--claim %s: expected NAME=JSON, such as "
+				"companyId='\"c1\"'\n",
 				o->claims[i]);
 			return false;
 		}
@@ -254,7 +258,8 @@ print_token(const struct options *o)
 	if (!error)
 		error = token_sign(keys, buf_str(&claims), &token);
 	if (error == -E_UNSUPPORTED)
-		fputs("no key that can sign: set TIDEGATE_JWT_SECRET or token.secret\n", stderr);
+		fputs("no key that can sign: set TIDEGATE_JWT_SECRET or token.secret\n",
+		      stderr);
 	else if (error && claims.len)
 		fprintf(stderr, "these claims make no token (is one given twice?): %s\n",
 			error_text(error));
@@ -273,8 +278,8 @@ print_token(const struct options *o)
 static int
 print_version(void)
 {
-	printf("%s\nlibraries: %s\nhardening: %s\nsanitizers: %s\n", PACKAGE_STRING, TG_BUILD_LIBS,
-	       TG_BUILD_HARDENING, TG_BUILD_SANITIZE);
+	printf("%s\nlibraries: %s\nhardening: %s\nsanitizers: %s\n", PACKAGE_STRING,
+	       TG_BUILD_LIBS, TG_BUILD_HARDENING, TG_BUILD_SANITIZE);
 	return 0;
 }
 

@@ -25,7 +25,7 @@ enum { ADDRESSES = 65536 };
 struct routes {
 	struct router *router;
 	struct static_files *html, *client;
-	struct engine *engines; /* by mount; unused ones stay empty */
+	struct engine *engines;     /* by mount; unused ones stay empty */
 	struct plain_route *plains; /* by mount, the first of those that share a path */
 	struct limit_table *addresses; /* new connections of plain mounts */
 	struct sessions **sessions;
@@ -35,7 +35,8 @@ struct routes {
 static const struct str start_page = STR("test-client.html");
 
 static int
-load_files(const char *key, const char *directory, struct static_files **out, struct buf *errors)
+load_files(const char *key, const char *directory, struct static_files **out,
+	   struct buf *errors)
 {
 	int error;
 
@@ -53,8 +54,8 @@ load_files(const char *key, const char *directory, struct static_files **out, st
 }
 
 static int
-add_engine(struct routes *r, const struct config_mount *m, struct engine *e, struct worker *workers,
-	   size_t workers_n)
+add_engine(struct routes *r, const struct config_mount *m, struct engine *e,
+	   struct worker *workers, size_t workers_n)
 {
 	bool is_echo = m->dialect == DIALECT_ENGINE_ECHO;
 
@@ -91,7 +92,8 @@ add_plain(struct routes *r, const struct config *config, size_t at, struct buf *
 	struct plain_route *plain = &r->plains[at];
 
 	for (size_t i = 0; i < at; i++)
-		if (dialect_of(config->mounts[i].dialect) && shares_path(&config->mounts[i], m))
+		if (dialect_of(config->mounts[i].dialect) &&
+		    shares_path(&config->mounts[i], m))
 			return 0;
 	*plain = (struct plain_route){.config = config,
 				      .sessions = r->sessions,
@@ -99,11 +101,13 @@ add_plain(struct routes *r, const struct config *config, size_t at, struct buf *
 				      .app = &speaker_app,
 				      .app_state = r->hubs};
 	for (size_t i = at; i < config->mounts_n; i++) {
-		if (!dialect_of(config->mounts[i].dialect) || !shares_path(&config->mounts[i], m))
+		if (!dialect_of(config->mounts[i].dialect) ||
+		    !shares_path(&config->mounts[i], m))
 			continue;
 		if (plain->mounts_n == PLAIN_MOUNTS_MAX) {
-			buf_printf(errors, "mounts: %s: more than %d dialects on one path\n", m->path,
-				   PLAIN_MOUNTS_MAX);
+			buf_printf(errors,
+				   "mounts: %s: more than %d dialects on one path\n",
+				   m->path, PLAIN_MOUNTS_MAX);
 			return -E_CONFIG;
 		}
 		plain->mounts[plain->mounts_n++] = &config->mounts[i];
@@ -117,8 +121,8 @@ add_plain(struct routes *r, const struct config *config, size_t at, struct buf *
 }
 
 static int
-add_mount(struct routes *r, const struct config *config, size_t at, struct worker *workers,
-	  size_t workers_n, struct buf *errors)
+add_mount(struct routes *r, const struct config *config, size_t at,
+	  struct worker *workers, size_t workers_n, struct buf *errors)
 {
 	const struct config_mount *m = &config->mounts[at];
 
@@ -127,12 +131,13 @@ add_mount(struct routes *r, const struct config *config, size_t at, struct worke
 	case DIALECT_ENGINE_ECHO:
 		return add_engine(r, m, &r->engines[at], workers, workers_n);
 	case DIALECT_WS_ECHO:
-		return router_add(r->router, &(struct route){.listener = m->listener,
-							     .host = m->host,
-							     .path = m->path,
-							     .allow = "GET",
-							     .serve = echo_websocket_serve,
-							     .arg = (void *)(uintptr_t)m});
+		return router_add(r->router,
+				  &(struct route){.listener = m->listener,
+						  .host = m->host,
+						  .path = m->path,
+						  .allow = "GET",
+						  .serve = echo_websocket_serve,
+						  .arg = (void *)(uintptr_t)m});
 	default:
 		return add_plain(r, config, at, errors);
 	}
@@ -141,8 +146,9 @@ add_mount(struct routes *r, const struct config *config, size_t at, struct worke
 static void
 redirect_to_start_page(struct request *r)
 {
-	request_answer(r, &(struct answer){.status = 302,
-					   .headers = STR("Location: /test-client.html\r\n")});
+	request_answer(
+		r, &(struct answer){.status = 302,
+				    .headers = STR("Location: /test-client.html\r\n")});
 }
 
 /* What stands beside the mounts. */
@@ -150,18 +156,35 @@ static int
 add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 {
 	const struct route rows[] = {
-		{.path = "/demo/token", .allow = "GET", .serve = demo_serve_token, .arg = demo},
-		{.path = "/demo/rooms", .allow = "GET", .serve = demo_rooms_serve, .arg = demo->hubs},
-		{.path = "/api/v1/auth/login", .allow = "POST", .serve = demo_serve_login, .arg = demo},
+		{.path = "/demo/token",
+		 .allow = "GET",
+		 .serve = demo_serve_token,
+		 .arg = demo},
+		{.path = "/demo/rooms",
+		 .allow = "GET",
+		 .serve = demo_rooms_serve,
+		 .arg = demo->hubs},
+		{.path = "/api/v1/auth/login",
+		 .allow = "POST",
+		 .serve = demo_serve_login,
+		 .arg = demo},
 		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
-		{.path = "/readyz", .allow = "GET, HEAD", .serve = health_serve_ready, .arg = is_ready},
+		{.path = "/readyz",
+		 .allow = "GET, HEAD",
+		 .serve = health_serve_ready,
+		 .arg = is_ready},
 		{.path = "/", .serve = redirect_to_start_page},
-		{.path = "/", .subtree = true, .allow = "GET, HEAD", .serve = static_files_serve,
+		{.path = "/",
+		 .subtree = true,
+		 .allow = "GET, HEAD",
+		 .serve = static_files_serve,
 		 .arg = r->html},
 	};
 	bool is_demo = demo->config->demo;
-	bool wanted[] = {is_demo, is_demo, is_demo, true, true,
-			 r->html && static_files_has(r->html, start_page), r->html != NULL};
+	bool wanted[] = {is_demo,        is_demo,
+			 is_demo,        true,
+			 true,           r->html && static_files_has(r->html, start_page),
+			 r->html != NULL};
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -171,8 +194,9 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 }
 
 int
-routes_new(const struct config *config, struct worker *workers, size_t workers_n, struct demo *demo,
-	   atomic_bool *is_ready, struct routes **out, struct buf *errors)
+routes_new(const struct config *config, struct worker *workers, size_t workers_n,
+	   struct demo *demo, atomic_bool *is_ready, struct routes **out,
+	   struct buf *errors)
 {
 	struct routes *r = calloc(1, sizeof(*r));
 	int error = 0;
@@ -185,7 +209,8 @@ routes_new(const struct config *config, struct worker *workers, size_t workers_n
 	r->addresses = limit_table_new(ADDRESSES);
 	r->sessions = calloc(workers_n, sizeof(struct sessions *));
 	r->hubs = calloc(workers_n, sizeof(void *));
-	if (!r->router || !r->engines || !r->plains || !r->addresses || !r->sessions || !r->hubs)
+	if (!r->router || !r->engines || !r->plains || !r->addresses || !r->sessions ||
+	    !r->hubs)
 		error = -E_NOMEM;
 	for (size_t i = 0; !error && i < workers_n; i++) {
 		r->sessions[i] = &workers[i].sessions;

@@ -52,7 +52,7 @@ struct server {
 	struct demo demo;
 	struct notify *notify;
 	struct rest *rest; /* NULL: no server API */
-	uint16_t *ports; /* by listener, the last one the server API's */
+	uint16_t *ports;   /* by listener, the last one the server API's */
 	atomic_bool is_ready;
 	bool has_threads;
 };
@@ -85,7 +85,8 @@ make_workers(struct server *s, struct clock clock)
 
 		if (error)
 			return error;
-		w->hub = hub_new(w->loop, &s->hubs, s->keys, actions_hub_up(), s->actions);
+		w->hub = hub_new(w->loop, &s->hubs, s->keys, actions_hub_up(),
+				 s->actions);
 		if (!w->hub)
 			return -E_NOMEM;
 		s->hubs.hub[i] = w->hub;
@@ -101,7 +102,8 @@ make_doors(struct server *s, struct buf *errors)
 	int error = address_set_new(&c->trusted_proxies, &s->trusted_proxies);
 
 	if (error == -E_ARGUMENT)
-		buf_printf(errors, "trusted_proxies: an IPv4 network in IPv6 needs 96 bits or more\n");
+		buf_printf(errors, "trusted_proxies: an IPv4 network in IPv6 needs 96 "
+				   "bits or more\n");
 	if (error)
 		return error;
 	s->admission = admission_new(c);
@@ -129,7 +131,8 @@ add_servers(struct server *s)
 	int error = 0;
 
 	for (size_t i = 0; !error && i < s->workers_n; i++)
-		error = worker_add_servers(&s->workers[i], s->workers, s->workers_n, &shared);
+		error = worker_add_servers(&s->workers[i], s->workers, s->workers_n,
+					   &shared);
 	return error;
 }
 
@@ -146,7 +149,8 @@ make_rest(struct server *s, struct buf *errors)
 }
 
 int
-server_new(struct config *config, struct clock clock, struct server **out, struct buf *errors)
+server_new(struct config *config, struct clock clock, struct server **out,
+	   struct buf *errors)
 {
 	struct server *s = calloc(1, sizeof(*s));
 	int error = s ? 0 : -E_NOMEM;
@@ -172,8 +176,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 		error = make_workers(s, clock);
 	s->demo = (struct demo){config, s->keys, &s->hubs};
 	if (!error)
-		error = routes_new(config, s->workers, s->workers_n, &s->demo, &s->is_ready,
-				   &s->routes, errors);
+		error = routes_new(config, s->workers, s->workers_n, &s->demo,
+				   &s->is_ready, &s->routes, errors);
 	if (!error)
 		error = notify_new(config, &s->notify, errors);
 	if (!error)
@@ -197,7 +201,8 @@ server_new(struct config *config, struct clock clock, struct server **out, struc
 
 /* The l-th listener on all loops. */
 static int
-listen_on(struct server *s, size_t l, const char *name, const char *address, struct buf *errors)
+listen_on(struct server *s, size_t l, const char *name, const char *address,
+	  struct buf *errors)
 {
 	/* a Unix socket cannot be bound twice: its connections are the first loop's */
 	size_t loops_n = strncmp(address, "unix:", 5) == 0 ? 1 : s->workers_n;
@@ -206,8 +211,10 @@ listen_on(struct server *s, size_t l, const char *name, const char *address, str
 		int error = worker_listen(&s->workers[i], l, address, s->ports[l]);
 
 		if (error) {
-			buf_printf(errors, "listener %s: cannot listen on %s: %s\n", name, address,
-				   error == -E_SYSTEM ? strerror(errno) : error_text(error));
+			buf_printf(errors, "listener %s: cannot listen on %s: %s\n", name,
+				   address,
+				   error == -E_SYSTEM ? strerror(errno)
+						      : error_text(error));
 			return error;
 		}
 		s->ports[l] = worker_port(&s->workers[i], l);
@@ -222,7 +229,8 @@ server_listen(struct server *s, struct buf *errors)
 	int error = 0;
 
 	for (size_t l = 0; !error && l < c->listeners_n; l++)
-		error = listen_on(s, l, c->listeners[l].name, c->listeners[l].address, errors);
+		error = listen_on(s, l, c->listeners[l].name, c->listeners[l].address,
+				  errors);
 	if (!error && s->rest)
 		error = listen_on(s, c->listeners_n, "api", c->api_listen, errors);
 	return error;
@@ -235,7 +243,8 @@ server_start(struct server *s)
 		if (!worker_start(&s->workers[i]))
 			continue;
 		while (i-- > 0)
-			worker_stop(&s->workers[i]); /* server_free turns the loops by hand */
+			worker_stop(
+				&s->workers[i]); /* server_free turns the loops by hand */
 		return -E_SYSTEM;
 	}
 	s->has_threads = true;
@@ -256,7 +265,8 @@ server_stop(struct server *s)
 		uint64_t left = 0;
 
 		for (size_t i = 0; i < s->workers_n; i++)
-			left += counter_get(&s->workers[i].loop->counters, COUNTER_CONNECTIONS);
+			left += counter_get(&s->workers[i].loop->counters,
+					    COUNTER_CONNECTIONS);
 		if (!left)
 			break;
 		usleep(10000);
@@ -310,7 +320,8 @@ server_port(const struct server *s, size_t i)
 int
 server_demo_token(const struct server *s, struct buf *out)
 {
-	return demo_token(&s->demo, STR("alice"), 3600, NULL, clock_system.wall_ms(NULL) / 1000, out);
+	return demo_token(&s->demo, STR("alice"), 3600, NULL,
+			  clock_system.wall_ms(NULL) / 1000, out);
 }
 
 struct loop *

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 
 int
-worker_init(struct worker *w, int id, uint16_t node, struct clock clock, struct config *config)
+worker_init(struct worker *w, int id, uint16_t node, struct clock clock,
+	    struct config *config)
 {
 	w->loop = loop_new(id, clock, config);
 	if (!w->loop)
@@ -80,8 +81,8 @@ on_accept(void *arg, int fd, const struct address *peer)
 int
 worker_listen(struct worker *w, size_t listener, const char *address, uint16_t port)
 {
-	return listener_open(w->loop, str_from(address), port, on_accept, &w->servers[listener],
-			     &w->listeners[listener]);
+	return listener_open(w->loop, str_from(address), port, on_accept,
+			     &w->servers[listener], &w->listeners[listener]);
 }
 
 uint16_t

@@ -48,7 +48,8 @@ int worker_init(struct worker *w, int id, uint16_t node, struct clock clock,
 int worker_add_servers(struct worker *w, struct worker *all, size_t all_n,
 		       const struct worker_shared *shared) MUST_USE;
 /* port 0: the address decides. Errors: -E_ARGUMENT, -E_SYSTEM. */
-int worker_listen(struct worker *w, size_t listener, const char *address, uint16_t port) MUST_USE;
+int worker_listen(struct worker *w, size_t listener, const char *address,
+		  uint16_t port) MUST_USE;
 uint16_t worker_port(const struct worker *w, size_t listener);
 
 /* Errors: -E_SYSTEM. */

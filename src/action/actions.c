@@ -71,8 +71,8 @@ on_authorized(void *arg, enum authorize_end end)
 }
 
 static void
-may_join(void *up, struct hub *h, struct identity *who, struct str room, hub_verdict_fn *done,
-	 void *arg)
+may_join(void *up, struct hub *h, struct identity *who, struct str room,
+	 hub_verdict_fn *done, void *arg)
 {
 	struct actions *a = up;
 	struct hub_question *q = malloc(sizeof(*q));
@@ -82,7 +82,8 @@ may_join(void *up, struct hub *h, struct identity *who, struct str room, hub_ver
 		return;
 	}
 	*q = (struct hub_question){done, arg};
-	authorize_ask(&a->desks[hub_loop(h)->id], who, TG_MAY_JOIN, room, on_authorized, q);
+	authorize_ask(&a->desks[hub_loop(h)->id], who, TG_MAY_JOIN, room, on_authorized,
+		      q);
 }
 
 const struct hub_up *
@@ -111,7 +112,8 @@ make_desks(struct actions *a)
 		a->desks[i].all = a;
 		handle_init(&a->desks[i].calls, (unsigned)i, false);
 		handle_init(&a->desks[i].questions, (unsigned)i, false);
-		handle_init(&a->desks[i].timers, (unsigned)i, true); /* plugins' threads */
+		handle_init(&a->desks[i].timers, (unsigned)i,
+			    true); /* plugins' threads */
 	}
 	return true;
 }

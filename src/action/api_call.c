@@ -63,7 +63,8 @@ api_add_authorize(struct tg_host *host, void (*ask)(const struct tg_question *, 
 }
 
 int
-api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *), void *state)
+api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *),
+	     void *state)
 {
 	struct buf why = BUF_INIT;
 
@@ -71,7 +72,8 @@ api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *),
 		return TG_E_STATE;
 	if (!read)
 		return offered(host, -E_ARGUMENT, &why);
-	return offered(host, registry_add_reader(&host->all->registry, host, read, state), &why);
+	return offered(host, registry_add_reader(&host->all->registry, host, read, state),
+		       &why);
 }
 
 /* --- answers ----------------------------------------------------------------------------- */

@@ -12,7 +12,8 @@ int api_add_action(struct tg_host *host, const struct tg_action *action);
 int api_add_namespace(struct tg_host *host, const struct tg_namespace *nsp);
 int api_add_authorize(struct tg_host *host,
 		      void (*ask)(const struct tg_question *, void *), void *state);
-int api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *), void *state);
+int api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *),
+		 void *state);
 int api_reply_ok(struct tg_host *host, struct tg_call call, struct tg_str data);
 int api_reply_error(struct tg_host *host, struct tg_call call, struct tg_str code,
 		    struct tg_str message, struct tg_str details);

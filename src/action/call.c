@@ -30,7 +30,7 @@ call_new(struct desk *d, struct socket *s, const struct call_request *r)
 	struct str artifact = p->sees_artifact ? peer_artifact(p) : STR("");
 	struct str data = r->data.len ? r->data : STR("null"), nsp = socket_nsp(s);
 	struct call *c = memory_new(sizeof(*c) + r->request_id.len + data.len +
-					   artifact.len + nsp.len);
+				    artifact.len + nsp.len);
 	char *to;
 
 	if (!c)

@@ -25,7 +25,8 @@ read_envelope(struct peer *p, const struct event_in *e, struct reading *r)
 
 	r->is_request = r->has_own_id = true;
 	if (e->attachments_n) {
-		r->fault = (struct envelope_fault){"", "an envelope holds no binary data"};
+		r->fault = (struct envelope_fault){"",
+						   "an envelope holds no binary data"};
 		return;
 	}
 	error = envelope_parse(e->args, &limits, &p->desk->loop->arena, &r->envelope,

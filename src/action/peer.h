@@ -40,7 +40,7 @@ struct peer {
 	uint32_t artifact_n;
 	char *artifact;         /* the one it named, see peer_artifact; owned */
 	struct peer_data *data; /* of plugins; owned */
-	struct nsp *nsps[]; /* the plugins' entries for its namespace */
+	struct nsp *nsps[];     /* the plugins' entries for its namespace */
 };
 
 /* Hangs a peer on the socket. NULL when memory is short. */

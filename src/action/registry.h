@@ -72,7 +72,8 @@ int registry_add_authorizer(struct registry *r, struct tg_host *host,
 			    void *state) MUST_USE;
 
 int registry_add_reader(struct registry *r, struct tg_host *host,
-			void (*read)(const struct tg_read *, void *), void *state) MUST_USE;
+			void (*read)(const struct tg_read *, void *),
+			void *state) MUST_USE;
 
 /* Forget all that this plugin added. */
 void registry_remove(struct registry *r, const struct tg_host *host);

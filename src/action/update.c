@@ -41,8 +41,10 @@ struct news {
 static int
 tell(struct actions *a, struct str nsp, struct str room, const struct news *news)
 {
-	struct target to = {
-		.nsp = nsp, .rooms = &room, .rooms_n = room.len ? 1 : 0, .tally = news->tally};
+	struct target to = {.nsp = nsp,
+			    .rooms = &room,
+			    .rooms_n = room.len ? 1 : 0,
+			    .tally = news->tally};
 	struct event_out event = {.name = STR("message"),
 				  .args = news->args,
 				  .plain_name = news->action,
@@ -114,7 +116,8 @@ update_send(struct actions *a, struct str company, struct str message,
 	if (!actions_is_open(a))
 		return -E_STATE;
 	body = value_of(message);
-	if (json_get(body, STR("action"), &action) && json_borrow_string(action, &action) && action.len)
+	if (json_get(body, STR("action"), &action) &&
+	    json_borrow_string(action, &action) && action.len)
 		news.action = action;
 	if (!json_get(body, STR("data"), &news.data))
 		news.data = STR("{}");

@@ -39,8 +39,9 @@ add_claims(struct buf *out, const struct demo *d, struct str user, int64_t ttl_s
 	}
 	buf_printf(out, "],\"%s\":[\"1\",\"456\",\"channel-uuid\"],\"%s\":[\"*\"]",
 		   names[CLAIM_CHANNELS], names[CLAIM_ROOMS]);
-	buf_printf(out, ",\"%s\":[\"schedule\",\"notification\",\"employee\",\"presence\","
-			"\"system\"],\"%s\":[\"*\"]",
+	buf_printf(out,
+		   ",\"%s\":[\"schedule\",\"notification\",\"employee\",\"presence\","
+		   "\"system\"],\"%s\":[\"*\"]",
 		   names[CLAIM_EVENTS], names[CLAIM_TOPICS]);
 	buf_printf(out, ",\"iat\":%lld,\"exp\":%lld}",
 		   (long long)(ttl_s < 0 ? now_s + 2 * ttl_s : now_s),

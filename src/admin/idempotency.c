@@ -57,8 +57,8 @@ idempotency_free(struct idempotency *i)
 {
 	if (!i)
 		return;
-	LIST_EACH(link, &i->ages)
-	drop(i, CONTAINER_OF(link, struct entry, link));
+	LIST_EACH (link, &i->ages)
+		drop(i, CONTAINER_OF(link, struct entry, link));
 	map_fini(&i->by_key);
 	pthread_mutex_destroy(&i->lock);
 	free(i);
@@ -67,8 +67,7 @@ idempotency_free(struct idempotency *i)
 static void
 drop_expired(struct idempotency *i, uint64_t now_ms)
 {
-	LIST_EACH(link, &i->ages)
-	{
+	LIST_EACH (link, &i->ages) {
 		struct entry *e = CONTAINER_OF(link, struct entry, link);
 
 		if (e->until_ms > now_ms)

@@ -206,12 +206,14 @@ serve_metrics(struct request *r)
 	if (body.failed)
 		refuse(r, -E_NOMEM, "");
 	else
-		request_answer(r, &(struct answer){
-					  .status = 200,
-					  .type = STR("text/plain; version=0.0.4; charset=utf-8"),
-					  .headers = STR("Cache-Control: no-store\r\n"),
-					  .body = buf_str(&body),
-				  });
+		request_answer(
+			r,
+			&(struct answer){
+				.status = 200,
+				.type = STR("text/plain; version=0.0.4; charset=utf-8"),
+				.headers = STR("Cache-Control: no-store\r\n"),
+				.body = buf_str(&body),
+			});
 	buf_fini(&body);
 }
 
@@ -219,8 +221,11 @@ static int
 add_routes(struct rest *r)
 {
 	const struct route rows[] = {
-		{.path = "/metrics", .allow = "GET, HEAD", .begin = begin_metrics,
-		 .serve = serve_metrics, .arg = r},
+		{.path = "/metrics",
+		 .allow = "GET, HEAD",
+		 .begin = begin_metrics,
+		 .serve = serve_metrics,
+		 .arg = r},
 		{.path = "/healthz", .allow = "GET, HEAD", .serve = health_serve_live},
 		{.path = "/readyz",
 		 .allow = "GET, HEAD",
@@ -286,7 +291,9 @@ rest_new(const struct rest_base *base, struct rest **out, struct buf *errors)
 					 base->config->api_keys_ms);
 	r->explain = explain_new(base->config->explain_n);
 	r->document = openapi_document(base->config->demo);
-	error = r->router && r->schemas && r->idempotency && r->explain && r->document ? 0 : -E_NOMEM;
+	error = r->router && r->schemas && r->idempotency && r->explain && r->document
+			? 0
+			: -E_NOMEM;
 	if (!error)
 		error = compile_schemas(r, errors);
 	if (!error)

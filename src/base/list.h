@@ -18,8 +18,8 @@ struct list {
 
 /* Visits each link; the body may remove the one it is at. */
 #define LIST_EACH(link, head)                                                            \
-	for (struct list *link = (head)->next, *link##_next = link->next; link != (head);    \
-		 link = link##_next, link##_next = link->next)
+	for (struct list *link = (head)->next, *link##_next = link->next;                \
+	     link != (head); link = link##_next, link##_next = link->next)
 
 static inline void
 list_init(struct list *l)

@@ -93,8 +93,8 @@ log_line(enum log_level level, const char *event, const char *fields, ...)
 	va_end(args);
 	clock_text(clock_system.wall_ms(NULL), now);
 	if (atomic_load(&json_lines)) {
-		buf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"", now,
-			   level_names[level], event);
+		buf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"",
+			   now, level_names[level], event);
 		add_json_fields(&line, text);
 		buf_add_str(&line, STR("}\n"));
 	} else {
@@ -112,7 +112,8 @@ log_may(struct log_throttle *t, uint64_t now_ms, uint64_t *suppressed_out)
 {
 	uint64_t second = now_ms / 1000 + 1, last = atomic_load(&t->second);
 
-	if (last == second || !atomic_compare_exchange_strong(&t->second, &last, second)) {
+	if (last == second ||
+	    !atomic_compare_exchange_strong(&t->second, &last, second)) {
 		atomic_fetch_add(&t->held_back, 1);
 		return false;
 	}

@@ -30,7 +30,8 @@ str_eq_nocase_bytes(const char *a, const char *b, size_t n)
 
 	/* What is longer than a word ends with one, which may overlap the word before. */
 	for (; n >= 8 && i < n; i += 8)
-		if (!is_same_word(a + (i + 8 < n ? i : n - 8), b + (i + 8 < n ? i : n - 8)))
+		if (!is_same_word(a + (i + 8 < n ? i : n - 8),
+				  b + (i + 8 < n ? i : n - 8)))
 			return false;
 	for (; i < n; i++) {
 		unsigned char small = (unsigned char)a[i] | 0x20;

@@ -27,7 +27,8 @@ struct str {
 static inline struct str
 str_from(const char *zero_terminated)
 {
-	return (struct str){zero_terminated, zero_terminated ? strlen(zero_terminated) : 0};
+	return (struct str){zero_terminated,
+			    zero_terminated ? strlen(zero_terminated) : 0};
 }
 
 static inline bool

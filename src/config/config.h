@@ -19,8 +19,14 @@ struct config_list { /* of texts */
 };
 
 enum config_dialect {
-	DIALECT_ACTIONS, DIALECT_SCHEDULE, DIALECT_ROOMS, DIALECT_TOPICS, DIALECT_CHANNELS,
-	DIALECT_ENGINE_ECHO, DIALECT_WS_ECHO, DIALECT_UNDECIDED
+	DIALECT_ACTIONS,
+	DIALECT_SCHEDULE,
+	DIALECT_ROOMS,
+	DIALECT_TOPICS,
+	DIALECT_CHANNELS,
+	DIALECT_ENGINE_ECHO,
+	DIALECT_WS_ECHO,
+	DIALECT_UNDECIDED
 };
 
 enum config_auth { AUTH_TOKEN, AUTH_NONE };
@@ -41,24 +47,25 @@ struct config_rate {
 
 struct config_mount {
 	char *listener; /* empty: all of them */
-	char *path;	/* "/realtime", here without slash at its end; "/" is the root */
-	char *host;	/* in small letters, without port; empty: any */
+	char *path;     /* "/realtime", here without slash at its end; "/" is the root */
+	char *host;     /* in small letters, without port; empty: any */
 	enum config_dialect dialect;
 	enum config_auth auth;
-	bool session_required; /* actions: query.sessionId */
+	bool session_required;      /* actions: query.sessionId */
 	struct config_list origins; /* "*" or exact origins; empty: same host only */
 	bool cors_credentials;
 	struct config_list namespaces; /* static ones beside "/" */
 
 	/* Engine.IO */
 	bool polling, websocket, upgrades, eio3, serve_client;
-	uint32_t ping_interval_ms, ping_timeout_ms, upgrade_timeout_ms, connect_timeout_ms;
+	uint32_t ping_interval_ms, ping_timeout_ms, upgrade_timeout_ms,
+		connect_timeout_ms;
 	uint32_t max_payload_bytes;
-	uint32_t poll_packets_n;       /* packets in one poll's answer, at most */
-	uint32_t poll_compress_bytes;  /* compress answers above it; 0: never */
-	char *cookie;		       /* name of the sid cookie; empty: none */
-	uint32_t recovery_ms;	       /* connection state recovery window; 0: off */
-	bool msgpack;		       /* socket.io-msgpack-parser clients */
+	uint32_t poll_packets_n;      /* packets in one poll's answer, at most */
+	uint32_t poll_compress_bytes; /* compress answers above it; 0: never */
+	char *cookie;                 /* name of the sid cookie; empty: none */
+	uint32_t recovery_ms;         /* connection state recovery window; 0: off */
+	bool msgpack;                 /* socket.io-msgpack-parser clients */
 
 	/* WebSocket */
 	uint32_t message_bytes; /* one message, inflated */
@@ -70,41 +77,52 @@ struct config_mount {
 	struct config_rate message_rate;
 	uint32_t user_connections_n; /* 0: no limit */
 	uint32_t heartbeat_ms, idle_ms, subscriptions_n;
-	struct config_rate connection_rate;   /* per address */
+	struct config_rate connection_rate; /* per address */
 	struct config_rate subscription_rate;
 	uint32_t queue_soft_bytes, queue_hard_bytes;
 	uint32_t client_namespaces_n, attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */
-	char *claim;		      /* "name=value" that the token must have; empty: none */
-	bool confirm;		      /* subscriptions are answered */
-	enum config_trust trust_user_id; /* topics: the userId of a client without a token */
+	char *claim;  /* "name=value" that the token must have; empty: none */
+	bool confirm; /* subscriptions are answered */
+	enum config_trust
+		trust_user_id; /* topics: the userId of a client without a token */
 	enum config_forbidden forbidden_join; /* rooms: what a refused join_room brings */
-	bool presence_address;	      /* schedule: device_info tells the client's address */
+	bool presence_address; /* schedule: device_info tells the client's address */
 };
 
 struct config_key {
-	char *kid;	/* empty: for tokens without kid, and any */
+	char *kid;       /* empty: for tokens without kid, and any */
 	char *algorithm; /* "HS256", "RS256", … or "" to take what fits the key's type */
-	char *secret;	/* HMAC key as text, or */
-	char *file;	/* PEM public key, certificate, or raw HMAC key */
+	char *secret;    /* HMAC key as text, or */
+	char *file;      /* PEM public key, certificate, or raw HMAC key */
 };
 
 enum config_claim {
-	CLAIM_USER, CLAIM_USERNAME, CLAIM_EMAIL, CLAIM_COMPANY, CLAIM_SESSION, CLAIM_ARTIFACTS,
-	CLAIM_ROLES, CLAIM_PERMISSIONS, CLAIM_CHANNELS, CLAIM_ROOMS, CLAIM_EVENTS, CLAIM_TOPICS,
+	CLAIM_USER,
+	CLAIM_USERNAME,
+	CLAIM_EMAIL,
+	CLAIM_COMPANY,
+	CLAIM_SESSION,
+	CLAIM_ARTIFACTS,
+	CLAIM_ROLES,
+	CLAIM_PERMISSIONS,
+	CLAIM_CHANNELS,
+	CLAIM_ROOMS,
+	CLAIM_EVENTS,
+	CLAIM_TOPICS,
 	CLAIM_N
 };
 
 struct config_token {
 	struct config_key *keys;
 	size_t keys_n;
-	char *secret;	 /* TIDEGATE_JWT_SECRET: an HS256/384/512 key without kid */
+	char *secret; /* TIDEGATE_JWT_SECRET: an HS256/384/512 key without kid */
 	char *jwks_file;
 	struct config_list audience, issuer; /* one of them, when any is given */
 	uint32_t leeway_s, expiry_grace_ms;
-	char *cookie;	 /* where a token may come from; empty: nowhere */
-	char *claims[CLAIM_N]; /* names of the claims */
+	char *cookie;                 /* where a token may come from; empty: nowhere */
+	char *claims[CLAIM_N];        /* names of the claims */
 	uint32_t failures_per_minute; /* per address, then HTTP 429; 0: no limit */
 };
 
@@ -123,24 +141,26 @@ struct config {
 	uint32_t workers; /* 0: one per core */
 	bool demo;
 	char *plugin_dir, *html_dir, *client_dir; /* never empty */
-	struct config_list trusted_proxies; /* "10.0.0.0/8", "::1" */
+	struct config_list trusted_proxies;       /* "10.0.0.0/8", "::1" */
 	enum log_level log_level;
 	bool log_json;
-	uint32_t connections_n;		/* per process: above it accepted ones are closed; 0: no limit */
+	uint32_t
+		connections_n; /* per process: above it accepted ones are closed; 0: no limit */
 	uint32_t address_connections_n; /* per client address; 0: no limit */
 	uint32_t pool_threads, pool_queue_n;
 	uint32_t actions_running_n; /* per connection, waiting for an answer */
 	uint32_t replay_ms; /* how long a REQUEST's result is kept for its repetition */
-	uint32_t replay_bytes; /* memory for such results, all together */
+	uint32_t replay_bytes;        /* memory for such results, all together */
 	uint32_t recovery_sessions_n; /* lost clients whose state is kept, all together */
-	uint32_t recovery_bytes;      /* memory for what they may have missed, all together */
-	uint32_t drain_ms;  /* on SIGTERM: time for clients to leave and answers to come */
+	uint32_t recovery_bytes; /* memory for what they may have missed, all together */
+	uint32_t drain_ms; /* on SIGTERM: time for clients to leave and answers to come */
 	char *redis_url;
-	char *api_listen, *api_key; /* either is empty: no server API */
+	char *api_listen, *api_key;       /* either is empty: no server API */
 	uint32_t api_keys_ms, api_keys_n; /* idempotency keys */
-	bool metrics_open; /* /metrics without the key */
-	uint32_t explain_n, explain_people_n; /* messages and people remembered; 0: none */
-	char *notify_file; /* empty: in memory */
+	bool metrics_open;                /* /metrics without the key */
+	uint32_t explain_n,
+		explain_people_n; /* messages and people remembered; 0: none */
+	char *notify_file;        /* empty: in memory */
 	uint32_t notify_keep_s, notify_user_n, notify_total_n, notify_queue_n;
 	uint32_t notify_on_connect_n; /* unread ones sent to who connects; 0: none */
 	struct config_http http;
@@ -155,9 +175,9 @@ struct config {
 
 /* What comes over the file: environment variables and --set key=value pairs. */
 struct config_source {
-	const char *file;	  /* NULL: defaults only */
-	char **environment;	  /* "NAME=value"…, NULL-terminated, or NULL */
-	const char *const *sets;  /* "key=value"… */
+	const char *file;        /* NULL: defaults only */
+	char **environment;      /* "NAME=value"…, NULL-terminated, or NULL */
+	const char *const *sets; /* "key=value"… */
 	size_t sets_n;
 };
 
@@ -166,8 +186,8 @@ struct config_source {
  * Precedence: sets > environment > file > default. Lists of listeners and mounts that nobody
  * gave hold the default ones.
  * Errors: -E_CONFIG, -E_NOMEM. Owns: *config_out holds one reference. */
-int config_load(const struct config_source *source, struct config **config_out, struct buf *errors)
-	MUST_USE;
+int config_load(const struct config_source *source, struct config **config_out,
+		struct buf *errors) MUST_USE;
 
 /* The same with the bytes of the file at hand; source->file is their name in the errors. */
 int config_load_text(const struct config_source *source, struct str text,

@@ -15,9 +15,10 @@ struct config_assign {
 	struct config_node *root;
 	struct arena *arena;
 	struct config_report *report;
-	const char *label; /* what the user wrote the value in; lives as long as the tree */
-	struct str key;	   /* the whole dotted key */
-	int rc;		   /* -E_NOMEM once memory ran out */
+	const char
+		*label; /* what the user wrote the value in; lives as long as the tree */
+	struct str key; /* the whole dotted key */
+	int rc;         /* -E_NOMEM once memory ran out */
 };
 
 /* Put value under a->key. What is wrong with the key goes to the report; what is wrong with
@@ -25,8 +26,9 @@ struct config_assign {
 void config_assign(struct config_assign *a, struct str value);
 
 /* Put value under name into a mapping, as the row (NULL: free YAML) wants it. */
-void config_assign_member(struct config_assign *a, struct config_node *map, struct str name,
-			  const struct config_row *row, struct str value);
+void config_assign_member(struct config_assign *a, struct config_node *map,
+			  struct str name, const struct config_row *row,
+			  struct str value);
 
 /* Report: why stands behind the key, then, when word is not NULL, the word and "?". */
 void config_assign_refuse(struct config_assign *a, const char *why, const char *word);

@@ -216,7 +216,8 @@ settle(struct checker *c)
 	if (rc == 0)
 		rc = settle_folder(c, "html_dir", &c->config->html_dir, TG_HTML_DIR);
 	if (rc == 0)
-		rc = settle_folder(c, "client_dir", &c->config->client_dir, TG_CLIENT_DIR);
+		rc = settle_folder(c, "client_dir", &c->config->client_dir,
+				   TG_CLIENT_DIR);
 	drop_mounts_without_listener(c);
 	for (size_t i = 0; rc == 0 && i < c->config->mounts_n; i++)
 		rc = settle_mount(c, i);
@@ -339,7 +340,8 @@ check_mount(struct checker *c, size_t i)
 		fault(c, "mounts", at, "claim", "expected NAME=VALUE");
 	if (m->trust_user_id == TRUST_LOOPBACK && !is_local(c, m))
 		fault(c, "mounts", at, "trust_user_id",
-		      "anybody could be anybody: expected a listener on 127.0.0.1 or [::1], or "
+		      "anybody could be anybody: expected a listener on 127.0.0.1 or "
+		      "[::1], or "
 		      "forced");
 	if (m->queue_hard_bytes < m->queue_soft_bytes)
 		fault(c, "mounts", at, "queue_hard", "expected at least queue_soft");

@@ -13,7 +13,7 @@
 /* First settle what follows from other values (slashes at the end of paths, transports of
  * plain dialects, message_size of Engine.IO mounts, origins in demo mode), then check.
  * Errors: -E_CONFIG when the report grew, -E_NOMEM. */
-int config_check(struct config *config, const struct config_node *root, struct arena *arena,
-		 struct config_report *report) MUST_USE;
+int config_check(struct config *config, const struct config_node *root,
+		 struct arena *arena, struct config_report *report) MUST_USE;
 
 #endif

@@ -10,9 +10,19 @@
 #include "config/config.h"
 
 enum config_scope {
-	SCOPE_NONE, SCOPE_ROOT, SCOPE_LOG, SCOPE_REDIS, SCOPE_API, SCOPE_NOTIFICATIONS,
-	SCOPE_HTTP, SCOPE_TOKEN,
-	SCOPE_KEY, SCOPE_CLAIMS, SCOPE_LISTENER, SCOPE_MOUNT, SCOPE_RATE
+	SCOPE_NONE,
+	SCOPE_ROOT,
+	SCOPE_LOG,
+	SCOPE_REDIS,
+	SCOPE_API,
+	SCOPE_NOTIFICATIONS,
+	SCOPE_HTTP,
+	SCOPE_TOKEN,
+	SCOPE_KEY,
+	SCOPE_CLAIMS,
+	SCOPE_LISTENER,
+	SCOPE_MOUNT,
+	SCOPE_RATE
 };
 
 /* What a key takes, and the member it fills. */
@@ -42,7 +52,8 @@ enum config_flags {
 		      1 << (8 + DIALECT_CHANNELS) | 1 << (8 + DIALECT_UNDECIDED),
 	FOR_SUBSCRIBERS = 1 << (8 + DIALECT_SCHEDULE) | 1 << (8 + DIALECT_TOPICS) |
 			  1 << (8 + DIALECT_UNDECIDED),
-	FOR_PLAIN = FOR_SUBSCRIBERS | 1 << (8 + DIALECT_ROOMS) | 1 << (8 + DIALECT_CHANNELS),
+	FOR_PLAIN = FOR_SUBSCRIBERS | 1 << (8 + DIALECT_ROOMS) |
+		    1 << (8 + DIALECT_CHANNELS),
 	FOR_TOPICS = 1 << (8 + DIALECT_TOPICS),
 	FOR_ROOMS = 1 << (8 + DIALECT_ROOMS),
 	FOR_SCHEDULE = 1 << (8 + DIALECT_SCHEDULE),
@@ -54,7 +65,7 @@ struct config_row {
 	enum config_scope scope, child;
 	enum config_type type;
 	unsigned flags;
-	size_t offset;	      /* of the member in the scope's struct */
+	size_t offset;        /* of the member in the scope's struct */
 	const char *fallback; /* the default as text; NULL: the key must be given */
 	const char *words, *min, *max, *env, *help; /* as keys.def says */
 };
@@ -80,7 +91,8 @@ enum config_scope config_keys_inner(const struct config_row *row);
 size_t config_keys_size(enum config_scope scope);
 
 /* The row's default in mounts of this dialect; NULL when the key must be given. */
-const char *config_keys_default(const struct config_row *row, enum config_dialect dialect);
+const char *config_keys_default(const struct config_row *row,
+				enum config_dialect dialect);
 
 /* Does a mount of this dialect have the key? True for rows outside of mounts. */
 bool config_keys_is_for(const struct config_row *row, enum config_dialect dialect);

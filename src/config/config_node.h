@@ -13,11 +13,11 @@ enum config_kind { NODE_TEXT, NODE_MAP, NODE_LIST };
 
 struct config_node {
 	enum config_kind kind;
-	bool is_plain;	    /* a text without quotes */
-	struct str text;    /* zero-terminated */
-	struct str name;    /* in its mapping */
-	const char *source; /* file, variable or option */
-	uint32_t line, column;		 /* from 1; 0: the source has no lines */
+	bool is_plain;         /* a text without quotes */
+	struct str text;       /* zero-terminated */
+	struct str name;       /* in its mapping */
+	const char *source;    /* file, variable or option */
+	uint32_t line, column; /* from 1; 0: the source has no lines */
 	uint32_t name_line, name_column;
 	struct config_node *first, *last, *next; /* children, in order; sibling */
 	uint32_t children_n;

@@ -20,7 +20,7 @@ struct config_report {
 /* Where in the configuration: the way from the root, linked upwards on the caller's stack. */
 struct config_path {
 	const struct config_path *up; /* NULL: the root, which has no name */
-	struct str name;	      /* ptr NULL: item number index */
+	struct str name;              /* ptr NULL: item number index */
 	uint32_t index;
 };
 

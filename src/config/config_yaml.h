@@ -19,7 +19,8 @@ enum {
  * has_lines: nodes remember line and column; not for texts of one line, such as --set values.
  * Returns: 0; *root_out is NULL for a text without content.
  * Errors: -E_CONFIG with one line in the report, -E_NOMEM. */
-int config_yaml_read(struct str text, const char *source, bool has_lines, struct arena *arena,
-		     struct config_report *report, struct config_node **root_out) MUST_USE;
+int config_yaml_read(struct str text, const char *source, bool has_lines,
+		     struct arena *arena, struct config_report *report,
+		     struct config_node **root_out) MUST_USE;
 
 #endif

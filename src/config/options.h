@@ -9,7 +9,11 @@
 #include "base/buf.h"
 
 enum options_command {
-	COMMAND_SERVE, COMMAND_CHECK_CONFIG, COMMAND_SAMPLE_CONFIG, COMMAND_TOKEN, COMMAND_HELP,
+	COMMAND_SERVE,
+	COMMAND_CHECK_CONFIG,
+	COMMAND_SAMPLE_CONFIG,
+	COMMAND_TOKEN,
+	COMMAND_HELP,
 	COMMAND_VERSION
 };
 
@@ -29,7 +33,8 @@ struct options {
 
 /* Errors: -E_ARGUMENT with one line appended to errors that names the bad word, -E_NOMEM.
  * Owns: the caller calls options_fini, also after an error. */
-int options_parse(int argc, char **argv, struct options *out, struct buf *errors) MUST_USE;
+int options_parse(int argc, char **argv, struct options *out,
+		  struct buf *errors) MUST_USE;
 void options_fini(struct options *o);
 
 /* What "tidegate help" prints. */

@@ -37,13 +37,15 @@ on_timeout(struct wheel_timer *t)
 }
 
 int
-ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_ack, void *arg)
+ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_ack,
+	  void *arg)
 {
 	struct ack *a = malloc(sizeof(*a));
 
 	if (!a)
 		return -E_NOMEM;
-	*a = (struct ack){.loop = hub_loop(socket_hub(s)), .id = id, .on_ack = on_ack, .arg = arg};
+	*a = (struct ack){
+		.loop = hub_loop(socket_hub(s)), .id = id, .on_ack = on_ack, .arg = arg};
 	wheel_timer_init(&a->timer, on_timeout);
 	if (timeout_ms)
 		wheel_set(&a->loop->wheel, &a->timer, a->loop->now_ms + timeout_ms);

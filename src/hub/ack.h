@@ -14,8 +14,8 @@ int ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn 
 	      void *arg) MUST_USE;
 
 /* The client's answer; an id that nobody waits for is ignored. */
-void ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *attachments,
-		 size_t attachments_n);
+void ack_arrived(struct socket *s, uint64_t id, struct str args,
+		 const struct str *attachments, size_t attachments_n);
 
 /* Nobody will answer any more. */
 void ack_fail_all(struct socket *s, int error);

@@ -25,11 +25,11 @@ struct broadcast {
 	struct hubs *all;
 	enum deed deed;
 	struct target to;
-	struct message *message; /* EMIT */
+	struct message *message;       /* EMIT */
 	struct recovery_offset offset; /* EMIT; number 0: it has none */
-	struct str room;	 /* JOIN, LEAVE; the reason of a DISCONNECT */
-	bool close_transport;	 /* DISCONNECT */
-	int code;		 /* with which it is closed; 0: the dialect's own */
+	struct str room;               /* JOIN, LEAVE; the reason of a DISCONNECT */
+	bool close_transport;          /* DISCONNECT */
+	int code;                      /* with which it is closed; 0: the dialect's own */
 	struct letter letters[];
 };
 
@@ -134,7 +134,8 @@ each_target(struct hub *h, const struct broadcast *b, struct socket **copy)
 		struct socket *own = socket_called(h, nsp, b->to.rooms[r]);
 
 		for (uint32_t i = 0; i < (room ? room->n : 0) + (own != NULL); i++) {
-			struct socket *s = room && i < room->n ? room->members[i].socket : own;
+			struct socket *s = room && i < room->n ? room->members[i].socket
+							       : own;
 
 			if (!is_new(h, s))
 				continue;
@@ -187,8 +188,10 @@ broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct 
 	char *at;
 
 	for (size_t i = 0; i < names_n; i++)
-		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]).len;
-	b = malloc(sizeof(*b) + all->n * sizeof(struct letter) + names_n * sizeof(struct str) + text);
+		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n])
+				.len;
+	b = malloc(sizeof(*b) + all->n * sizeof(struct letter) +
+		   names_n * sizeof(struct str) + text);
 	if (!b)
 		return NULL;
 	*b = (struct broadcast){.all = all, .deed = deed, .to = *to};
@@ -196,7 +199,8 @@ broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct 
 	names = (struct str *)(void *)&b->letters[all->n];
 	at = (char *)(names + names_n);
 	for (size_t i = 0; i < names_n; i++)
-		names[i] = str_put(&at, i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]);
+		names[i] = str_put(&at, i < to->rooms_n ? to->rooms[i]
+							: to->except[i - to->rooms_n]);
 	b->to.nsp = str_put(&at, to->nsp);
 	b->to.rooms = names;
 	b->to.except = names + to->rooms_n;
@@ -212,7 +216,8 @@ send_out(struct broadcast *b, struct hub *from)
 	for (size_t i = 0; i < b->all->n; i++) {
 		if (b->all->hub[i] == from)
 			continue;
-		b->letters[i] = (struct letter){.mail.deliver = on_letter, .broadcast = b};
+		b->letters[i] = (struct letter){.mail.deliver = on_letter,
+						.broadcast = b};
 		atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
 		loop_post(b->all->hub[i]->loop, &b->letters[i].mail);
 	}
@@ -299,7 +304,8 @@ hub_join_all(struct hubs *all, struct hub *from, const struct target *to, struct
 }
 
 int
-hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
+hub_leave_all(struct hubs *all, struct hub *from, const struct target *to,
+	      struct str room)
 {
 	return move_all(all, from, to, LEAVE, room, false);
 }
@@ -322,5 +328,6 @@ int
 hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *to,
 		   bool close_transport)
 {
-	return move_all(all, from, to, DISCONNECT, (struct str){NULL, 0}, close_transport);
+	return move_all(all, from, to, DISCONNECT, (struct str){NULL, 0},
+			close_transport);
 }

@@ -21,10 +21,10 @@ struct waiting {
 
 /* A packet whose attachments are still on their way. */
 struct binary {
-	struct buf text;	 /* the packet, as it came */
-	struct buf bytes;	 /* the attachments, one behind the other */
+	struct buf text;  /* the packet, as it came */
+	struct buf bytes; /* the attachments, one behind the other */
 	uint32_t n, expected_n;
-	size_t ends[];		 /* of each attachment in bytes */
+	size_t ends[]; /* of each attachment in bytes */
 };
 
 static void
@@ -42,7 +42,8 @@ struct sio_limits
 client_limits(const struct client *c)
 {
 	return (struct sio_limits){
-		.json = {.depth = c->session->mount->json_depth, .values = c->session->mount->json_values_n},
+		.json = {.depth = c->session->mount->json_depth,
+			 .values = c->session->mount->json_values_n},
 		.attachments = c->session->mount->attachments_n,
 		.namespace_bytes = NAMESPACE_BYTES_MAX,
 	};
@@ -51,7 +52,8 @@ client_limits(const struct client *c)
 void
 client_fail(struct client *c, const char *why)
 {
-	log_debug("client refused", "why=\"%s\" sid=%.*s", why, SID_BYTES, c->session->id);
+	log_debug("client refused", "why=\"%s\" sid=%.*s", why, SID_BYTES,
+		  c->session->id);
 	counter_add(&c->hub->loop->counters, COUNTER_PARSE_ERRORS, 1);
 	session_close(c->session, "parse error");
 }
@@ -59,7 +61,7 @@ client_fail(struct client *c, const char *why)
 struct socket *
 client_find_socket(struct client *c, struct str nsp)
 {
-	LIST_EACH(link, &c->sockets) {
+	LIST_EACH (link, &c->sockets) {
 		struct socket *s = CONTAINER_OF(link, struct socket, link);
 
 		if (str_eq(socket_nsp(s), nsp))
@@ -183,8 +185,10 @@ complete_binary(struct client *c)
 	struct binary *b = c->binary;
 	struct sio_limits limits = client_limits(c);
 	struct sio_packet p;
-	struct str *attachments = arena_alloc(&c->hub->loop->arena, b->n * sizeof(*attachments));
-	int error = attachments ? sio_packet_parse(buf_str(&b->text), &limits, &p) : -E_NOMEM;
+	struct str *attachments = arena_alloc(&c->hub->loop->arena,
+					      b->n * sizeof(*attachments));
+	int error = attachments ? sio_packet_parse(buf_str(&b->text), &limits, &p)
+				: -E_NOMEM;
 
 	c->binary = NULL;
 	for (uint32_t i = 0; attachments && i < b->n; i++) {
@@ -270,7 +274,8 @@ on_close(void *up, const char *reason)
 		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
 }
 
-static const struct session_up session_up = {on_open, on_message, on_drain, on_close, on_free};
+static const struct session_up session_up = {on_open, on_message, on_drain, on_close,
+					     on_free};
 
 static void
 on_connect_timeout(struct wheel_timer *t)
@@ -327,7 +332,8 @@ on_session(void *app, struct session *s, struct request *r)
 	c->hub = h;
 	c->wire = (uint8_t)wire_of(s);
 	list_init(&c->sockets);
-	if (s->mount->connect_timeout_ms && await_namespace(c, s->mount->connect_timeout_ms)) {
+	if (s->mount->connect_timeout_ms &&
+	    await_namespace(c, s->mount->connect_timeout_ms)) {
 		free(c);
 		return -E_NOMEM;
 	}

@@ -19,8 +19,8 @@ struct client {
 	struct hub *hub;
 	struct list sockets;
 	struct waiting *waiting; /* for the first namespace to be joined; NULL: it is */
-	struct binary *binary;	 /* a packet that waits for its attachments */
-	uint8_t wire;		 /* enum wire */
+	struct binary *binary;   /* a packet that waits for its attachments */
+	uint8_t wire;            /* enum wire */
 };
 
 /* For mounts that speak Socket.IO; app_state is the loop's hub. */
@@ -36,7 +36,8 @@ int client_send_own(struct client *c, struct frames *f);
 /* What its packets may be. */
 struct sio_limits client_limits(const struct client *c);
 /* A complete packet of the client, whatever form it came in. */
-void client_packet(struct client *c, const struct sio_packet *p, const struct str *attachments);
+void client_packet(struct client *c, const struct sio_packet *p,
+		   const struct str *attachments);
 /* A message from a client that speaks socket.io-msgpack-parser. */
 void client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes);
 

@@ -36,7 +36,8 @@ find_token(struct client *c, struct str auth)
 
 	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
 		return token;
-	return credentials_token(&c->session->hello, str_from(l->config->token.cookie), &l->arena);
+	return credentials_token(&c->session->hello, str_from(l->config->token.cookie),
+				 &l->arena);
 }
 
 /* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_TOO_MANY_FAILURES, -E_NOMEM. */
@@ -55,13 +56,14 @@ identify(struct client *c, struct str auth, struct identity **who_out)
 	}
 	if (bad_tokens_wait_ms(bad_tokens, h->loop, client))
 		return -E_TOO_MANY_FAILURES;
-	error = token_cache_verify(h->tokens, h->keys, find_token(c, auth), h->loop->wall_ms / 1000,
-				   who_out, &why);
+	error = token_cache_verify(h->tokens, h->keys, find_token(c, auth),
+				   h->loop->wall_ms / 1000, who_out, &why);
 	if (error == -E_INVALID_TOKEN)
 		bad_tokens_count(bad_tokens, h->loop, client);
 	if (error) {
 		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
-		log_debug("token refused", "why=\"%s\" sid=%.*s", why, SID_BYTES, c->session->id);
+		log_debug("token refused", "why=\"%s\" sid=%.*s", why, SID_BYTES,
+			  c->session->id);
 	}
 	return error;
 }
@@ -122,7 +124,7 @@ has_room(const struct client *c)
 {
 	uint32_t left = c->session->mount->client_namespaces_n;
 
-	LIST_EACH(link, &c->sockets)
+	LIST_EACH (link, &c->sockets)
 		left--;
 	return left > 0;
 }
@@ -132,7 +134,8 @@ client_enter(struct client *c, struct str nsp, struct str auth, struct identity 
 	     struct revival *r)
 {
 	struct hub *h = c->hub;
-	int error = has_room(c) ? E_NOMEM : E_TOO_MANY_NAMESPACES; /* others came in meanwhile */
+	int error = has_room(c) ? E_NOMEM
+				: E_TOO_MANY_NAMESPACES; /* others came in meanwhile */
 	struct socket *s = error == E_NOMEM ? make_socket(c, nsp, who, auth) : NULL;
 
 	if (!s) {

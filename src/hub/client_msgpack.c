@@ -26,14 +26,16 @@ client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes)
 	struct hub *h = c->hub;
 	struct sio_limits limits = client_limits(c);
 	size_t json_bytes = GROWTH * (size_t)c->session->mount->message_bytes;
-	struct str *bins = arena_alloc(&h->loop->arena, limits.attachments * sizeof(*bins));
+	struct str *bins = arena_alloc(&h->loop->arena,
+				       limits.attachments * sizeof(*bins));
 	struct sio_packet p;
 	int error = bins ? 0 : -E_NOMEM;
 
 	if (!error && kind == FRAME_TEXT)
 		error = -E_PACKET;
 	if (!error)
-		error = sio_msgpack_parse(bytes, &limits, json_bytes, &h->scratch, bins, &p);
+		error = sio_msgpack_parse(bytes, &limits, json_bytes, &h->scratch, bins,
+					  &p);
 	if (error)
 		client_fail(c, error_text(error));
 	else

@@ -19,13 +19,13 @@ owner_of(const struct client *c, struct str token)
 	struct identity *who = NULL;
 	const char *why = "";
 
-	LIST_EACH(link, &c->sockets) {
+	LIST_EACH (link, &c->sockets) {
 		struct socket *s = CONTAINER_OF(link, struct socket, link);
 
 		return identity_ref(s->who);
 	}
-	if (token.len && token_cache_verify(h->tokens, h->keys, token, h->loop->wall_ms / 1000, &who,
-					    &why))
+	if (token.len && token_cache_verify(h->tokens, h->keys, token,
+					    h->loop->wall_ms / 1000, &who, &why))
 		return NULL;
 	return who;
 }
@@ -50,13 +50,15 @@ client_is_owner(void *app, struct session *s, struct request *r)
 		return true;
 	if (bad_tokens_wait_ms(s->all->bad_tokens, h->loop, &r->client))
 		return false;
-	if (token_cache_verify(h->tokens, h->keys, shown, h->loop->wall_ms / 1000, &who, &why)) {
+	if (token_cache_verify(h->tokens, h->keys, shown, h->loop->wall_ms / 1000, &who,
+			       &why)) {
 		bad_tokens_count(s->all->bad_tokens, h->loop, &r->client);
 		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
 		return false;
 	}
 	owner = owner_of(c, first);
-	fits = !owner || str_eq(identity_text(owner, CLAIM_USER), identity_text(who, CLAIM_USER));
+	fits = !owner ||
+	       str_eq(identity_text(owner, CLAIM_USER), identity_text(who, CLAIM_USER));
 	identity_unref(owner);
 	identity_unref(who);
 	return fits;

@@ -56,8 +56,9 @@ struct head {
 static void
 head_init(struct head *h, size_t size)
 {
-	h->text = size <= sizeof(h->small) ? (struct buf){.data = h->small, .cap = sizeof(h->small)}
-					   : BUF_INIT;
+	h->text = size <= sizeof(h->small)
+			  ? (struct buf){.data = h->small, .cap = sizeof(h->small)}
+			  : BUF_INIT;
 }
 
 static void
@@ -152,7 +153,8 @@ encode(enum wire wire, struct sio_packet *p, const struct body *body,
 		return encode_msgpack(wire, p, body, event);
 	head_init(&h, p->nsp.len + body->start.len + 64);
 	buf_add_char(&h.text, '4');
-	sio_packet_head(&h.text, p->type, p->attachments, p->nsp, p->has_id ? &p->id : NULL);
+	sio_packet_head(&h.text, p->type, p->attachments, p->nsp,
+			p->has_id ? &p->id : NULL);
 	buf_add_str(&h.text, body->start);
 	f = json_frames(wire, &h.text, body->data, body->end, event);
 	head_fini(&h);
@@ -223,9 +225,11 @@ dialect_of_wire(enum wire wire)
 }
 
 struct frames *
-encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct event_out *event)
+encode_event(enum wire wire, struct str nsp, const uint64_t *id,
+	     const struct event_out *event)
 {
-	struct sio_packet p = {.type = event->attachments_n ? SIO_BINARY_EVENT : SIO_EVENT,
+	struct sio_packet p = {.type = event->attachments_n ? SIO_BINARY_EVENT
+							    : SIO_EVENT,
 			       .nsp = nsp,
 			       .has_id = id != NULL,
 			       .id = id ? *id : 0};
@@ -240,11 +244,13 @@ encode_event(enum wire wire, struct str nsp, const uint64_t *id, const struct ev
 	json_quote(&name.text, event->name);
 	if (event->args.len)
 		buf_add_char(&name.text, ',');
-	if (event->offset.len && (wire == WIRE_SIO4_OFFSET || wire == WIRE_SIO_MSGPACK4_OFFSET))
+	if (event->offset.len &&
+	    (wire == WIRE_SIO4_OFFSET || wire == WIRE_SIO_MSGPACK4_OFFSET))
 		snprintf(end, sizeof(end), ",\"%.*s\"]", STR_ARG(event->offset));
 	f = name.text.failed ? NULL
 			     : encode(wire, &p,
-				      &(struct body){buf_str(&name.text), event->args, str_from(end)},
+				      &(struct body){buf_str(&name.text), event->args,
+						     str_from(end)},
 				      event);
 	head_fini(&name);
 	return f;
@@ -266,5 +272,6 @@ encode_plain(enum wire wire, enum sio_type type, struct str nsp, struct str data
 {
 	struct sio_packet p = {.type = type, .nsp = nsp};
 
-	return encode(wire, &p, &(struct body){.data = data}, &(struct event_out){.attachments_n = 0});
+	return encode(wire, &p, &(struct body){.data = data},
+		      &(struct event_out){.attachments_n = 0});
 }

@@ -13,8 +13,8 @@
 enum { TOKENS_REMEMBERED = 4096 };
 
 struct hub *
-hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys, const struct hub_up *up,
-	void *up_state)
+hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys,
+	const struct hub_up *up, void *up_state)
 {
 	struct hub *h = calloc(1, sizeof(*h));
 
@@ -72,7 +72,8 @@ hub_each_socket(struct hub *h, struct str nsp_name, struct str room_name,
 	struct namespace *nsp = namespace_find(h, nsp_name);
 	struct room *room = nsp && room_name.len ? map_get(&nsp->rooms, room_name) : NULL;
 	uint32_t n = room ? room->n : nsp && !room_name.len ? nsp->n : 0;
-	struct socket **sockets = arena_alloc(&h->loop->arena, (n + !n) * sizeof(struct socket *));
+	struct socket **sockets = arena_alloc(&h->loop->arena,
+					      (n + !n) * sizeof(struct socket *));
 
 	/* visitors may change the lists: walk a copy; the dead stay until the turn ends */
 	for (uint32_t i = 0; sockets && i < n; i++)
@@ -110,7 +111,8 @@ run_call(struct loop *l, struct mail *m)
 }
 
 int
-hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg), void *arg)
+hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *arg),
+	 void *arg)
 {
 	struct call *call;
 	struct socket *s;

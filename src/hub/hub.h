@@ -33,7 +33,8 @@ struct event_in {
 
 /* What the floor above said about a question. */
 enum hub_verdict {
-	HUB_NO, HUB_YES,
+	HUB_NO,
+	HUB_YES,
 	HUB_DROPPED /* the loop is gone: only free arg */
 };
 typedef void hub_verdict_fn(void *arg, enum hub_verdict verdict);
@@ -61,8 +62,9 @@ struct hub_up {
 struct hubs {
 	struct hub **hub; /* by loop id */
 	size_t n;
-	struct presence *presence;	/* NULL: nobody counts */
-	struct limit_table *user_limits; /* connections of a user on a mount; NULL: no limit */
+	struct presence *presence; /* NULL: nobody counts */
+	struct limit_table
+		*user_limits; /* connections of a user on a mount; NULL: no limit */
 	/* A plain client says that it has read a notification: mark it, then speaker_tell_read,
 	 * or speaker_fail when there is none. NULL: nothing is stored, each one is known. Called
 	 * on the socket's loop. */
@@ -99,7 +101,7 @@ struct target {
 	const struct str *except;
 	size_t except_n;
 	bool is_volatile; /* drop rather than queue for clients that lag or have no transport */
-	bool local;	  /* this node only */
+	bool local;       /* this node only */
 	bool is_announced; /* joining, leaving: the caller tells the room, people.c need not */
 	struct tally *tally; /* counts whom it reaches (hub/tally.h); NULL: nobody does */
 };
@@ -112,10 +114,10 @@ int hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
 
 /* Members of the target on all loops join, leave, or are disconnected. [any thread]
  * Errors: -E_NOMEM. */
-int hub_join_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
-	MUST_USE;
-int hub_leave_all(struct hubs *all, struct hub *from, const struct target *to, struct str room)
-	MUST_USE;
+int hub_join_all(struct hubs *all, struct hub *from, const struct target *to,
+		 struct str room) MUST_USE;
+int hub_leave_all(struct hubs *all, struct hub *from, const struct target *to,
+		  struct str room) MUST_USE;
 int hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *to,
 		       bool close_transport) MUST_USE;
 /* Disconnected and closed, plain ones with this code (0: their own) and reason. */

@@ -18,11 +18,12 @@ struct hub {
 	void *up_state;
 	struct token_keys *keys;
 	struct token_cache *tokens;
-	struct map namespaces; /* name → struct namespace */
-	struct buf scratch;    /* JSON of the msgpack packet that is being read */
+	struct map namespaces;     /* name → struct namespace */
+	struct buf scratch;        /* JSON of the msgpack packet that is being read */
 	struct recovery *recovery; /* NULL: no client may recover */
-	struct idmap sockets;  /* connected ones */
-	uint64_t round;	       /* of the newest broadcast; sockets remember the last that saw them */
+	struct idmap sockets;      /* connected ones */
+	uint64_t
+		round; /* of the newest broadcast; sockets remember the last that saw them */
 };
 
 #endif

@@ -15,11 +15,11 @@ struct message {
 
 /* The texts of an event, one after the other. */
 static const size_t texts[] = {
-	offsetof(struct event_out, name),	offsetof(struct event_out, args),
-	offsetof(struct event_out, room),	offsetof(struct event_out, sender),
-	offsetof(struct event_out, user),	offsetof(struct event_out, email),
-	offsetof(struct event_out, id),		offsetof(struct event_out, plain_name),
-	offsetof(struct event_out, plain_data),	offsetof(struct event_out, offset),
+	offsetof(struct event_out, name),       offsetof(struct event_out, args),
+	offsetof(struct event_out, room),       offsetof(struct event_out, sender),
+	offsetof(struct event_out, user),       offsetof(struct event_out, email),
+	offsetof(struct event_out, id),         offsetof(struct event_out, plain_name),
+	offsetof(struct event_out, plain_data), offsetof(struct event_out, offset),
 };
 enum { TEXTS_N = sizeof(texts) / sizeof(texts[0]) };
 
@@ -38,7 +38,8 @@ aligned(char *at)
 struct message *
 message_new(struct str nsp, const struct event_out *event)
 {
-	size_t n = nsp.len + event->attachments_n * sizeof(struct str) + sizeof(struct str);
+	size_t n = nsp.len + event->attachments_n * sizeof(struct str) +
+		   sizeof(struct str);
 	struct message *m;
 	struct str *attachments;
 	char *at;
@@ -59,7 +60,8 @@ message_new(struct str nsp, const struct event_out *event)
 	m->event = *event;
 	m->event.attachments = attachments;
 	for (size_t i = 0; i < TEXTS_N; i++)
-		*(struct str *)(uintptr_t)text_at(&m->event, i) = str_put(&at, *text_at(event, i));
+		*(struct str *)(uintptr_t)text_at(&m->event,
+						  i) = str_put(&at, *text_at(event, i));
 	for (size_t i = 0; i < event->attachments_n; i++)
 		attachments[i] = str_put(&at, event->attachments[i]);
 	return m;
@@ -97,13 +99,15 @@ message_nsp(const struct message *m)
 const struct frames *
 message_frames(struct message *m, enum wire wire)
 {
-	struct frames *f = atomic_load_explicit(&m->slots[wire], memory_order_acquire), *others = NULL;
+	struct frames *f = atomic_load_explicit(&m->slots[wire], memory_order_acquire),
+		      *others = NULL;
 
 	if (f)
 		return f;
 	f = encode_event(wire, m->nsp, NULL, &m->event);
 	if (!f || atomic_compare_exchange_strong_explicit(&m->slots[wire], &others, f,
-							  memory_order_acq_rel, memory_order_acquire))
+							  memory_order_acq_rel,
+							  memory_order_acquire))
 		return f;
 	frames_free(f); /* another loop was quicker */
 	return others;

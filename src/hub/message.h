@@ -10,13 +10,13 @@
 
 /* The forms in which a message leaves. One slot each. */
 enum wire {
-	WIRE_SIO4,	   /* Socket.IO over Engine.IO 4 */
-	WIRE_SIO3,	   /* over Engine.IO 3: binary frames carry a type byte */
+	WIRE_SIO4,         /* Socket.IO over Engine.IO 4 */
+	WIRE_SIO3,         /* over Engine.IO 3: binary frames carry a type byte */
 	WIRE_SIO_MSGPACK4, /* socket.io-msgpack-parser */
 	WIRE_SIO_MSGPACK3,
-	WIRE_SIO4_OFFSET,  /* as those for 4; clients that may recover are told each event's offset */
+	WIRE_SIO4_OFFSET, /* as those for 4; clients that may recover are told each event's offset */
 	WIRE_SIO_MSGPACK4_OFFSET,
-	WIRE_PLAIN,	   /* one for each row of dialect/dialects.def from here on */
+	WIRE_PLAIN, /* one for each row of dialect/dialects.def from here on */
 	WIRE_BEFORE_PLAIN = WIRE_PLAIN - 1,
 #define D(name) WIRE_##name,
 #include "dialect/dialects.def"
@@ -32,8 +32,9 @@ wire_is_plain(enum wire w)
 
 /* What is to be said. All texts are borrowed for the call that takes them. */
 struct event_out {
-	struct str name;  /* unescaped: "task.created" */
-	struct str args;  /* JSON values between the brackets, without the name: {"a":1},"x" */
+	struct str name; /* unescaped: "task.created" */
+	struct str
+		args; /* JSON values between the brackets, without the name: {"a":1},"x" */
 	const struct str *attachments; /* placeholders in args count from 0 */
 	size_t attachments_n;
 	/* What plain dialects print, each may be empty. */
@@ -41,10 +42,11 @@ struct event_out {
 	struct str sender; /* name of a person */
 	struct str user;   /* id of that person */
 	struct str email;
-	struct str id;	   /* of the message */
+	struct str id;                     /* of the message */
 	struct str plain_name, plain_data; /* instead of name and args */
-	struct str offset; /* behind the arguments, for clients that may recover; may be empty */
-	int64_t wall_ms;   /* 0: now */
+	struct str
+		offset; /* behind the arguments, for clients that may recover; may be empty */
+	int64_t wall_ms; /* 0: now */
 };
 
 /* The frames of one encoded message: the first is its text, attachments follow. */

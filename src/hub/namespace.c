@@ -48,7 +48,8 @@ namespace_add(struct namespace *nsp, struct socket *s)
 {
 	if (nsp->n == nsp->cap) {
 		uint32_t cap = nsp->cap ? 2 * nsp->cap : 1;
-		struct socket **sockets = reallocarray(nsp->sockets, cap, sizeof(struct socket *));
+		struct socket **sockets = reallocarray(nsp->sockets, cap,
+						       sizeof(struct socket *));
 
 		if (!sockets)
 			return -E_NOMEM;

@@ -9,7 +9,8 @@
 #include "hub/hub.h"
 #include "hub/room.h"
 
-struct namespace {
+struct namespace
+{
 	struct hub *hub;
 	struct map rooms; /* name → struct room */
 	struct socket **sockets;

@@ -30,7 +30,8 @@ recovery_new(struct hub *h, struct recovery **out)
 		return 0;
 	r = calloc(1, sizeof(*r));
 	if (r)
-		r->log = recovery_log_new(recovery_senders_n(h->all), c->recovery_bytes / loops_n);
+		r->log = recovery_log_new(recovery_senders_n(h->all),
+					  c->recovery_bytes / loops_n);
 	if (!r || !r->log) {
 		free(r);
 		return -E_NOMEM;
@@ -124,7 +125,8 @@ recovery_count_bytes(struct recovery *r, size_t before)
 }
 
 void
-recovery_note(struct hub *h, struct recovery_offset o, const struct target *to, struct message *m)
+recovery_note(struct hub *h, struct recovery_offset o, const struct target *to,
+	      struct message *m)
 {
 	size_t before = recovery_log_bytes(h->recovery->log);
 
@@ -137,7 +139,8 @@ recovery_emit(struct socket *s, const struct event_out *event)
 {
 	struct hub *h = s->hub;
 	struct recovery_offset o = {++h->recovery->emits_n,
-				    recovery_broadcasters_n(h->all) + (uint32_t)h->loop->id};
+				    recovery_broadcasters_n(h->all) +
+					    (uint32_t)h->loop->id};
 	struct str sid = socket_id(s);
 	char text[RECOVERY_OFFSET_BYTES];
 	struct event_out full = *event;
@@ -149,7 +152,10 @@ recovery_emit(struct socket *s, const struct event_out *event)
 	m = message_new(socket_nsp(s), &full);
 	f = m ? message_frames(m, s->wire) : NULL;
 	if (f)
-		recovery_note(h, o, &(struct target){.nsp = socket_nsp(s), .rooms = &sid, .rooms_n = 1}, m);
+		recovery_note(h, o,
+			      &(struct target){
+				      .nsp = socket_nsp(s), .rooms = &sid, .rooms_n = 1},
+			      m);
 	else
 		h->recovery->emits_n--;
 	error = f ? s->ops->send(s, f) : -E_NOMEM;
@@ -181,8 +187,8 @@ on_window_end(struct wheel_timer *t)
 static bool
 may_return(const char *reason)
 {
-	static const char *const reasons[] = {"transport close", "transport error", "ping timeout",
-					      "forced close"};
+	static const char *const reasons[] = {"transport close", "transport error",
+					      "ping timeout", "forced close"};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (strcmp(reason, reasons[i]) == 0)
@@ -206,7 +212,8 @@ kept_new(struct socket *s)
 	k->nsp_len = nsp.len;
 	wheel_timer_init(&k->timer, on_window_end);
 	list_init(&k->link);
-	if (map_add(&k->recovery->kept, (struct str){k->ticket->pid, TICKET_PID_BYTES}, k)) {
+	if (map_add(&k->recovery->kept, (struct str){k->ticket->pid, TICKET_PID_BYTES},
+		    k)) {
 		free(k);
 		return NULL;
 	}
@@ -221,7 +228,8 @@ recovery_keep(struct socket *s, const char *reason)
 	struct loop *l = s->hub->loop;
 	struct kept *k;
 
-	if (!s->ticket || s->ticket->is_broken || s->ticket->revival || !may_return(reason))
+	if (!s->ticket || s->ticket->is_broken || s->ticket->revival ||
+	    !may_return(reason))
 		return;
 	if (r->kept.n >= r->kept_n_max) {
 		counter_add(&l->counters, COUNTER_RECOVERY_FORGOTTEN, 1);
@@ -259,7 +267,8 @@ is_same(const struct identity *a, const struct identity *b)
 
 		if (!str_eq(x, y))
 			return false;
-		for (size_t at = 0; identity_each(a, (enum config_claim)claim, &at, &item);)
+		for (size_t at = 0;
+		     identity_each(a, (enum config_claim)claim, &at, &item);)
 			if (!identity_has(b, (enum config_claim)claim, item))
 				return false;
 	}
@@ -276,7 +285,8 @@ find_start(const struct recovery *r, const struct kept *k, struct recovery_offse
 
 	if (t->has_base && t->base.sender == o.sender && t->base.number == o.number) {
 		*start_out = t->since;
-		return first ? first->at <= t->since : recovery_log_next_at(r->log) == t->since;
+		return first ? first->at <= t->since
+			     : recovery_log_next_at(r->log) == t->since;
 	}
 	e = recovery_log_find(r->log, o);
 	if (!e || e->at < t->since ||
@@ -300,11 +310,14 @@ revival_new(struct recovery *r, struct kept *k, uint64_t start)
 	for (; v && v->seen && e; e = e->next) {
 		struct message **missed = v->missed;
 
-		if (e->at < start || !str_eq(message_nsp(e->message), (struct str){k->nsp, k->nsp_len}) ||
-		    !ticket_fits(k->ticket, (struct str){k->sid, SOCKET_ID_BYTES}, e, e->at))
+		if (e->at < start ||
+		    !str_eq(message_nsp(e->message), (struct str){k->nsp, k->nsp_len}) ||
+		    !ticket_fits(k->ticket, (struct str){k->sid, SOCKET_ID_BYTES}, e,
+				 e->at))
 			continue;
 		if (v->missed_n == cap)
-			missed = reallocarray(missed, cap = cap ? 2 * cap : 16, sizeof(struct message *));
+			missed = reallocarray(missed, cap = cap ? 2 * cap : 16,
+					      sizeof(struct message *));
 		if (!missed)
 			break;
 		v->missed = missed;
@@ -329,8 +342,8 @@ recovery_take(struct hub *h, const struct asked *asked)
 	uint64_t start;
 
 	if (!k || k->mount != asked->mount ||
-	    !str_eq((struct str){k->nsp, k->nsp_len}, asked->nsp) || !is_same(k->who, asked->who) ||
-	    !is_same(asked->who, k->who))
+	    !str_eq((struct str){k->nsp, k->nsp_len}, asked->nsp) ||
+	    !is_same(k->who, asked->who) || !is_same(asked->who, k->who))
 		return NULL;
 	if (find_start(r, k, asked->offset, &start))
 		v = revival_new(r, k, start);

@@ -49,7 +49,8 @@ void recovery_drop(struct socket *s);
 
 /* A CONNECT with auth asks to go on as before. True: client_enter is called, now or later. who
  * is borrowed. */
-bool recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity *who);
+bool recovery_ask(struct client *c, struct str nsp, struct str auth,
+		  struct identity *who);
 
 /* s was made for this revival, and owns it now. */
 void recovery_attach(struct socket *s, struct revival *r);

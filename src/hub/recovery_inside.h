@@ -13,7 +13,7 @@
 /* A lost socket. */
 struct kept {
 	struct wheel_timer timer; /* its window */
-	struct list link;	  /* oldest first */
+	struct list link;         /* oldest first */
 	struct recovery *recovery;
 	const struct config_mount *mount;
 	struct identity *who;
@@ -36,8 +36,8 @@ struct recovery {
 	struct list oldest;
 	uint32_t kept_n_max;
 	struct map moved, moved_sockets; /* pid, sid → struct moved */
-	uint64_t broadcasts_n, emits_n;	 /* that this loop sent */
-	pthread_mutex_t strangers_lock;	 /* the first hub's: for those who have no loop */
+	uint64_t broadcasts_n, emits_n;  /* that this loop sent */
+	pthread_mutex_t strangers_lock;  /* the first hub's: for those who have no loop */
 	uint64_t strangers_n;
 };
 
@@ -45,7 +45,7 @@ struct recovery {
 struct revival {
 	struct ticket *ticket; /* NULL once it has an owner */
 	char sid[SOCKET_ID_BYTES];
-	int loop;		       /* where it was lost */
+	int loop;                      /* where it was lost */
 	struct recovery_offset offset; /* that the client has */
 	struct message **missed;       /* until seen */
 	size_t missed_n;
@@ -85,8 +85,8 @@ struct revival *recovery_take(struct hub *h, const struct asked *asked);
 bool recovery_has_caught_up(const struct hub *h, const struct revival *r);
 
 /* Remember, on the loop that made the ticket, where its socket is; loop < 0: nowhere. */
-void recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_ID_BYTES],
-			int loop);
+void recovery_tell_home(struct hub *h, const struct ticket *t,
+			const char sid[SOCKET_ID_BYTES], int loop);
 
 void recovery_count_bytes(struct recovery *r, size_t before);
 

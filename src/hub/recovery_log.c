@@ -25,7 +25,8 @@ struct recovery_log {
 struct str
 recovery_offset_text(struct recovery_offset o, char out[RECOVERY_OFFSET_BYTES])
 {
-	int n = snprintf(out, RECOVERY_OFFSET_BYTES, "%" PRIx32 ".%" PRIx64, o.sender, o.number);
+	int n = snprintf(out, RECOVERY_OFFSET_BYTES, "%" PRIx32 ".%" PRIx64, o.sender,
+			 o.number);
 
 	return (struct str){out, (size_t)n};
 }
@@ -59,7 +60,8 @@ recovery_offset_read(struct str text, struct recovery_offset *out)
 struct recovery_log *
 recovery_log_new(uint32_t senders_n, size_t bytes_max)
 {
-	struct recovery_log *log = calloc(1, sizeof(*log) + senders_n * sizeof(log->lanes[0]));
+	struct recovery_log *log = calloc(1, sizeof(*log) +
+						     senders_n * sizeof(log->lanes[0]));
 
 	if (!log)
 		return NULL;
@@ -132,7 +134,8 @@ logged_new(const struct target *to, struct message *m)
 	char *at;
 
 	for (size_t i = 0; i < names_n; i++)
-		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]).len;
+		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n])
+				.len;
 	e = malloc(sizeof(*e) + names_n * sizeof(struct str) + text);
 	if (!e)
 		return NULL;
@@ -145,7 +148,8 @@ logged_new(const struct target *to, struct message *m)
 		e->bytes += 2 * event->attachments[i].len;
 	at = (char *)(e->names + names_n);
 	for (size_t i = 0; i < names_n; i++)
-		e->names[i] = str_put(&at, i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n]);
+		e->names[i] = str_put(&at, i < to->rooms_n ? to->rooms[i]
+							   : to->except[i - to->rooms_n]);
 	return e;
 }
 
@@ -159,8 +163,8 @@ forget_all(struct recovery_log *log, struct recovery_offset upto)
 }
 
 void
-recovery_log_add(struct recovery_log *log, struct recovery_offset offset, const struct target *to,
-		 struct message *m)
+recovery_log_add(struct recovery_log *log, struct recovery_offset offset,
+		 const struct target *to, struct message *m)
 {
 	struct lane *lane = &log->lanes[offset.sender];
 	struct logged *e = logged_new(to, m);
@@ -196,9 +200,11 @@ recovery_log_find(const struct recovery_log *log, struct recovery_offset o)
 		return NULL;
 	lane = &log->lanes[o.sender];
 	oldest = lane->items[lane->first];
-	if (o.number < oldest->offset.number || o.number - oldest->offset.number >= lane->n)
+	if (o.number < oldest->offset.number ||
+	    o.number - oldest->offset.number >= lane->n)
 		return NULL;
-	return lane->items[(lane->first + o.number - oldest->offset.number) & (lane->cap - 1)];
+	return lane->items[(lane->first + o.number - oldest->offset.number) &
+			   (lane->cap - 1)];
 }
 
 const struct logged *

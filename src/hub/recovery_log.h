@@ -17,7 +17,8 @@ struct recovery_offset {
 };
 
 enum { RECOVERY_OFFSET_BYTES = 28 };
-struct str recovery_offset_text(struct recovery_offset o, char out[RECOVERY_OFFSET_BYTES]);
+struct str recovery_offset_text(struct recovery_offset o,
+				char out[RECOVERY_OFFSET_BYTES]);
 bool recovery_offset_read(struct str text, struct recovery_offset *out);
 
 struct logged {
@@ -42,7 +43,8 @@ void recovery_log_add(struct recovery_log *log, struct recovery_offset offset,
 		      const struct target *to, struct message *m);
 
 /* NULL when it is not there (any more). */
-const struct logged *recovery_log_find(const struct recovery_log *log, struct recovery_offset o);
+const struct logged *recovery_log_find(const struct recovery_log *log,
+				       struct recovery_offset o);
 const struct logged *recovery_log_first(const struct recovery_log *log);
 
 /* The place that the next event gets. */

@@ -59,7 +59,8 @@ static void
 learn(struct hub *h, const struct moved *news)
 {
 	struct recovery *r = h->recovery;
-	struct moved *m = map_remove(&r->moved, (struct str){news->pid, TICKET_PID_BYTES});
+	struct moved *m = map_remove(&r->moved,
+				     (struct str){news->pid, TICKET_PID_BYTES});
 
 	if (m)
 		map_remove(&r->moved_sockets, (struct str){m->sid, SOCKET_ID_BYTES});
@@ -88,12 +89,14 @@ on_news(struct loop *l, struct mail *m)
 }
 
 void
-recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_ID_BYTES], int loop)
+recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_ID_BYTES],
+		   int loop)
 {
 	struct news *n;
 	int home;
 
-	if (!socket_sid_owner((struct str){t->pid, TICKET_PID_BYTES}, &home) || home == h->loop->id)
+	if (!socket_sid_owner((struct str){t->pid, TICKET_PID_BYTES}, &home) ||
+	    home == h->loop->id)
 		return; /* what never left has no entry; what came back is learnt when it is taken */
 	n = malloc(sizeof(*n));
 	if (!n)
@@ -107,7 +110,8 @@ recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_
 bool
 recovery_forward(const struct hub *h, struct str sid, int *loop_out)
 {
-	const struct moved *m = h->recovery ? map_get(&h->recovery->moved_sockets, sid) : NULL;
+	const struct moved *m = h->recovery ? map_get(&h->recovery->moved_sockets, sid)
+					    : NULL;
 
 	if (m)
 		*loop_out = m->loop;
@@ -119,8 +123,8 @@ recovery_forward(const struct hub *h, struct str sid, int *loop_out)
 static void
 finish(struct hub *h, struct question *q)
 {
-	struct session *s = sessions_find(q->sessions, (struct str){q->session, SID_BYTES},
-					  q->asked.mount);
+	struct session *s = sessions_find(
+		q->sessions, (struct str){q->session, SID_BYTES}, q->asked.mount);
 	struct client *c = s && !s->is_closing && !s->is_closed ? s->up_state : NULL;
 
 	if (!q->found)
@@ -172,7 +176,8 @@ on_question(struct loop *l, struct mail *m)
 static void
 ask(struct client *c, int home, const struct asked *asked, struct str auth)
 {
-	struct question *q = malloc(sizeof(*q) + asked->nsp.len + asked->pid.len + auth.len);
+	struct question *q = malloc(sizeof(*q) + asked->nsp.len + asked->pid.len +
+				    auth.len);
 	char *at;
 
 	if (!q) {
@@ -206,9 +211,9 @@ recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity 
 	if (!h->recovery || !asked.mount->recovery_ms || c->session->protocol != 4)
 		return false;
 	if (!json_get(auth, STR("pid"), &pid) || !json_borrow_string(pid, &asked.pid) ||
-	    !json_get(auth, STR("offset"), &offset) || !json_borrow_string(offset, &offset) ||
-	    !socket_sid_owner(asked.pid, &home) || (size_t)home >= h->all->n ||
-	    !recovery_offset_read(offset, &asked.offset))
+	    !json_get(auth, STR("offset"), &offset) ||
+	    !json_borrow_string(offset, &offset) || !socket_sid_owner(asked.pid, &home) ||
+	    (size_t)home >= h->all->n || !recovery_offset_read(offset, &asked.offset))
 		return false;
 	if (home != h->loop->id || map_get(&h->recovery->moved, asked.pid)) {
 		ask(c, home, &asked, auth);
@@ -246,11 +251,13 @@ add_newer(struct socket *s, struct revival *v)
 	for (const struct logged *e = recovery_log_first(log); e; e = e->next) {
 		struct message **missed;
 
-		if (e->offset.sender >= broadcasters_n || e->offset.number <= v->seen[e->offset.sender] ||
+		if (e->offset.sender >= broadcasters_n ||
+		    e->offset.number <= v->seen[e->offset.sender] ||
 		    !str_eq(message_nsp(e->message), socket_nsp(s)) ||
 		    !ticket_fits(s->ticket, socket_id(s), e, UINT64_MAX - 1))
 			continue;
-		missed = reallocarray(v->missed, v->missed_n + 1, sizeof(struct message *));
+		missed = reallocarray(v->missed, v->missed_n + 1,
+				      sizeof(struct message *));
 		if (!missed)
 			return -E_NOMEM;
 		v->missed = missed;
@@ -302,7 +309,8 @@ note_return(struct socket *s, const struct revival *v)
 	struct moved here = {.loop = s->hub->loop->id};
 	int home;
 
-	if (v->loop == here.loop || !socket_sid_owner((struct str){s->ticket->pid, TICKET_PID_BYTES}, &home) ||
+	if (v->loop == here.loop ||
+	    !socket_sid_owner((struct str){s->ticket->pid, TICKET_PID_BYTES}, &home) ||
 	    home != here.loop)
 		return;
 	memcpy(here.pid, s->ticket->pid, sizeof(here.pid));
@@ -328,7 +336,8 @@ recovery_replay(struct socket *s)
 		}
 		f = message_frames(v->missed[i], s->wire);
 		if (f)
-			(void)s->ops->send(s, f); /* who cannot take it is lost again, and kept */
+			(void)s->ops->send(
+				s, f); /* who cannot take it is lost again, and kept */
 		else
 			error = -E_NOMEM;
 	}

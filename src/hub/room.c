@@ -43,7 +43,8 @@ make_place(struct room *room, struct memberships *of)
 {
 	if (room->n == room->cap) {
 		uint32_t cap = room->cap ? 2 * room->cap : FIRST_MEMBERS;
-		struct member *members = reallocarray(room->members, cap, sizeof(*members));
+		struct member *members = reallocarray(room->members, cap,
+						      sizeof(*members));
 
 		if (!members)
 			return false;

@@ -83,7 +83,8 @@ socket_end(struct socket *s, const char *reason)
 	if (s->state == SOCKET_GONE)
 		return;
 	s->state = SOCKET_GONE;
-	list_remove(&s->link); /* whoever is told may close the client, which ends its sockets */
+	list_remove(
+		&s->link); /* whoever is told may close the client, which ends its sockets */
 	if (was_connected && s->ticket)
 		recovery_keep(s, reason);
 	if (was_connected) {
@@ -185,7 +186,8 @@ socket_handshake(const struct socket *s, struct handshake *out)
 	const struct session_hello *hello = s->ops->hello(s);
 
 	*out = (struct handshake){.auth = s->auth ? str_from(s->auth) : STR("{}"),
-				   .query = STR(""), .headers = STR("")};
+				  .query = STR(""),
+				  .headers = STR("")};
 	if (!hello)
 		return;
 	out->query = session_hello_query(hello);
@@ -309,8 +311,7 @@ socket_emit(struct socket *s, const struct event_out *event, bool is_volatile)
 		return 0;
 	if (s->ticket && !is_volatile)
 		return recovery_emit(s, event);
-	return send_own(s,
-			       encode_event(s->wire, socket_nsp(s), NULL, event));
+	return send_own(s, encode_event(s->wire, socket_nsp(s), NULL, event));
 }
 
 int
@@ -337,8 +338,8 @@ socket_emit_ack(struct socket *s, const struct event_out *event, uint32_t timeou
 }
 
 int
-socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str *attachments,
-	   size_t attachments_n)
+socket_ack(struct socket *s, uint64_t ack_id, struct str args,
+	   const struct str *attachments, size_t attachments_n)
 {
 	struct event_out values = {
 		.args = args, .attachments = attachments, .attachments_n = attachments_n};
@@ -347,6 +348,5 @@ socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str 
 		return -E_GONE;
 	if (wire_is_plain((enum wire)s->wire))
 		return -E_UNSUPPORTED;
-	return send_own(s,
-			       encode_ack(s->wire, socket_nsp(s), ack_id, &values));
+	return send_own(s, encode_ack(s->wire, socket_nsp(s), ack_id, &values));
 }

@@ -15,12 +15,13 @@ enum { SOCKET_ID_BYTES = 20 };
 
 /* What came with the connection; borrowed from the session, valid while the socket lives. */
 struct handshake {
-	struct str query;     /* raw query of the first request */
-	struct str headers;   /* "name: value\r\n"… of the first request, names in lower case */
-	struct str auth;      /* JSON object of this namespace's CONNECT, "{}" when none */
-	struct str address;   /* client's address as text */
-	struct str url;	      /* path and query as they came */
-	int64_t issued_ms;    /* Unix epoch */
+	struct str query; /* raw query of the first request */
+	struct str
+		headers; /* "name: value\r\n"… of the first request, names in lower case */
+	struct str auth;    /* JSON object of this namespace's CONNECT, "{}" when none */
+	struct str address; /* client's address as text */
+	struct str url;     /* path and query as they came */
+	int64_t issued_ms;  /* Unix epoch */
 	bool secure, xdomain;
 	struct str transport; /* "polling" or "websocket", now */
 	struct str origin;
@@ -34,7 +35,8 @@ struct identity *socket_identity(const struct socket *s); /* borrowed, never NUL
 void socket_set_identity(struct socket *s, struct identity *who); /* takes a reference */
 void socket_handshake(const struct socket *s, struct handshake *out);
 /* Value of a member of the first request's query, decoded into a. False when absent. */
-bool socket_query(const struct socket *s, struct str name, struct arena *a, struct str *out);
+bool socket_query(const struct socket *s, struct str name, struct arena *a,
+		  struct str *out);
 bool socket_is_connected(const struct socket *s);
 
 /* One pointer of the floor above. */
@@ -56,13 +58,13 @@ bool socket_each_room(const struct socket *s, size_t *at, struct str *room_out);
 /* Errors: -E_GONE, -E_NOMEM. A volatile event to a lagging client is dropped: 0. */
 int socket_emit(struct socket *s, const struct event_out *event, bool is_volatile);
 /* error: 0 with the client's arguments, -E_TIMEOUT, or -E_GONE; called exactly once. */
-typedef void socket_ack_fn(void *arg, int error, struct str args, const struct str *attachments,
-			   size_t attachments_n);
+typedef void socket_ack_fn(void *arg, int error, struct str args,
+			   const struct str *attachments, size_t attachments_n);
 int socket_emit_ack(struct socket *s, const struct event_out *event, uint32_t timeout_ms,
 		    socket_ack_fn *on_ack, void *arg);
 /* Answer a client's event. args: JSON values without brackets. */
-int socket_ack(struct socket *s, uint64_t ack_id, struct str args, const struct str *attachments,
-	       size_t attachments_n);
+int socket_ack(struct socket *s, uint64_t ack_id, struct str args,
+	       const struct str *attachments, size_t attachments_n);
 
 /* Leave the namespace (the client is told), or close the transport as well. on_disconnect runs
  * before it returns, on_free after the present turn. */

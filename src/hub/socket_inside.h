@@ -25,35 +25,36 @@ struct socket_ops {
 	void (*say_goodbye)(struct socket *s);
 	/* End the connection; code and reason for those that have them. */
 	void (*close)(struct socket *s, int code, struct str reason);
-	const struct session_hello *(*hello)(const struct socket *s); /* NULL: it is gone */
+	const struct session_hello *(*hello)(
+		const struct socket *s); /* NULL: it is gone */
 	struct str (*transport)(const struct socket *s);
 };
 
 struct socket {
 	char id[SOCKET_ID_BYTES];
-	uint8_t state;	 /* enum socket_state */
-	uint8_t wire;	 /* enum wire */
-	bool is_counted : 1; /* among the connections of its user */
-	bool is_entering : 1; /* the room it joins now hears of it */
+	uint8_t state;         /* enum socket_state */
+	uint8_t wire;          /* enum wire */
+	bool is_counted : 1;   /* among the connections of its user */
+	bool is_entering : 1;  /* the room it joins now hears of it */
 	bool is_announced : 1; /* and hears of this coming or going from somebody else */
-	uint32_t nsp_at; /* among the namespace's sockets */
-	uint32_t acks_n; /* ids of acknowledgements given out so far */
+	uint32_t nsp_at;       /* among the namespace's sockets */
+	uint32_t acks_n;       /* ids of acknowledgements given out so far */
 	struct hub *hub;
 	struct namespace *nsp;
 	const struct config_mount *mount;
 	const struct socket_ops *ops;
-	void *owner;	  /* struct client or struct speaker, as ops says */
+	void *owner; /* struct client or struct speaker, as ops says */
 	union {
-		struct list link;	 /* among a client's */
+		struct list link;        /* among a client's */
 		struct loop_grave grave; /* once gone */
 	};
 	struct memberships rooms;
 	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
-	struct ack *acks; /* what we wait for, newest first */
+	struct ack *acks;      /* what we wait for, newest first */
 	struct ticket *ticket; /* to come back with; NULL: it cannot */
-	char *auth;	  /* JSON object of its CONNECT without its token; NULL: {} */
-	void *data;	  /* of the floor above */
+	char *auth; /* JSON object of its CONNECT without its token; NULL: {} */
+	void *data; /* of the floor above */
 };
 
 /* A socket that asks for nsp; takes a reference to who. auth: JSON object, may be empty.
@@ -66,8 +67,8 @@ struct socket_making {
 	enum wire wire;
 	struct identity *who;
 };
-struct socket *socket_new(const struct socket_making *making, struct str nsp, struct str auth)
-	MUST_USE;
+struct socket *socket_new(const struct socket_making *making, struct str nsp,
+			  struct str auth) MUST_USE;
 
 /* It is in: found by its id from now on. Errors: -E_NOMEM, -E_STATE. */
 int socket_begin(struct socket *s) MUST_USE;

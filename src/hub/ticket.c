@@ -37,7 +37,8 @@ find_open(const struct ticket *t, struct str room)
 	for (size_t i = t->spans_n; i-- > 0;) {
 		struct ticket_span *span = &t->spans[i];
 
-		if (span->to == UINT64_MAX && str_eq((struct str){span->room, span->room_len}, room))
+		if (span->to == UINT64_MAX &&
+		    str_eq((struct str){span->room, span->room_len}, room))
 			return span;
 	}
 	return NULL;

@@ -16,7 +16,8 @@ struct revival;
 struct ticket_span {
 	char *room;
 	size_t room_len;
-	uint64_t from, to; /* first place in it, first place outside; UINT64_MAX: in it now */
+	uint64_t from,
+		to; /* first place in it, first place outside; UINT64_MAX: in it now */
 };
 
 struct ticket {
@@ -24,7 +25,7 @@ struct ticket {
 	bool is_broken; /* memory was short: it opens nothing any more */
 	bool has_base;
 	struct recovery_offset base; /* what the client had at since */
-	uint64_t since;		     /* its time on this loop began there */
+	uint64_t since;              /* its time on this loop began there */
 	struct ticket_span *spans;
 	size_t spans_n, spans_cap;
 	struct revival *revival; /* until it is accepted again */
@@ -42,6 +43,7 @@ void ticket_leave(struct ticket *t, struct str room, uint64_t at);
 void ticket_move(struct ticket *t, uint64_t at);
 
 /* Was (or would be) the event at that place for a socket with this id? */
-bool ticket_fits(const struct ticket *t, struct str sid, const struct logged *e, uint64_t at);
+bool ticket_fits(const struct ticket *t, struct str sid, const struct logged *e,
+		 uint64_t at);
 
 #endif

@@ -34,6 +34,7 @@ struct str address_key(const struct address *a);
 
 /* "host:port" with a literal IPv4 or bracketed IPv6 host, "*:port" or "unix:/path".
  * Errors: -E_ARGUMENT. */
-int address_to_sockaddr(struct str text, struct sockaddr_storage *out, socklen_t *len_out) MUST_USE;
+int address_to_sockaddr(struct str text, struct sockaddr_storage *out,
+			socklen_t *len_out) MUST_USE;
 
 #endif

@@ -46,8 +46,8 @@ pause_accepting(struct listener *l)
 	wheel_set(&l->loop->wheel, &l->pause, l->loop->now_ms + PAUSE_MS);
 	counter_add(&l->loop->counters, COUNTER_ACCEPT_PAUSES, 1);
 	if (log_may(&throttle, l->loop->now_ms, &held))
-		log_error("accepting paused", "why=\"%s\" port=%u held_back=%llu", strerror(errno),
-			  l->port, (unsigned long long)held);
+		log_error("accepting paused", "why=\"%s\" port=%u held_back=%llu",
+			  strerror(errno), l->port, (unsigned long long)held);
 }
 
 static void
@@ -62,10 +62,12 @@ on_ready(evutil_socket_t fd, short what, void *arg)
 		struct sockaddr_storage sa;
 		socklen_t len = sizeof(sa);
 		struct address peer;
-		int client = accept4(fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int client = accept4(fd, (struct sockaddr *)&sa, &len,
+				     SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client < 0) {
-			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			    errno == ENOMEM)
 				pause_accepting(l);
 			if (errno == EINTR || errno == ECONNABORTED)
 				continue;
@@ -134,8 +136,8 @@ listen_on(struct sockaddr_storage *sa, socklen_t len)
 }
 
 int
-listener_open(struct loop *loop, struct str text, uint16_t port, listener_accept_fn *on_accept,
-	      void *arg, struct listener **out)
+listener_open(struct loop *loop, struct str text, uint16_t port,
+	      listener_accept_fn *on_accept, void *arg, struct listener **out)
 {
 	struct sockaddr_storage sa;
 	socklen_t len;
@@ -149,7 +151,8 @@ listener_open(struct loop *loop, struct str text, uint16_t port, listener_accept
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return -E_NOMEM;
-	*l = (struct listener){.loop = loop, .on_accept = on_accept, .arg = arg, .fd = -1};
+	*l = (struct listener){
+		.loop = loop, .on_accept = on_accept, .arg = arg, .fd = -1};
 	wheel_timer_init(&l->pause, end_pause);
 	if (sa.ss_family == AF_UNIX) {
 		l->path = str_dup(str_skip(text, strlen("unix:")));

@@ -17,8 +17,9 @@ typedef void listener_accept_fn(void *arg, int fd, const struct address *peer);
 
 /* text as in config_listener.address. For port 0 pass the first loop's listener_port to the
  * others. Errors: -E_ARGUMENT, -E_SYSTEM with errno set. */
-int listener_open(struct loop *l, struct str text, uint16_t port, listener_accept_fn *on_accept,
-		  void *arg, struct listener **out) MUST_USE;
+int listener_open(struct loop *l, struct str text, uint16_t port,
+		  listener_accept_fn *on_accept, void *arg,
+		  struct listener **out) MUST_USE;
 void listener_close(struct listener *l);
 uint16_t listener_port(const struct listener *l); /* 0 for a Unix socket */
 

@@ -15,10 +15,10 @@
 
 struct loop_inside {
 	struct clock clock;
-	struct event tick;    /* wakes the loop for the wheel */
+	struct event tick;     /* wakes the loop for the wheel */
 	struct event doorbell; /* wakes it for mail */
 	int doorbell_fd;
-	bool is_awake; /* this turn's clock is read */
+	bool is_awake;               /* this turn's clock is read */
 	struct list jobs, next_jobs; /* of this turn, of the next one */
 	struct loop_grave *graves;
 	_Atomic(struct mail *) mail; /* newest first */
@@ -94,7 +94,8 @@ loop_new(int id, struct clock clock, struct config *config)
 	read_clock(l);
 	wheel_init(&l->wheel, l->now_ms);
 	evtimer_assign(&in->tick, l->base, on_tick, l);
-	event_assign(&in->doorbell, l->base, in->doorbell_fd, EV_READ | EV_PERSIST, on_doorbell, l);
+	event_assign(&in->doorbell, l->base, in->doorbell_fd, EV_READ | EV_PERSIST,
+		     on_doorbell, l);
 	if (event_add(&in->doorbell, NULL) || poller_init(&l->poller, l))
 		goto fail;
 	return l;
@@ -165,7 +166,8 @@ loop_wake(struct loop *l)
 static void
 deliver_mail(struct loop *l)
 {
-	struct mail *newest = atomic_exchange_explicit(&l->inside->mail, NULL, memory_order_acquire);
+	struct mail *newest = atomic_exchange_explicit(&l->inside->mail, NULL,
+						       memory_order_acquire);
 	struct mail *oldest = NULL;
 
 	while (newest) {
@@ -188,7 +190,8 @@ static void
 run_jobs(struct loop *l)
 {
 	while (!list_is_empty(&l->inside->jobs)) {
-		struct loop_job *j = CONTAINER_OF(l->inside->jobs.next, struct loop_job, link);
+		struct loop_job *j = CONTAINER_OF(l->inside->jobs.next, struct loop_job,
+						  link);
 
 		list_remove(&j->link);
 		j->run(j);
@@ -256,12 +259,14 @@ loop_stop(struct loop *l)
 void
 loop_post(struct loop *to, struct mail *m)
 {
-	struct mail *newest = atomic_load_explicit(&to->inside->mail, memory_order_relaxed);
+	struct mail *newest = atomic_load_explicit(&to->inside->mail,
+						   memory_order_relaxed);
 
 	do
 		m->next = newest;
 	while (!atomic_compare_exchange_weak_explicit(&to->inside->mail, &newest, m,
-						      memory_order_release, memory_order_relaxed));
+						      memory_order_release,
+						      memory_order_relaxed));
 	if (!newest)
 		ring(to);
 }

@@ -37,13 +37,14 @@ enum { LOOP_SCRATCH_BYTES = 65536 };
 
 struct loop {
 	int id;
-	uint64_t now_ms;  /* monotonic, this turn's */
-	int64_t wall_ms;  /* Unix epoch, this turn's */
+	uint64_t now_ms; /* monotonic, this turn's */
+	int64_t wall_ms; /* Unix epoch, this turn's */
 	struct wheel wheel;
 	struct counters counters;
 	struct arena arena; /* forgotten at the end of each turn */
-	char *scratch;	    /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
-	struct deflate_pool *deflate; /* contexts of its WebSockets; NULL until one is used */
+	char *scratch; /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
+	struct deflate_pool
+		*deflate;      /* contexts of its WebSockets; NULL until one is used */
 	struct config *config; /* a reference of its own */
 	struct event_base *base;
 	struct poller poller; /* of its streams */

@@ -14,7 +14,8 @@ enum { EVENTS_PER_TURN = 512 };
 static int
 ready_for(uint32_t events, int watched)
 {
-	int what = (events & EPOLLIN ? STREAM_READ : 0) | (events & EPOLLOUT ? STREAM_WRITE : 0);
+	int what = (events & EPOLLIN ? STREAM_READ : 0) |
+		   (events & EPOLLOUT ? STREAM_WRITE : 0);
 
 	/* a broken peer: whoever waits finds out by trying */
 	return events & (EPOLLERR | EPOLLHUP) ? watched : what & watched;
@@ -66,7 +67,8 @@ int
 poller_watch(struct poller *p, struct stream *s, int what)
 {
 	struct epoll_event e = {
-		.events = (what & STREAM_READ ? EPOLLIN : 0U) | (what & STREAM_WRITE ? EPOLLOUT : 0U),
+		.events = (what & STREAM_READ ? EPOLLIN : 0U) |
+			  (what & STREAM_WRITE ? EPOLLOUT : 0U),
 		.data.ptr = s,
 	};
 	int op = !s->below ? EPOLL_CTL_ADD : what ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;

@@ -27,7 +27,8 @@ static ssize_t
 plain_writev(struct stream *s, const struct iovec *parts, int n)
 {
 	/* msg_iov is not const in POSIX, but sendmsg does not write through it. */
-	struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)n};
+	struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)parts,
+			   .msg_iovlen = (size_t)n};
 	ssize_t sent;
 
 	do
@@ -58,13 +59,14 @@ plain_close(struct stream *s)
 }
 
 static const struct stream_ops plain_ops = {plain_read, plain_writev, plain_has_pending,
-					    plain_end, plain_close, false};
+					    plain_end,  plain_close,  false};
 
 void
 stream_open_fd(struct stream *s, struct loop *l, int fd,
 	       void (*on_ready)(struct stream *s, int what))
 {
-	*s = (struct stream){.ops = &plain_ops, .loop = l, .on_ready = on_ready, .fd = fd};
+	*s = (struct stream){
+		.ops = &plain_ops, .loop = l, .on_ready = on_ready, .fd = fd};
 }
 
 static int
@@ -144,7 +146,8 @@ static void
 unwatch(struct stream *s)
 {
 	if (poll_for(s, 0))
-		log_error("cannot stop watching", "fd=%d", s->fd); /* closing takes it out */
+		log_error("cannot stop watching", "fd=%d",
+			  s->fd); /* closing takes it out */
 	s->watch = s->below = 0;
 	if (s->tls)
 		stream_tls_hush(s);

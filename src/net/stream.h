@@ -33,12 +33,12 @@ struct stream_ops {
 struct stream {
 	const struct stream_ops *ops;
 	struct loop *loop;
-	void *state;		/* of what carries the bytes */
-	struct stream_tls *tls; /* NULL: nothing in between */
+	void *state;                                  /* of what carries the bytes */
+	struct stream_tls *tls;                       /* NULL: nothing in between */
 	void (*on_ready)(struct stream *s, int what); /* STREAM_READ | STREAM_WRITE */
-	int fd;		 /* -1: memory */
-	uint8_t watch;	 /* what it waits for */
-	uint8_t below;	 /* what has to be ready below for that */
+	int fd;                                       /* -1: memory */
+	uint8_t watch;                                /* what it waits for */
+	uint8_t below;   /* what has to be ready below for that */
 	uint8_t swapped; /* which of the two has to wait for the other (TLS) */
 };
 

@@ -25,7 +25,9 @@ memory_writev(struct stream *s, const struct iovec *parts, int n)
 	size_t taken = 0;
 
 	for (int i = 0; i < n; i++) {
-		size_t room = m->window_bytes > m->to_client.len ? m->window_bytes - m->to_client.len : 0;
+		size_t room = m->window_bytes > m->to_client.len
+				      ? m->window_bytes - m->to_client.len
+				      : 0;
 		size_t part = parts[i].iov_len < room ? parts[i].iov_len : room;
 
 		buf_add(&m->to_client, parts[i].iov_base, part);
@@ -56,15 +58,18 @@ memory_close(struct stream *s)
 	m->stream = NULL;
 }
 
-static const struct stream_ops memory_ops = {memory_read, memory_writev, memory_has_pending,
-					     memory_end, memory_close, false};
+static const struct stream_ops memory_ops = {
+	memory_read, memory_writev, memory_has_pending, memory_end, memory_close, false};
 
 void
 stream_open_memory(struct stream *s, struct loop *l, struct stream_memory *m,
 		   void (*on_ready)(struct stream *s, int what))
 {
-	*s = (struct stream){
-		.ops = &memory_ops, .loop = l, .state = m, .on_ready = on_ready, .fd = -1};
+	*s = (struct stream){.ops = &memory_ops,
+			     .loop = l,
+			     .state = m,
+			     .on_ready = on_ready,
+			     .fd = -1};
 	*m = (struct stream_memory){.stream = s, .window_bytes = SIZE_MAX / 4};
 }
 

@@ -68,8 +68,8 @@ wheel_cancel(struct wheel *w, struct wheel_timer *t)
 	if (!list_is_empty(neighbour) || neighbour < first ||
 	    neighbour >= first + WHEEL_LEVELS * WHEEL_PLACES)
 		return;
-	w->occupied[(neighbour - first) / WHEEL_PLACES] &=
-		~((uint64_t)1 << (neighbour - first) % WHEEL_PLACES);
+	w->occupied[(neighbour - first) / WHEEL_PLACES] &= ~(
+		(uint64_t)1 << (neighbour - first) % WHEEL_PLACES);
 }
 
 bool
@@ -84,14 +84,16 @@ find_next(const struct wheel *w, int *level_out, unsigned *place_out, uint64_t *
 {
 	for (int level = 0; level < WHEEL_LEVELS; level++) {
 		unsigned now = digit(w->now_ms, level);
-		uint64_t later = w->occupied[level] & (now == DIGIT_MASK ? 0 : ~(uint64_t)0 << (now + 1));
+		uint64_t later = w->occupied[level] &
+				 (now == DIGIT_MASK ? 0 : ~(uint64_t)0 << (now + 1));
 		int shift = DIGIT_BITS * (level + 1);
 
 		if (!later)
 			continue;
 		*level_out = level;
 		*place_out = (unsigned)__builtin_ctzll(later);
-		*at_out = w->now_ms >> shift << shift | (uint64_t)*place_out << (shift - DIGIT_BITS);
+		*at_out = w->now_ms >> shift << shift | (uint64_t)*place_out
+								<< (shift - DIGIT_BITS);
 		return true;
 	}
 	return false;
@@ -121,7 +123,8 @@ wheel_run(struct wheel *w, uint64_t now_ms)
 		list_take_all(&due, &w->places[level][place]);
 		w->occupied[level] &= ~((uint64_t)1 << place);
 		while (!list_is_empty(&due)) {
-			struct wheel_timer *t = CONTAINER_OF(due.next, struct wheel_timer, link);
+			struct wheel_timer *t = CONTAINER_OF(due.next, struct wheel_timer,
+							     link);
 
 			list_remove(&t->link);
 			if (t->at_ms <= at)

@@ -62,8 +62,8 @@ forget(struct token_cache *c, struct entry *e)
 void
 token_cache_clear(struct token_cache *c)
 {
-	LIST_EACH(link, &c->by_age)
-	forget(c, CONTAINER_OF(link, struct entry, by_age));
+	LIST_EACH (link, &c->by_age)
+		forget(c, CONTAINER_OF(link, struct entry, by_age));
 	token_keys_unref(c->keys);
 	c->keys = NULL;
 }

@@ -64,7 +64,8 @@ read_element(struct str element, int weights[CODINGS_N], int *others)
 enum coding
 coding_choose(const struct http_head *head)
 {
-	int weights[CODINGS_N] = {WEIGHT_ABSENT, WEIGHT_ABSENT, WEIGHT_ABSENT}, others = 0;
+	int weights[CODINGS_N] = {WEIGHT_ABSENT, WEIGHT_ABSENT, WEIGHT_ABSENT},
+	    others = 0;
 	enum coding best = CODING_IDENTITY;
 
 	for (size_t i = 0; i < head->headers_n; i++) {
@@ -85,7 +86,8 @@ coding_choose(const struct http_head *head)
 		if (weights[c] == WEIGHT_ABSENT)
 			weights[c] = others;
 		if (weights[c] > weights[best] ||
-		    (best == CODING_IDENTITY && weights[c] > 0 && weights[c] == weights[best]))
+		    (best == CODING_IDENTITY && weights[c] > 0 &&
+		     weights[c] == weights[best]))
 			best = (enum coding)c;
 	}
 	return best;
@@ -106,7 +108,8 @@ coding_write(enum coding c, int level, struct str body, struct buf *out)
 	int result;
 
 	if (body.len > INT_MAX / 2 ||
-	    deflateInit2(&z, level, Z_DEFLATED, c == CODING_GZIP ? WINDOW_GZIP : WINDOW_ZLIB, MEMORY,
+	    deflateInit2(&z, level, Z_DEFLATED,
+			 c == CODING_GZIP ? WINDOW_GZIP : WINDOW_ZLIB, MEMORY,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return -E_NOMEM;
 	bound = deflateBound(&z, body.len);

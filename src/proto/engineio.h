@@ -10,7 +10,13 @@
 #include "base/frame.h"
 
 enum eio_type {
-	EIO_OPEN, EIO_CLOSE, EIO_PING, EIO_PONG, EIO_MESSAGE, EIO_UPGRADE, EIO_NOOP
+	EIO_OPEN,
+	EIO_CLOSE,
+	EIO_PING,
+	EIO_PONG,
+	EIO_MESSAGE,
+	EIO_UPGRADE,
+	EIO_NOOP
 };
 
 struct eio_packet {
@@ -26,13 +32,14 @@ int eio_packet_parse(int protocol, char *text, size_t n, struct eio_packet *out)
 
 /* A binary frame of a WebSocket: protocol 4 bare bytes, protocol 3 a type byte first, which
  * is a message's (no other packet can hold bytes). Errors: -E_PACKET. */
-int eio_packet_parse_binary(int protocol, struct str bytes, struct eio_packet *out) MUST_USE;
+int eio_packet_parse_binary(int protocol, struct str bytes,
+			    struct eio_packet *out) MUST_USE;
 
 /* Reads a POST body packet by packet; binary packets are decoded in place, so the body is
  * changed. */
 struct eio_reader {
 	char *at, *end;
-	int protocol;	/* 3 or 4 */
+	int protocol;   /* 3 or 4 */
 	bool is_binary; /* protocol 3: Content-Type application/octet-stream */
 	bool started;
 };
@@ -48,8 +55,8 @@ int eio_reader_next(struct eio_reader *r, struct eio_packet *out) MUST_USE;
 struct eio_writer {
 	struct buf *out;
 	int protocol;
-	bool base64;	/* protocol 3: b64=1 or JSONP */
-	bool binary;	/* protocol 3: binary payload framing is in use */
+	bool base64; /* protocol 3: b64=1 or JSONP */
+	bool binary; /* protocol 3: binary payload framing is in use */
 	uint32_t packets_n;
 };
 struct eio_writer eio_writer(int protocol, bool base64, bool has_binary, struct buf *out);

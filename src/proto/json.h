@@ -12,12 +12,18 @@
 enum { JSON_DEPTH_MAX = 1024 };
 
 struct json_limits {
-	uint32_t depth;	 /* nested arrays and objects, JSON_DEPTH_MAX at most: -E_JSON_DEPTH */
+	uint32_t
+		depth; /* nested arrays and objects, JSON_DEPTH_MAX at most: -E_JSON_DEPTH */
 	uint32_t values; /* all values together: -E_JSON_COUNT */
 };
 
 enum json_kind {
-	JSON_INVALID, JSON_NULL_KIND, JSON_BOOL, JSON_NUMBER, JSON_STRING_KIND, JSON_ARRAY_KIND,
+	JSON_INVALID,
+	JSON_NULL_KIND,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING_KIND,
+	JSON_ARRAY_KIND,
 	JSON_OBJECT_KIND
 };
 
@@ -26,8 +32,8 @@ enum json_kind {
  * does: they pass here and are replaced by U+FFFD when unescaped).
  * Errors: -E_JSON_SYNTAX, -E_UTF8, -E_JSON_DEPTH, -E_JSON_COUNT; error_at_out (may be NULL)
  * then gets the offset of the first byte that cannot be. */
-int json_check(struct str text, const struct json_limits *limits, size_t *error_at_out)
-	MUST_USE;
+int json_check(struct str text, const struct json_limits *limits,
+	       size_t *error_at_out) MUST_USE;
 
 /* The one value of a validated text, without the blanks around it. The functions below that
  * take a value want it so; a walk gives it so. */

@@ -11,10 +11,14 @@
 
 enum json_token {
 	JSON_TOKEN_END, /* of the text */
-	JSON_TOKEN_OBJECT, JSON_TOKEN_OBJECT_END, JSON_TOKEN_ARRAY, JSON_TOKEN_ARRAY_END,
-	JSON_TOKEN_KEY,	   /* a member's name, with its quotes */
+	JSON_TOKEN_OBJECT,
+	JSON_TOKEN_OBJECT_END,
+	JSON_TOKEN_ARRAY,
+	JSON_TOKEN_ARRAY_END,
+	JSON_TOKEN_KEY,    /* a member's name, with its quotes */
 	JSON_TOKEN_STRING, /* with its quotes */
-	JSON_TOKEN_NUMBER, JSON_TOKEN_WORD /* true, false, null */
+	JSON_TOKEN_NUMBER,
+	JSON_TOKEN_WORD /* true, false, null */
 };
 
 struct json_tokens {

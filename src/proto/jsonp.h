@@ -17,6 +17,7 @@ void jsonp_write(struct buf *out, struct str index, struct str payload);
 /* The payload in a form's member d, writable, in the arena. Clients double the backslash of
  * an escaped newline and escape newlines, which user agents would turn into CR LF.
  * Errors: -E_PACKET without such a member, -E_NOMEM. */
-int jsonp_read(struct str form, struct arena *a, char **payload_out, size_t *n_out) MUST_USE;
+int jsonp_read(struct str form, struct arena *a, char **payload_out,
+	       size_t *n_out) MUST_USE;
 
 #endif

@@ -10,10 +10,13 @@
 #include "base/buf.h"
 
 enum msgpack_kind {
-	MSGPACK_NIL, MSGPACK_BOOL,
+	MSGPACK_NIL,
+	MSGPACK_BOOL,
 	MSGPACK_UINT, /* any integer that is not negative */
 	MSGPACK_INT,  /* a negative one */
-	MSGPACK_FLOAT, MSGPACK_STR, MSGPACK_BIN,
+	MSGPACK_FLOAT,
+	MSGPACK_STR,
+	MSGPACK_BIN,
 	MSGPACK_ARRAY, /* n items follow */
 	MSGPACK_MAP,   /* n times a key and a value follow */
 	MSGPACK_EXT

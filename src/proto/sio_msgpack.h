@@ -17,12 +17,13 @@
  * follows cannot tell it from one that came as text. Members that are unknown are ignored,
  * one that comes twice is an error.
  * Errors: those of sio_packet_parse and msgpack_to_json. */
-int sio_msgpack_parse(struct str bytes, const struct sio_limits *limits, size_t json_bytes,
-		      struct buf *json, struct str *bins, struct sio_packet *out) MUST_USE;
+int sio_msgpack_parse(struct str bytes, const struct sio_limits *limits,
+		      size_t json_bytes, struct buf *json, struct str *bins,
+		      struct sio_packet *out) MUST_USE;
 
 /* Append p (type, nsp, id, data, attachments) as one message; bins has p->attachments items.
  * Errors: -E_PACKET, -E_NOMEM. */
-int sio_msgpack_write(struct buf *out, const struct sio_packet *p, const struct str *bins)
-	MUST_USE;
+int sio_msgpack_write(struct buf *out, const struct sio_packet *p,
+		      const struct str *bins) MUST_USE;
 
 #endif

@@ -11,7 +11,12 @@
 #include "proto/json.h"
 
 enum sio_type {
-	SIO_CONNECT, SIO_DISCONNECT, SIO_EVENT, SIO_ACK, SIO_CONNECT_ERROR, SIO_BINARY_EVENT,
+	SIO_CONNECT,
+	SIO_DISCONNECT,
+	SIO_EVENT,
+	SIO_ACK,
+	SIO_CONNECT_ERROR,
+	SIO_BINARY_EVENT,
 	SIO_BINARY_ACK
 };
 
@@ -19,21 +24,24 @@ enum { SIO_ATTACHMENTS_MAX = 1024 }; /* of one packet, whatever its limits say *
 
 struct sio_limits {
 	struct json_limits json;
-	uint32_t attachments;	/* per packet: -E_PACKETS */
+	uint32_t attachments;     /* per packet: -E_PACKETS */
 	uint32_t namespace_bytes; /* -E_PACKET above it */
 };
 
 struct sio_packet {
 	enum sio_type type;
 	uint32_t attachments;
-	struct str nsp;	  /* starts with '/', query cut off; "/" when absent */
-	struct str query; /* what followed the '?' in it (auth of 2.x clients); may be empty */
+	struct str nsp; /* starts with '/', query cut off; "/" when absent */
+	struct str
+		query; /* what followed the '?' in it (auth of 2.x clients); may be empty */
 	bool has_id;
-	uint64_t id;	  /* of an acknowledgement, at most 2^53-1 */
-	struct str data;  /* the JSON as it came, validated; empty when absent */
-	struct str event; /* EVENT, BINARY_EVENT: first element, a string value with quotes, or
+	uint64_t id;     /* of an acknowledgement, at most 2^53-1 */
+	struct str data; /* the JSON as it came, validated; empty when absent */
+	struct str
+		event; /* EVENT, BINARY_EVENT: first element, a string value with quotes, or
 			   * a number */
-	struct str args;  /* …: what follows the first element's comma up to ']', may be empty;
+	struct str
+		args; /* …: what follows the first element's comma up to ']', may be empty;
 			   * ACK: everything between the brackets */
 };
 
@@ -44,8 +52,8 @@ struct sio_packet {
  * exponents where it lets Number() read them, ids above 2^53-1, events and acknowledgements
  * without data, acknowledgements without id, unused attachments.
  * Errors: -E_PACKET, -E_PACKETS, -E_JSON_…, -E_UTF8. */
-int sio_packet_parse(struct str text, const struct sio_limits *limits, struct sio_packet *out)
-	MUST_USE;
+int sio_packet_parse(struct str text, const struct sio_limits *limits,
+		     struct sio_packet *out) MUST_USE;
 
 /* The second half of the above, for packets that came another way: p has type, attachments,
  * has_id and data (validated JSON without blanks around it, or empty); sets event and args.
@@ -53,8 +61,8 @@ int sio_packet_parse(struct str text, const struct sio_limits *limits, struct si
 int sio_packet_check(struct sio_packet *p) MUST_USE;
 
 /* Append the part before the data: type, "N-", "/nsp,", id. id may be NULL. */
-void sio_packet_head(struct buf *out, enum sio_type type, uint32_t attachments, struct str nsp,
-		     const uint64_t *id);
+void sio_packet_head(struct buf *out, enum sio_type type, uint32_t attachments,
+		     struct str nsp, const uint64_t *id);
 
 /* How many binary placeholders a validated JSON text refers to: highest num + 1. An object is
  * one when its _placeholder is true; 0 also when one of them has no num below

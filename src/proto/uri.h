@@ -19,7 +19,8 @@ struct uri {
 int uri_split(struct str target, struct uri *out) MUST_USE;
 
 /* Percent-decoded copy; plus_is_space as in form data. Errors: -E_PERCENT, -E_NOMEM. */
-int uri_decode(struct str raw, bool plus_is_space, struct arena *a, struct str *out) MUST_USE;
+int uri_decode(struct str raw, bool plus_is_space, struct arena *a,
+	       struct str *out) MUST_USE;
 
 /* Decoded value of the first member called name: a slice of the query, or in the arena when
  * it had escapes. False when there is none, or when its encoding is broken. "a" and "a="
@@ -35,7 +36,8 @@ static inline bool
 query_name_is(struct str raw, struct str text)
 {
 	if (str_eq(raw, text))
-		return !memchr(text.ptr, '%', text.len) && !memchr(text.ptr, '+', text.len);
+		return !memchr(text.ptr, '%', text.len) &&
+		       !memchr(text.ptr, '+', text.len);
 	/* escapes only shrink a name */
 	return raw.len >= text.len && query_coded_name_is(raw, text);
 }

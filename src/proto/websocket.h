@@ -12,13 +12,18 @@
 #include "proto/utf8.h"
 
 enum ws_opcode {
-	WS_CONTINUATION = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10
+	WS_CONTINUATION = 0,
+	WS_TEXT = 1,
+	WS_BINARY = 2,
+	WS_CLOSE = 8,
+	WS_PING = 9,
+	WS_PONG = 10
 };
 
 struct ws_limits {
 	uint64_t message_bytes; /* of one message as on the wire; -E_TOO_LARGE */
-	uint32_t fragments_n;	/* of one message; -E_PACKETS */
-	bool deflate;		/* RSV1 was negotiated */
+	uint32_t fragments_n;   /* of one message; -E_PACKETS */
+	bool deflate;           /* RSV1 was negotiated */
 };
 
 enum ws_event {
@@ -30,7 +35,7 @@ enum ws_event {
 struct ws_slice {
 	enum ws_event event;
 	enum ws_opcode opcode; /* of the message, never WS_CONTINUATION */
-	char *data;	       /* unmasked, inside the input */
+	char *data;            /* unmasked, inside the input */
 	size_t len;
 	bool is_first, is_last; /* of its message */
 	bool deflated;
@@ -40,7 +45,7 @@ struct ws_parser {
 	uint64_t frame_left, message_bytes;
 	uint32_t fragments_n, mask;
 	struct utf8 utf8; /* of an uncompressed text message */
-	uint8_t opcode;	  /* of the message under way; 0 when none */
+	uint8_t opcode;   /* of the message under way; 0 when none */
 	uint8_t mask_at;
 	bool in_frame, fin, deflated, started;
 };
@@ -48,15 +53,16 @@ struct ws_parser {
 /* Zero-initialise the parser. Returns the bytes used; see enum ws_event for the rest. Text
  * that is not deflated is validated as it comes (fail-fast), close frames wholly.
  * Errors: -E_WS_PROTOCOL, -E_UTF8, -E_TOO_LARGE, -E_PACKETS. */
-long ws_parser_feed(struct ws_parser *p, const struct ws_limits *limits, char *bytes, size_t n,
-		    struct ws_slice *out) MUST_USE;
+long ws_parser_feed(struct ws_parser *p, const struct ws_limits *limits, char *bytes,
+		    size_t n, struct ws_slice *out) MUST_USE;
 
 /* Code of a validated close frame's payload, 1005 when empty. */
 int ws_close_code(struct str payload);
 
 /* Header of a server frame, FIN set. Returns its length (2, 4 or 10). rsv1 marks deflated. */
 enum { WS_HEADER_BYTES = 10 };
-size_t ws_header(enum ws_opcode opcode, bool rsv1, uint64_t len, uint8_t out[WS_HEADER_BYTES]);
+size_t ws_header(enum ws_opcode opcode, bool rsv1, uint64_t len,
+		 uint8_t out[WS_HEADER_BYTES]);
 
 /* A frame with its header written and n bytes of payload (125 at most in a control frame) to
  * be filled by the caller at *payload_out before anybody else sees it. kind follows from

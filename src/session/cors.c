@@ -7,7 +7,8 @@
 static bool
 allows_everybody(const struct config_mount *mount)
 {
-	return mount->origins.n == 1 && str_eq(str_from(mount->origins.items[0]), STR("*"));
+	return mount->origins.n == 1 &&
+	       str_eq(str_from(mount->origins.items[0]), STR("*"));
 }
 
 bool
@@ -24,22 +25,27 @@ cors_check(const struct config_mount *mount, struct request *r)
 		return true;
 	}
 	if (origin.len)
-		buf_printf(&r->headers, "Access-Control-Allow-Origin: %.*s\r\n", STR_ARG(origin));
+		buf_printf(&r->headers, "Access-Control-Allow-Origin: %.*s\r\n",
+			   STR_ARG(origin));
 	buf_add_str(&r->headers, STR("Vary: Origin\r\n"));
 	if (origin.len && mount->cors_credentials)
-		buf_add_str(&r->headers, STR("Access-Control-Allow-Credentials: true\r\n"));
+		buf_add_str(&r->headers,
+			    STR("Access-Control-Allow-Credentials: true\r\n"));
 	return true;
 }
 
 void
 cors_preflight(struct request *r)
 {
-	struct str wanted = http_header_get(r->head, STR("access-control-request-headers"));
+	struct str wanted = http_header_get(r->head,
+					    STR("access-control-request-headers"));
 
-	buf_add_str(&r->headers,
-		    STR("Access-Control-Allow-Methods: GET,HEAD,PUT,PATCH,POST,DELETE\r\n"));
+	buf_add_str(
+		&r->headers,
+		STR("Access-Control-Allow-Methods: GET,HEAD,PUT,PATCH,POST,DELETE\r\n"));
 	buf_add_str(&r->headers, STR("Vary: Access-Control-Request-Headers\r\n"));
 	if (wanted.len)
-		buf_printf(&r->headers, "Access-Control-Allow-Headers: %.*s\r\n", STR_ARG(wanted));
+		buf_printf(&r->headers, "Access-Control-Allow-Headers: %.*s\r\n",
+			   STR_ARG(wanted));
 	request_answer(r, &(struct answer){.status = 204});
 }

@@ -17,7 +17,8 @@ on_engine_message(void *up, enum frame_kind kind, char *data, size_t n)
 	bool is_text = kind == FRAME_TEXT;
 	bool has_type = is_text || s->protocol == 3;
 	char *payload;
-	struct frame *f = ws_frame_new(is_text ? WS_TEXT : WS_BINARY, n + has_type, &payload);
+	struct frame *f = ws_frame_new(is_text ? WS_TEXT : WS_BINARY, n + has_type,
+				       &payload);
 
 	if (!f) {
 		session_close(s, "transport error");
@@ -50,8 +51,8 @@ on_engine_close(void *up, const char *reason)
 	(void)reason;
 }
 
-static const struct session_up engine_up = {on_engine_open, on_engine_message, on_engine_drain,
-					     on_engine_close, NULL};
+static const struct session_up engine_up = {on_engine_open, on_engine_message,
+					    on_engine_drain, on_engine_close, NULL};
 
 static int
 on_session(void *app, struct session *s, struct request *r)
@@ -76,10 +77,12 @@ static void
 on_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
 	struct echo *e = up;
-	struct frame *f = ws_frame_of(kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, (struct str){data, n});
+	struct frame *f = ws_frame_of(kind == FRAME_TEXT ? WS_TEXT : WS_BINARY,
+				      (struct str){data, n});
 
 	if (!f || websocket_send(e->websocket, f) == -E_FULL)
-		websocket_close(e->websocket, error_ws_code(E_FULL), (struct str){NULL, 0});
+		websocket_close(e->websocket, error_ws_code(E_FULL),
+				(struct str){NULL, 0});
 	frame_unref(f);
 }
 
@@ -110,7 +113,8 @@ echo_websocket_serve(struct request *r)
 		return;
 	}
 	e = malloc(sizeof(*e));
-	error = e ? websocket_open(r, mount, mount->message_bytes, &echo_up, e, &e->websocket)
+	error = e ? websocket_open(r, mount, mount->message_bytes, &echo_up, e,
+				   &e->websocket)
 		  : -E_NOMEM;
 	if (!error)
 		return;

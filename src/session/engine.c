@@ -12,7 +12,13 @@
 
 /* Codes of engine.io, printed in its own JSON. */
 enum refusal {
-	UNKNOWN_TRANSPORT, UNKNOWN_SID, BAD_METHOD, BAD_REQUEST, FORBIDDEN, BAD_PROTOCOL, ACCEPTED
+	UNKNOWN_TRANSPORT,
+	UNKNOWN_SID,
+	BAD_METHOD,
+	BAD_REQUEST,
+	FORBIDDEN,
+	BAD_PROTOCOL,
+	ACCEPTED
 };
 
 static const struct {
@@ -87,12 +93,14 @@ check_transport(const struct engine *e, const struct asked *a)
 {
 	if (a->is_websocket)
 		return e->mount->websocket ? ACCEPTED : UNKNOWN_TRANSPORT;
-	return str_eq(a->transport, STR("polling")) && e->mount->polling ? ACCEPTED
-									  : UNKNOWN_TRANSPORT;
+	return str_eq(a->transport, STR("polling")) && e->mount->polling
+		       ? ACCEPTED
+		       : UNKNOWN_TRANSPORT;
 }
 
 static enum refusal
-check_first_request(const struct engine *e, const struct asked *a, const struct http_head *head)
+check_first_request(const struct engine *e, const struct asked *a,
+		    const struct http_head *head)
 {
 	if (head->method != HTTP_GET)
 		return BAD_METHOD;
@@ -105,7 +113,8 @@ check_first_request(const struct engine *e, const struct asked *a, const struct 
 
 /* May this request go to this session? Source: engine.io server.ts, verify(). */
 static enum refusal
-check_session(const struct session *s, const struct asked *a, const struct http_head *head)
+check_session(const struct session *s, const struct asked *a,
+	      const struct http_head *head)
 {
 	if (!s)
 		return UNKNOWN_SID;
@@ -114,7 +123,8 @@ check_session(const struct session *s, const struct asked *a, const struct http_
 	if (!a->is_websocket)
 		return s->polling ? ACCEPTED : BAD_REQUEST;
 	/* one probe at a time, and none for a session that is on WebSocket */
-	return head->upgrade && s->polling && !s->upgrade && !s->is_closing && s->mount->upgrades
+	return head->upgrade && s->polling && !s->upgrade && !s->is_closing &&
+			       s->mount->upgrades
 		       ? ACCEPTED
 		       : BAD_REQUEST;
 }
@@ -132,8 +142,8 @@ moved(const struct engine *e, struct request *r, struct str sid)
 	uint16_t node;
 	int loop;
 
-	if (!sid_owner(sid, &node, &loop) || node != e->node || (size_t)loop >= e->loops_n ||
-	    loop == r->conn->loop->id)
+	if (!sid_owner(sid, &node, &loop) || node != e->node ||
+	    (size_t)loop >= e->loops_n || loop == r->conn->loop->id)
 		return false;
 	request_move(r, e->sessions[loop]->loop);
 	return true;
@@ -157,11 +167,12 @@ must_wait(const struct engine *e, struct request *r)
 	uint64_t wait_ms = 0;
 
 	if (e->mount->auth == AUTH_TOKEN)
-		wait_ms = bad_tokens_wait_ms(sessions_here(e, r)->bad_tokens, r->conn->loop,
-					     &r->client);
+		wait_ms = bad_tokens_wait_ms(sessions_here(e, r)->bad_tokens,
+					     r->conn->loop, &r->client);
 	if (!wait_ms)
 		return false;
-	buf_printf(&r->headers, "Retry-After: %llu\r\n", (unsigned long long)(wait_ms + 999) / 1000);
+	buf_printf(&r->headers, "Retry-After: %llu\r\n",
+		   (unsigned long long)(wait_ms + 999) / 1000);
 	request_refuse(r, -E_TOO_MANY_FAILURES);
 	return true;
 }
@@ -209,7 +220,8 @@ static void
 set_cookie(const struct engine *e, struct request *r, const struct session *s)
 {
 	if (*e->mount->cookie)
-		buf_printf(&r->headers, "Set-Cookie: %s=%.*s; Path=/; HttpOnly; SameSite=Lax\r\n",
+		buf_printf(&r->headers,
+			   "Set-Cookie: %s=%.*s; Path=/; HttpOnly; SameSite=Lax\r\n",
 			   e->mount->cookie, SID_BYTES, s->id);
 }
 
@@ -221,7 +233,8 @@ choose_subprotocol(struct request *r)
 		http_header_get(r->head, STR("sec-websocket-protocol")));
 
 	if (chosen.len)
-		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(chosen));
+		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n",
+			   STR_ARG(chosen));
 }
 
 static void

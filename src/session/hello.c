@@ -8,8 +8,12 @@ static bool
 is_of_connection(struct str name)
 {
 	static const struct str names[] = {
-		STR("connection"), STR("upgrade"), STR("keep-alive"), STR("te"),
-		STR("sec-websocket-key"), STR("sec-websocket-version"),
+		STR("connection"),
+		STR("upgrade"),
+		STR("keep-alive"),
+		STR("te"),
+		STR("sec-websocket-key"),
+		STR("sec-websocket-version"),
 		STR("sec-websocket-extensions"),
 	};
 
@@ -89,7 +93,8 @@ session_hello_forget_query(struct session_hello *h)
 
 	if (!h->query_n)
 		return h;
-	memmove(h->text + kept - 1, h->text + h->url_n, h->headers_n); /* the ? goes as well */
+	memmove(h->text + kept - 1, h->text + h->url_n,
+		h->headers_n); /* the ? goes as well */
 	h->url_n = kept - 1;
 	h->query_n = 0;
 	smaller = realloc(h, sizeof(*h) + h->url_n + h->headers_n);
@@ -106,7 +111,8 @@ session_hello_header(const struct session_hello *h, struct str name)
 		struct str line = {rest.ptr, (size_t)(end - rest.ptr)};
 
 		rest = str_skip(rest, line.len + 2);
-		if (line.len > name.len + 1 && str_has_prefix(line, name) && line.ptr[name.len] == ':')
+		if (line.len > name.len + 1 && str_has_prefix(line, name) &&
+		    line.ptr[name.len] == ':')
 			return str_skip(line, name.len + 2);
 	}
 	return (struct str){NULL, 0};

@@ -38,10 +38,12 @@ session_hello_headers(const struct session_hello *h)
 
 /* Bytes of text behind the struct, and all of it from the request. */
 size_t session_hello_text_size(const struct request *r);
-void session_hello_fill(struct session_hello *hello, const struct request *r, int64_t wall_ms);
+void session_hello_fill(struct session_hello *hello, const struct request *r,
+			int64_t wall_ms);
 
 /* One on its own, freed with free(). NULL when memory is short. */
-struct session_hello *session_hello_new(const struct request *r, int64_t wall_ms) MUST_USE;
+struct session_hello *session_hello_new(const struct request *r,
+					int64_t wall_ms) MUST_USE;
 
 /* Without the query from now on: a token may stand there, which has done its duty. Returns the
  * hello, perhaps at another place. Only for one on its own. */

@@ -121,7 +121,8 @@ session_close(struct session *s, const char *reason)
 {
 	if (s->is_closed || s->is_closing)
 		return;
-	if (!s->polling || polling_is_writable(s->polling) || !polling_queued(s->polling)) {
+	if (!s->polling || polling_is_writable(s->polling) ||
+	    !polling_queued(s->polling)) {
 		end(s, reason, EIO_CLOSE);
 		return;
 	}
@@ -142,7 +143,8 @@ send_digit(struct session *s, enum eio_type type)
 	struct frame *f;
 
 	if (s->polling) {
-		(void)polling_send_digit(s->polling, type); /* a full queue ends by itself */
+		(void)polling_send_digit(s->polling,
+					 type); /* a full queue ends by itself */
 		return;
 	}
 	f = ws_frame_of(WS_TEXT, (struct str){&digit, 1});
@@ -282,13 +284,16 @@ on_polling_error(void *up, int error)
 
 	if (error != -E_GONE)
 		counter_add(&s->all->loop->counters, COUNTER_PARSE_ERRORS, 1);
-	end(s, error == -E_GONE || error == -E_STATE ? "transport error" : "parse error", EIO_CLOSE);
+	end(s, error == -E_GONE || error == -E_STATE ? "transport error" : "parse error",
+	    EIO_CLOSE);
 }
 
-static const struct polling_up polling_up = {on_packet, on_polling_drain, on_polling_error};
+static const struct polling_up polling_up = {on_packet, on_polling_drain,
+					     on_polling_error};
 
 int
-session_parse(const struct session *s, enum frame_kind kind, char *data, size_t n, struct eio_packet *out)
+session_parse(const struct session *s, enum frame_kind kind, char *data, size_t n,
+	      struct eio_packet *out)
 {
 	if (kind == FRAME_BINARY)
 		return eio_packet_parse_binary(s->protocol, (struct str){data, n}, out);
@@ -332,7 +337,8 @@ static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_
 void
 session_release_poll(struct session *s)
 {
-	if (upgrade_is_probed(s) && polling_is_writable(s->polling) && !polling_queued(s->polling))
+	if (upgrade_is_probed(s) && polling_is_writable(s->polling) &&
+	    !polling_queued(s->polling))
 		send_digit(s, EIO_NOOP);
 }
 
@@ -391,7 +397,8 @@ session_take_websocket(struct session *s, struct websocket *w)
 /* --- opening ----------------------------------------------------------------------------- */
 
 struct session *
-session_new(struct sessions *all, const struct config_mount *mount, int protocol, struct request *r)
+session_new(struct sessions *all, const struct config_mount *mount, int protocol,
+	    struct request *r)
 {
 	struct session *s = memory_new(sizeof(*s) + session_hello_text_size(r));
 
@@ -452,8 +459,8 @@ session_open_polling(struct session *s, struct request *r)
 int
 session_open_websocket(struct session *s, struct request *r)
 {
-	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes, &websocket_up,
-				   s, &s->websocket);
+	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes,
+				   &websocket_up, s, &s->websocket);
 
 	if (error) {
 		s->websocket = NULL;
@@ -489,7 +496,8 @@ session_is_lagging(const struct session *s)
 {
 	if (s->polling)
 		return !polling_is_writable(s->polling);
-	return !s->websocket || websocket_queued(s->websocket) > s->mount->queue_soft_bytes;
+	return !s->websocket ||
+	       websocket_queued(s->websocket) > s->mount->queue_soft_bytes;
 }
 
 struct str

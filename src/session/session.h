@@ -39,24 +39,24 @@ struct sessions {
 	struct loop *loop;
 	uint16_t node;
 	struct idmap by_id;
-	struct list plain; /* struct plain_session */
+	struct list plain;             /* struct plain_session */
 	struct bad_tokens *bad_tokens; /* shared by all loops; NULL: nobody counts */
 };
 
 struct session {
 	char id[SID_BYTES];
-	uint8_t protocol; /* 3 or 4 */
+	uint8_t protocol;                      /* 3 or 4 */
 	bool polling_base64, websocket_base64; /* b64=1: that transport takes text only */
 	bool is_closing, is_closed;
-	bool is_full;	  /* the queue is: it ends a moment later */
+	bool is_full; /* the queue is: it ends a moment later */
 	bool awaits_pong;
 	struct sessions *all;
 	const struct config_mount *mount;
 	const struct session_up *up;
 	void *up_state;
-	struct polling *polling;   /* one of the two carries the session */
+	struct polling *polling; /* one of the two carries the session */
 	struct websocket *websocket;
-	struct upgrade *upgrade;   /* from the one to the other, while it lasts */
+	struct upgrade *upgrade; /* from the one to the other, while it lasts */
 	union {
 		/* next ping, or the end of the wait for its answer, or of its last moments */
 		struct wheel_timer heartbeat;
@@ -75,8 +75,8 @@ void sessions_close_all(struct sessions *all, const char *reason);
 
 /* A new session without transport yet; up is set by the caller before the first one is given.
  * Copies what it needs of the request. NULL: no memory. */
-struct session *session_new(struct sessions *all, const struct config_mount *mount, int protocol,
-			    struct request *r) MUST_USE;
+struct session *session_new(struct sessions *all, const struct config_mount *mount,
+			    int protocol, struct request *r) MUST_USE;
 
 /* Give it its first transport, say hello ("0{…}") and start the heartbeat. The request is the
  * first GET. */

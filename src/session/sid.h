@@ -9,8 +9,9 @@
 #include "base/str.h"
 
 enum {
-	SID_BYTES = 24,	      /* of a session: node (16 bits), loop (8), 120 random bits */
-	SOCKET_SID_BYTES = 20 /* of a socket: loop (8), 112 random bits; Socket.IO's adapters
+	SID_BYTES = 24, /* of a session: node (16 bits), loop (8), 120 random bits */
+	SOCKET_SID_BYTES =
+		20 /* of a socket: loop (8), 112 random bits; Socket.IO's adapters
 			       * count on exactly 20 characters */
 };
 

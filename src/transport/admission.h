@@ -16,7 +16,8 @@ struct admission *admission_new(const struct config *config) MUST_USE;
 void admission_free(struct admission *a);
 
 /* Errors: -E_TOO_MANY_CONNECTIONS, -E_NOMEM. */
-int admission_take(struct admission *a, const struct address *peer, uint64_t now_ms) MUST_USE;
+int admission_take(struct admission *a, const struct address *peer,
+		   uint64_t now_ms) MUST_USE;
 void admission_release(struct admission *a, const struct address *peer);
 
 #endif

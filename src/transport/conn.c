@@ -80,7 +80,8 @@ set_stall_timer(struct conn *c)
 	if (c->has_deadline)
 		return;
 	if (c->is_stuck)
-		wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + c->write_timeout_ms);
+		wheel_set(&c->loop->wheel, &c->timer,
+			  c->loop->now_ms + c->write_timeout_ms);
 	else
 		wheel_cancel(&c->loop->wheel, &c->timer);
 }

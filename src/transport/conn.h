@@ -41,19 +41,19 @@ struct conn {
 	const struct conn_up *up;
 	void *up_state;
 	struct send_queue out;
-	struct buf *in; /* read but not used; NULL: nothing */
+	struct buf *in;   /* read but not used; NULL: nothing */
 	struct list link; /* for its owner on this loop */
 	union {
 		struct loop_job flush;
 		struct loop_grave grave; /* once closed */
 	};
-	struct wheel_timer timer; /* stalled write, or lingering end */
+	struct wheel_timer timer;    /* stalled write, or lingering end */
 	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address peer;
 	uint32_t write_timeout_ms;
 	bool is_ending, is_half_closed, is_closed;
-	bool is_held;  /* reading is paused by the protocol above */
-	bool is_stuck; /* a write found no room */
+	bool is_held;      /* reading is paused by the protocol above */
+	bool is_stuck;     /* a write found no room */
 	bool has_deadline; /* the timer is conn_set_deadline's */
 	bool is_offering, offer_again;
 	struct conn_move *move; /* on its way to another loop at the end of this turn */

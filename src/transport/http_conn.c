@@ -16,8 +16,8 @@ struct http_conn {
 	struct conn *conn;
 	struct http_server *server;
 	struct http_parser *parser; /* NULL between requests */
-	struct request *request; /* from its head to its answer */
-	bool is_serving;	 /* the handler has it */
+	struct request *request;    /* from its head to its answer */
+	bool is_serving;            /* the handler has it */
 	struct wheel_timer deadline;
 };
 
@@ -123,8 +123,8 @@ begin(struct http_conn *h)
 	struct request *r = h->request;
 	const struct http_head *head = r->head;
 
-	r->route = router_find(h->server->router, str_from(h->server->listener), head->host,
-			       head->uri.path);
+	r->route = router_find(h->server->router, str_from(h->server->listener),
+			       head->host, head->uri.path);
 	if (!r->route) {
 		request_refuse(r, -E_NOT_FOUND);
 		return;
@@ -239,7 +239,8 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 			h->parser = http_parser_new(&h->server->limits);
 		if (!h->parser)
 			return -E_NOMEM;
-		taken = http_parser_feed(h->parser, bytes + used, n - used, &event, &body);
+		taken = http_parser_feed(h->parser, bytes + used, n - used, &event,
+					 &body);
 		if (taken < 0) {
 			refuse_bytes(h, (int)taken);
 			return (long)n;

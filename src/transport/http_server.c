@@ -78,7 +78,7 @@ void
 http_server_drain(struct http_server *s)
 {
 	s->is_draining = true;
-	LIST_EACH(link, &s->conns)
+	LIST_EACH (link, &s->conns)
 		http_conn_drain(CONTAINER_OF(link, struct conn, link));
 }
 
@@ -89,5 +89,6 @@ http_server_close(struct http_server *s)
 	while (!list_is_empty(&s->conns))
 		conn_close(CONTAINER_OF(s->conns.next, struct conn, link), -E_SHUTDOWN);
 	while (!list_is_empty(&s->upgraded))
-		conn_close(CONTAINER_OF(s->upgraded.next, struct conn, link), -E_SHUTDOWN);
+		conn_close(CONTAINER_OF(s->upgraded.next, struct conn, link),
+			   -E_SHUTDOWN);
 }

@@ -19,23 +19,25 @@ struct tls;
 struct http_server {
 	struct loop *loop;
 	const struct router *router;
-	const struct config_http *times; /* of the configuration the server was made with */
+	const struct config_http
+		*times; /* of the configuration the server was made with */
 	struct http_limits limits;
-	const char *listener;	      /* name, for routes */
+	const char *listener;         /* name, for routes */
 	struct admission *admission;  /* who may connect; NULL: everybody */
 	struct http_server **sibling; /* the same listener on each loop, by loop id */
-	struct list conns;	      /* those that speak HTTP now */
-	struct list upgraded;	      /* those that speak something else */
-	bool tells_problems;	      /* refusals are problem+json */
-	bool is_draining;	      /* answers close their connection */
+	struct list conns;            /* those that speak HTTP now */
+	struct list upgraded;         /* those that speak something else */
+	bool tells_problems;          /* refusals are problem+json */
+	bool is_draining;             /* answers close their connection */
 	const struct address_set *trusted; /* proxies; NULL: none */
-	struct tls *tls;	      /* NULL: plaintext; a reference of the wiring's */
-	bool has_proxy_header;	      /* connections begin with one */
+	struct tls *tls;       /* NULL: plaintext; a reference of the wiring's */
+	bool has_proxy_header; /* connections begin with one */
 };
 
 /* An accepted descriptor, or a test's memory. NULL when it is refused (limit, memory, no trusted
  * proxy) and closed. */
-struct conn *http_server_accept(struct http_server *s, int fd, const struct address *peer);
+struct conn *http_server_accept(struct http_server *s, int fd,
+				const struct address *peer);
 struct conn *http_server_accept_memory(struct http_server *s, struct stream_memory *m);
 
 /* Go on with a connection that has told whom it is for: TLS if the listener has it, then HTTP.

@@ -11,7 +11,9 @@
 
 #include <stdlib.h>
 
-enum { COMPRESSION_LEVEL = 4 }; /* twice as fast as zlib's own choice, a few percent larger */
+enum {
+	COMPRESSION_LEVEL = 4
+}; /* twice as fast as zlib's own choice, a few percent larger */
 
 struct polling {
 	struct loop *loop;
@@ -49,7 +51,8 @@ is_binary(const struct polling *p)
 static bool
 is_jsonp(const struct polling *p, struct request *r, struct str *j_out)
 {
-	return p->protocol == 3 && query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
+	return p->protocol == 3 &&
+	       query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
 }
 
 /* The payload as the script that a script tag waits for. */
@@ -81,7 +84,8 @@ compress(const struct polling *p, struct request *r, struct buf *body)
 		buf_fini(&coded); /* then as it is */
 		return;
 	}
-	buf_printf(&r->headers, "Content-Encoding: %.*s\r\n", STR_ARG(coding_name(coding)));
+	buf_printf(&r->headers, "Content-Encoding: %.*s\r\n",
+		   STR_ARG(coding_name(coding)));
 	buf_fini(body);
 	*body = coded;
 }
@@ -110,7 +114,8 @@ answer_get(struct polling *p, uint32_t packets_n)
 	if (is_jsonp(p, r, &j)) {
 		wrap(&body, j);
 		a.type = STR("text/javascript; charset=UTF-8");
-		a.headers = STR("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+		a.headers = STR(
+			"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
 	}
 	if (!body.failed)
 		compress(p, r, &body);
@@ -230,8 +235,9 @@ polling_post(struct polling *p, struct request *r)
 	if (error)
 		request_refuse(r, -E_PACKET);
 	else
-		request_answer(r, &(struct answer){
-					  .status = 200, .type = STR("text/html"), .body = STR("ok")});
+		request_answer(r, &(struct answer){.status = 200,
+						   .type = STR("text/html"),
+						   .body = STR("ok")});
 }
 
 static void

@@ -22,8 +22,9 @@ struct polling_up {
 	void (*on_error)(void *up, int error);
 };
 
-struct polling *polling_new(struct loop *l, const struct config_mount *mount, int protocol,
-			    bool base64, const struct polling_up *up, void *up_state) MUST_USE;
+struct polling *polling_new(struct loop *l, const struct config_mount *mount,
+			    int protocol, bool base64, const struct polling_up *up,
+			    void *up_state) MUST_USE;
 /* Answers a waiting GET with what is queued and then the given packet (EIO_CLOSE or EIO_NOOP).
  * Nothing is told to up any more; freed at the end of the turn. */
 void polling_free(struct polling *p, enum eio_type last);

@@ -18,9 +18,10 @@ struct request {
 	const struct http_head *head;
 	const struct route *route;
 	struct address client; /* who asks, behind proxies that are trusted */
-	struct arena arena; /* forgotten with the request */
+	struct arena arena;    /* forgotten with the request */
 	struct buf body;
-	struct buf headers; /* lines that go out with whatever answer comes ("A: b\r\n") */
+	struct buf
+		headers; /* lines that go out with whatever answer comes ("A: b\r\n") */
 	/* The client left before the answer: forget the request. Set by who answers later. */
 	void (*on_abort)(struct request *r);
 	void *state; /* of that handler */

@@ -59,8 +59,8 @@ response_frame(const struct answer *a, struct str common_headers, int64_t wall_m
 	       bool keep_alive, bool without_body)
 {
 	struct str body = a->frame || without_body ? STR("") : a->body;
-	size_t room = OWN_LINES_BYTES + a->type.len + common_headers.len + a->headers.len +
-		      body.len;
+	size_t room = OWN_LINES_BYTES + a->type.len + common_headers.len +
+		      a->headers.len + body.len;
 	struct frame *f = frame_new(FRAME_RAW, 0, room);
 	struct buf out;
 

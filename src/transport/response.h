@@ -8,7 +8,8 @@
 
 /* Status line, headers and, unless shared or not wanted, the body, as one frame. keep_alive
  * says what Connection tells. NULL when memory is short. */
-struct frame *response_frame(const struct answer *a, struct str common_headers, int64_t wall_ms,
-			     bool keep_alive, bool without_body) MUST_USE;
+struct frame *response_frame(const struct answer *a, struct str common_headers,
+			     int64_t wall_ms, bool keep_alive,
+			     bool without_body) MUST_USE;
 
 #endif

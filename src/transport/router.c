@@ -52,7 +52,8 @@ covers_path(const struct route *route, struct str path)
 
 	if (!route->subtree)
 		return str_eq(own, without_slash(path));
-	return str_has_prefix(path, own) && (path.len == own.len || path.ptr[own.len] == '/');
+	return str_has_prefix(path, own) &&
+	       (path.len == own.len || path.ptr[own.len] == '/');
 }
 
 static bool

@@ -20,9 +20,9 @@ enum route_next {
 struct route {
 	const char *listener; /* NULL or "": any */
 	const char *host;     /* NULL or "": any; compared without port */
-	const char *path;     /* "/realtime"; a trailing slash in the request is ignored */
-	bool subtree;	      /* everything below as well */
-	const char *allow;    /* methods for 405: "GET, HEAD"; NULL: the handler decides */
+	const char *path;  /* "/realtime"; a trailing slash in the request is ignored */
+	bool subtree;      /* everything below as well */
+	const char *allow; /* methods for 405: "GET, HEAD"; NULL: the handler decides */
 	/* At the head, before the body: refuse, limit the body, or move. May be NULL. */
 	enum route_next (*begin)(struct request *r);
 	/* The request is complete: answer now or later, or upgrade. */
@@ -37,8 +37,8 @@ void router_free(struct router *r);
 int router_add(struct router *r, const struct route *route) MUST_USE;
 
 /* NULL when nothing is there. */
-const struct route *router_find(const struct router *r, struct str listener, struct str host,
-				struct str path);
+const struct route *router_find(const struct router *r, struct str listener,
+				struct str host, struct str path);
 
 /* What follows the route's path: "" or "/socket.io.js". */
 struct str route_rest(const struct route *route, struct str path);

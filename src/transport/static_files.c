@@ -138,7 +138,8 @@ name_below(const char *path, const char *directory)
 {
 	const char *name = path + strlen(directory);
 
-	return str_from(name + strspn(name, "/")); /* one may stand at the directory's end */
+	return str_from(name +
+			strspn(name, "/")); /* one may stand at the directory's end */
 }
 
 int
@@ -154,9 +155,11 @@ static_files_load(const char *directory, struct static_files **out)
 		if (e->fts_level > 0 && e->fts_name[0] == '.')
 			fts_set(walk, e, FTS_SKIP);
 		else if (e->fts_info == FTS_F && e->fts_statp->st_size <= FILE_BYTES_MAX)
-			error = add_file(s, e->fts_path, name_below(e->fts_path, directory),
+			error = add_file(s, e->fts_path,
+					 name_below(e->fts_path, directory),
 					 (size_t)e->fts_statp->st_size);
-		else if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR || e->fts_info == FTS_NS) {
+		else if (e->fts_info == FTS_ERR || e->fts_info == FTS_DNR ||
+			 e->fts_info == FTS_NS) {
 			errno = e->fts_errno;
 			error = -E_SYSTEM;
 		}
@@ -193,7 +196,9 @@ find(const struct static_files *s, struct str name)
 	if (name.len && name.ptr[name.len - 1] != '/')
 		return map_get(&s->files, name);
 	n = snprintf(index, sizeof(index), "%.*sindex.html", STR_ARG(name));
-	return (size_t)n < sizeof(index) ? map_get(&s->files, (struct str){index, (size_t)n}) : NULL;
+	return (size_t)n < sizeof(index)
+		       ? map_get(&s->files, (struct str){index, (size_t)n})
+		       : NULL;
 }
 
 bool
@@ -216,7 +221,8 @@ static_files_answer(const struct static_files *s, struct request *r, struct str 
 	if (f->gzip) /* with 304, too: RFC 9110 15.4.5 */
 		buf_add_str(&r->headers, STR("Vary: Accept-Encoding\r\n"));
 	buf_printf(&r->headers,
-		   "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n",
+		   "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: "
+		   "nosniff\r\n",
 		   etag);
 	is_known = http_header_has_token(r->head, STR("if-none-match"), str_from(etag));
 	if (packed && !is_known)
@@ -224,7 +230,9 @@ static_files_answer(const struct static_files *s, struct request *r, struct str 
 	request_answer(r, &(struct answer){
 				  .status = is_known ? 304 : 200,
 				  .type = f->type,
-				  .frame = is_known ? NULL : packed ? f->gzip : f->body,
+				  .frame = is_known ? NULL
+					   : packed ? f->gzip
+						    : f->body,
 			  });
 	return true;
 }

@@ -18,7 +18,8 @@ void static_files_free(struct static_files *s);
 
 /* Answer with the file called name ("css/a.css"; "" or "d/" means index.html there): 200, 304
  * or 404. False when there is no such file: nothing was answered. */
-bool static_files_answer(const struct static_files *s, struct request *r, struct str name);
+bool static_files_answer(const struct static_files *s, struct request *r,
+			 struct str name);
 
 bool static_files_has(const struct static_files *s, struct str name);
 

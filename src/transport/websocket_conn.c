@@ -23,7 +23,7 @@ struct websocket {
 	uint32_t message_bytes;
 	uint16_t close_code; /* to be told to up */
 	bool is_closing;     /* a close frame was sent */
-	bool is_held;	     /* by the session above */
+	bool is_held;        /* by the session above */
 };
 
 static const struct conn_up websocket_conn_up;
@@ -54,7 +54,8 @@ answer_handshake(struct request *r, struct websocket *w)
 		struct buf offers = BUF_INIT;
 
 		for (size_t i = 0; i < r->head->headers_n; i++) {
-			if (!str_eq_nocase(r->head->headers[i].name, STR("sec-websocket-extensions")))
+			if (!str_eq_nocase(r->head->headers[i].name,
+					   STR("sec-websocket-extensions")))
 				continue;
 			if (offers.len)
 				buf_add_char(&offers, ',');
@@ -64,7 +65,8 @@ answer_handshake(struct request *r, struct websocket *w)
 		buf_fini(&offers);
 	}
 	if (w->deflate.on)
-		buf_printf(&lines, "Sec-WebSocket-Extensions: %.*s\r\n", STR_ARG(buf_str(&extension)));
+		buf_printf(&lines, "Sec-WebSocket-Extensions: %.*s\r\n",
+			   STR_ARG(buf_str(&extension)));
 	error = lines.failed || extension.failed ? -E_NOMEM : 0;
 	if (!error)
 		error = request_upgrade(r, buf_str(&lines), &websocket_conn_up, w);
@@ -74,8 +76,9 @@ answer_handshake(struct request *r, struct websocket *w)
 }
 
 int
-websocket_open(struct request *r, const struct config_mount *mount, uint32_t message_bytes,
-	       const struct websocket_up *up, void *up_state, struct websocket **out)
+websocket_open(struct request *r, const struct config_mount *mount,
+	       uint32_t message_bytes, const struct websocket_up *up, void *up_state,
+	       struct websocket **out)
 {
 	struct websocket *w;
 	int error = ws_handshake_check(r->head);
@@ -116,7 +119,8 @@ tell_message(struct websocket *w, enum ws_opcode opcode, char *data, size_t n)
 {
 	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_IN, 1);
 	if (w->up)
-		w->up->on_message(w->up_state, opcode == WS_TEXT ? FRAME_TEXT : FRAME_BINARY, data, n);
+		w->up->on_message(w->up_state,
+				  opcode == WS_TEXT ? FRAME_TEXT : FRAME_BINARY, data, n);
 }
 
 static int
@@ -237,7 +241,8 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	w->heard_ms = c->loop->now_ms;
 	while (used < n && !is_over(w) && !w->is_held) {
 		struct ws_slice slice;
-		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used, &slice);
+		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used,
+					    &slice);
 		int error = taken < 0 ? (int)taken : 0;
 
 		if (taken > 0)
@@ -294,13 +299,15 @@ on_free(struct conn *c)
 	free(w);
 }
 
-static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close, on_free};
+static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close,
+						 on_free};
 
 /* The compressed form of a shared frame is made once and hangs on it for everybody. */
 static struct frame *
 deflated(struct websocket *w, struct frame *f)
 {
-	struct frame *twin = atomic_load_explicit(&f->deflated, memory_order_acquire), *expected = NULL;
+	struct frame *twin = atomic_load_explicit(&f->deflated, memory_order_acquire),
+		     *expected = NULL;
 	struct deflate_pool *pool = pool_of(w->conn->loop);
 	struct buf packed = BUF_INIT;
 	uint8_t header[WS_HEADER_BYTES];
@@ -308,11 +315,13 @@ deflated(struct websocket *w, struct frame *f)
 
 	if (twin)
 		return frame_ref(twin);
-	if (!pool || deflate_message(pool, w->deflate.server_bits, frame_payload(f), &packed)) {
+	if (!pool ||
+	    deflate_message(pool, w->deflate.server_bits, frame_payload(f), &packed)) {
 		buf_fini(&packed);
 		return frame_ref(f);
 	}
-	head = ws_header(f->kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, true, packed.len, header);
+	head = ws_header(f->kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, true, packed.len,
+			 header);
 	twin = frame_new(f->kind, head, packed.len);
 	if (twin) {
 		memcpy(twin->bytes, header, head);

@@ -25,8 +25,9 @@ struct websocket_up {
 /* Check the handshake and switch protocols. On success the request is gone; on failure it is
  * still there and nothing was answered. Messages above message_bytes fail the connection (1009).
  * Errors: -E_HTTP_SYNTAX, -E_HTTP_UPGRADE, -E_NOMEM, -E_GONE. */
-int websocket_open(struct request *r, const struct config_mount *mount, uint32_t message_bytes,
-		   const struct websocket_up *up, void *up_state, struct websocket **out) MUST_USE;
+int websocket_open(struct request *r, const struct config_mount *mount,
+		   uint32_t message_bytes, const struct websocket_up *up, void *up_state,
+		   struct websocket **out) MUST_USE;
 
 /* Queue a message frame; compressed if that was agreed on and pays.
  * Errors: -E_GONE when closing, -E_FULL above the mount's queue_hard_bytes, -E_NOMEM. */

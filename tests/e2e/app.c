@@ -107,8 +107,12 @@ on_say(struct tg_socket *s, const struct tg_event *event, void *state)
 {
 	char name[64];
 	struct tg_str room = room_of(event, name), self = tg_socket_id(s);
-	struct tg_target to = {.size = sizeof(to), .nsp = tg_socket_nsp(s), .rooms = &room,
-			       .rooms_n = 1, .except = &self, .except_n = 1};
+	struct tg_target to = {.size = sizeof(to),
+			       .nsp = tg_socket_nsp(s),
+			       .rooms = &room,
+			       .rooms_n = 1,
+			       .except = &self,
+			       .except_n = 1};
 
 	(void)state;
 	tg_broadcast(&to, TG("said"), event->args);
@@ -143,10 +147,12 @@ admit_members(struct tg_socket *s, const struct tg_handshake *h, void *state)
 	struct tg_str password;
 
 	(void)state;
-	if (tg_json_get(h->auth, TG("password"), &password) && tg_equal(password, TG("\"tide\"")))
+	if (tg_json_get(h->auth, TG("password"), &password) &&
+	    tg_equal(password, TG("\"tide\"")))
 		tg_accept(s);
 	else
-		tg_refuse(s, TG("not a member"), TG("{\"code\":\"NOT_A_MEMBER\",\"retry\":false}"));
+		tg_refuse(s, TG("not a member"),
+			  TG("{\"code\":\"NOT_A_MEMBER\",\"retry\":false}"));
 }
 
 static void
@@ -158,22 +164,32 @@ tell_handshake(struct tg_socket *s, const struct tg_handshake *h, void *state)
 }
 
 static const struct tg_handler events[] = {
-	{"echo", on_echo}, {"ask me", on_ask_me}, {"put me out", on_leave}, {"hang up", on_leave},
-	{"join", on_join}, {"say", on_say},	  {"shout", on_shout},	    {"flood", on_flood},
-	{NULL, NULL},
+	{"echo", on_echo},     {"ask me", on_ask_me}, {"put me out", on_leave},
+	{"hang up", on_leave}, {"join", on_join},     {"say", on_say},
+	{"shout", on_shout},   {"flood", on_flood},   {NULL, NULL},
 };
 
 static const struct tg_namespace namespaces[] = {
-	{.size = sizeof(struct tg_namespace), .name = "/", .path = "/app", .events = events},
-	{.size = sizeof(struct tg_namespace), .name = "/members", .path = "/app",
-	 .admit = admit_members, .connected = tell_handshake, .events = events},
+	{.size = sizeof(struct tg_namespace),
+	 .name = "/",
+	 .path = "/app",
+	 .events = events},
+	{.size = sizeof(struct tg_namespace),
+	 .name = "/members",
+	 .path = "/app",
+	 .admit = admit_members,
+	 .connected = tell_handshake,
+	 .events = events},
 };
 
 static const struct tg_action actions[] = {
 	{.size = sizeof(struct tg_action), .name = "someAction", .run = some_action},
 	{.size = sizeof(struct tg_action), .name = "processData", .run = some_action},
 	{.size = sizeof(struct tg_action), .name = "push", .run = push},
-	{.size = sizeof(struct tg_action), .name = "never", .timeout_ms = 200, .run = never},
+	{.size = sizeof(struct tg_action),
+	 .name = "never",
+	 .timeout_ms = 200,
+	 .run = never},
 };
 
 static int

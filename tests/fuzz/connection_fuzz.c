@@ -29,12 +29,16 @@ static const char settings[] =
 	"log: {level: off}\n"
 	"api: {listen: ''}\n"
 	"listeners: [{name: public, address: '127.0.0.1:0'}]\n"
-	"token: {secret: 0123456789abcdef0123456789abcdef, failures_per_minute: unlimited}\n"
+	"token: {secret: 0123456789abcdef0123456789abcdef, failures_per_minute: "
+	"unlimited}\n"
 	"mounts:\n"
-	"- {path: /engine, dialect: engine-echo, eio3: true, queue_hard: 64KiB, queue_soft: 4KiB}\n"
-	"- {path: /socket, dialect: actions, auth: none, session_required: false, eio3: true,\n"
+	"- {path: /engine, dialect: engine-echo, eio3: true, queue_hard: 64KiB, "
+	"queue_soft: 4KiB}\n"
+	"- {path: /socket, dialect: actions, auth: none, session_required: false, eio3: "
+	"true,\n"
 	"   namespaces: [/custom], max_payload: 16kB, poll_compress: 64, recovery: 1m}\n"
-	"- {path: /packed, dialect: actions, auth: none, session_required: false, eio3: true,\n"
+	"- {path: /packed, dialect: actions, auth: none, session_required: false, eio3: "
+	"true,\n"
 	"   msgpack: true, max_payload: 16kB}\n"
 	"- {path: /token, dialect: actions, cookie: io}\n"
 	"- {path: /plain, dialect: ws-echo, deflate: true, deflate_min: always,\n"
@@ -56,7 +60,8 @@ start_server(void)
 	struct buf errors = BUF_INIT;
 	struct config *config;
 
-	if (config_load_text(&source, (struct str){settings, sizeof(settings) - 1}, &config, &errors))
+	if (config_load_text(&source, (struct str){settings, sizeof(settings) - 1},
+			     &config, &errors))
 		abort();
 	log_configure(config->log_level, false);
 	if (server_new(config, clock_of_hand(&hand), &server, &errors))
@@ -72,9 +77,9 @@ enum { STEP_MS = 20000, STEPS = 8 };
 static void
 check_nothing_remains(struct loop *l)
 {
-	static const enum counter gauges[] = {COUNTER_CONNECTIONS, COUNTER_SESSIONS,
-					      COUNTER_WEBSOCKETS,  COUNTER_SOCKETS,
-					      COUNTER_ROOMS,	   COUNTER_ACTIONS_RUNNING};
+	static const enum counter gauges[] = {
+		COUNTER_CONNECTIONS, COUNTER_SESSIONS, COUNTER_WEBSOCKETS,
+		COUNTER_SOCKETS,     COUNTER_ROOMS,    COUNTER_ACTIONS_RUNNING};
 
 	for (size_t i = 0; i < STEPS; i++) {
 		clock_hand_move(&hand, STEP_MS);

@@ -7,10 +7,12 @@
 
 enum { STEP = 0x1f, TENTH_MS = 100 };
 
-static const char *const paths[] = {"/engine/", "/socket/", "/packed/", "/token/", "/plain"};
+static const char *const paths[] = {"/engine/", "/socket/", "/packed/", "/token/",
+				    "/plain"};
 
 void
-script_init(struct script *s, struct server *server, struct clock_hand *hand, unsigned mount)
+script_init(struct script *s, struct server *server, struct clock_hand *hand,
+	    unsigned mount)
 {
 	*s = (struct script){.server = server, .hand = hand};
 	s->path = paths[mount % (sizeof(paths) / sizeof(paths[0]))];
@@ -22,7 +24,8 @@ script_init(struct script *s, struct server *server, struct clock_hand *hand, un
 static void
 hear_id(const struct buf *said, struct str key, char *id, size_t id_bytes)
 {
-	const char *at = said->len ? memmem(said->data, said->len, key.ptr, key.len) : NULL;
+	const char *at = said->len ? memmem(said->data, said->len, key.ptr, key.len)
+				   : NULL;
 
 	if (!at)
 		return;
@@ -113,7 +116,8 @@ say_return(struct script *s, struct str offset)
 {
 	struct buf packet = BUF_INIT;
 
-	buf_printf(&packet, "40{\"pid\":\"%.*s\",\"offset\":\"", SCRIPT_PID_BYTES, s->pid);
+	buf_printf(&packet, "40{\"pid\":\"%.*s\",\"offset\":\"", SCRIPT_PID_BYTES,
+		   s->pid);
 	buf_add_str(&packet, offset);
 	buf_add_str(&packet, STR("\"}"));
 	say_frame(s, 1, buf_str(&packet));
@@ -126,8 +130,8 @@ say_request(struct script *s, const char *method, const char *transport, const c
 {
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%s %s?EIO=4&transport=%s&sid=%.*s HTTP/1.1\r\nHost: h\r\n%s", method,
-		   s->path, transport, SCRIPT_SID_BYTES, s->sid, more);
+	buf_printf(&text, "%s %s?EIO=4&transport=%s&sid=%.*s HTTP/1.1\r\nHost: h\r\n%s",
+		   method, s->path, transport, SCRIPT_SID_BYTES, s->sid, more);
 	if (*method == 'P')
 		buf_printf(&text, "Content-Length: %zu\r\n", body.len);
 	buf_add_str(&text, STR("\r\n"));
@@ -203,7 +207,8 @@ script_play(struct script *s, struct str input)
 	choose(s, 0);
 	for (;;) {
 		const char *end = input.len ? memchr(input.ptr, STEP, input.len) : NULL;
-		struct str text = {input.ptr, end ? (size_t)(end - input.ptr) : input.len};
+		struct str text = {input.ptr,
+				   end ? (size_t)(end - input.ptr) : input.len};
 
 		if (step || text.len)
 			say_as(s, step, text);

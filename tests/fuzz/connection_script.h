@@ -15,12 +15,13 @@ struct script {
 	const char *path; /* of the mount */
 	struct stream_memory clients[SCRIPT_CLIENTS];
 	bool is_open[SCRIPT_CLIENTS];
-	unsigned who;			   /* speaks now */
-	char sid[SCRIPT_SID_BYTES];	   /* heard last */
-	char pid[SCRIPT_PID_BYTES];	   /* likewise */
+	unsigned who;               /* speaks now */
+	char sid[SCRIPT_SID_BYTES]; /* heard last */
+	char pid[SCRIPT_PID_BYTES]; /* likewise */
 };
 
-void script_init(struct script *s, struct server *server, struct clock_hand *hand, unsigned mount);
+void script_init(struct script *s, struct server *server, struct clock_hand *hand,
+		 unsigned mount);
 void script_play(struct script *s, struct str input);
 /* All clients leave. */
 void script_fini(struct script *s);

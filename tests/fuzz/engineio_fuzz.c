@@ -72,7 +72,8 @@ check_written(int protocol, bool base64, const struct packets *packets)
 
 	for (uint32_t i = 0; i < packets->n; i++) {
 		/* bytes have a type in protocol 3 only: else it is no part of the payload */
-		packets->frames[i]->head = protocol == 4 && packets->frames[i]->kind == FRAME_BINARY;
+		packets->frames[i]->head = protocol == 4 &&
+					   packets->frames[i]->kind == FRAME_BINARY;
 		cost += eio_writer_cost(&w, packets->frames[i]);
 		eio_writer_add(&w, packets->frames[i]);
 	}

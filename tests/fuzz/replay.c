@@ -46,7 +46,8 @@ replay_file(const char *path)
 		die(path, strerror(errno));
 	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
-	printf("# %s\n", path); /* so that the log names the input that ends the process */
+	printf("# %s\n",
+	       path); /* so that the log names the input that ends the process */
 	fflush(stdout);
 	feed(bytes, size);
 	if (size <= CUT_BYTES_MAX)
@@ -82,8 +83,8 @@ main(int argc, char **argv)
 	char folder[4096];
 
 	if (argc < 2) {
-		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", source ? source : ".",
-		         slash ? slash + 1 : argv[0]);
+		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s",
+			 source ? source : ".", slash ? slash + 1 : argv[0]);
 		replay_folder(folder);
 	}
 	for (int i = 1; i < argc; i++) {

@@ -7,16 +7,19 @@
 
 #define ASSIGN_OR_RETURN_UNWRAP(wrap, object) return
 
-namespace node {
+namespace node
+{
 class BaseObject;
-namespace crypto {
-class TLSWrap {
-public:
+namespace crypto
+{
+class TLSWrap
+{
+      public:
 	const std::unique_ptr<SSL> *
 	getSSL() const
 	{
 		return nullptr;
 	}
 };
-}
-}
+} // namespace crypto
+} // namespace node

@@ -25,7 +25,8 @@ START_TEST(the_same_key_for_another_message_is_refused)
 
 	ck_assert_int_eq(idempotency_begin(i, STR("k"), STR("m"), 10, &answer), 0);
 	idempotency_done(i, STR("k"), STR("1"));
-	ck_assert_int_eq(idempotency_begin(i, STR("k"), STR("other"), 11, &answer), -E_DUPLICATE);
+	ck_assert_int_eq(idempotency_begin(i, STR("k"), STR("other"), 11, &answer),
+			 -E_DUPLICATE);
 	ck_assert_int_eq(idempotency_begin(i, STR("K"), STR("m"), 11, &answer), 0);
 	buf_fini(&answer);
 	idempotency_free(i);

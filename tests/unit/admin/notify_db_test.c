@@ -25,15 +25,18 @@ open_db(const char *file)
 static int64_t
 add(struct notify_db *db, const char *user, const char *title, int64_t now_ms)
 {
-	struct notification what = {.user = str_from(user), .title = str_from(title),
-				    .message = STR("text"), .metadata = STR("{\"a\":[1]}")};
+	struct notification what = {.user = str_from(user),
+				    .title = str_from(title),
+				    .message = STR("text"),
+				    .metadata = STR("{\"a\":[1]}")};
 	struct buf json = BUF_INIT;
 	int64_t id;
 
 	ck_assert_int_eq(notify_db_begin(db), 0);
 	ck_assert_int_eq(notify_db_add(db, &what, now_ms, &id, &json), 0);
 	ck_assert_int_eq(notify_db_commit(db), 0);
-	ck_assert_ptr_nonnull(memmem(json.data, json.len, "\"metadata\":{\"a\":[1]}", 20));
+	ck_assert_ptr_nonnull(
+		memmem(json.data, json.len, "\"metadata\":{\"a\":[1]}", 20));
 	buf_fini(&json);
 	return id;
 }
@@ -42,7 +45,8 @@ add(struct notify_db *db, const char *user, const char *title, int64_t now_ms)
 static int
 count(struct notify_db *db, const char *user, bool unread_only, int64_t now_ms)
 {
-	struct notify_page page = {.user = str_from(user), .limit = 100, .unread_only = unread_only};
+	struct notify_page page = {
+		.user = str_from(user), .limit = 100, .unread_only = unread_only};
 	struct buf json = BUF_INIT;
 	int n = 0;
 
@@ -63,9 +67,11 @@ START_TEST(reading_is_remembered_and_harmless_twice)
 
 	add(db, "45", "two", 11);
 	ck_assert_int_eq(count(db, "45", true, 12), 2);
-	ck_assert_int_eq(notify_db_mark_read(db, STR("45"), id, 12, &is_changed, &json), 0);
+	ck_assert_int_eq(notify_db_mark_read(db, STR("45"), id, 12, &is_changed, &json),
+			 0);
 	ck_assert(is_changed);
-	ck_assert_int_eq(notify_db_mark_read(db, STR("45"), id, 13, &is_changed, &json), 0);
+	ck_assert_int_eq(notify_db_mark_read(db, STR("45"), id, 13, &is_changed, &json),
+			 0);
 	ck_assert(!is_changed);
 	ck_assert_int_eq(count(db, "45", true, 13), 1);
 	ck_assert_int_eq(count(db, "45", false, 13), 2);
@@ -81,9 +87,11 @@ START_TEST(nobody_reads_what_is_another_users)
 	struct buf json = BUF_INIT;
 	bool is_changed;
 
-	ck_assert_int_eq(notify_db_mark_read(db, STR("46"), id, 11, &is_changed, &json), -E_NOT_FOUND);
-	ck_assert_int_eq(notify_db_mark_read(db, STR("45"), id + 1, 11, &is_changed, &json),
+	ck_assert_int_eq(notify_db_mark_read(db, STR("46"), id, 11, &is_changed, &json),
 			 -E_NOT_FOUND);
+	ck_assert_int_eq(
+		notify_db_mark_read(db, STR("45"), id + 1, 11, &is_changed, &json),
+		-E_NOT_FOUND);
 	ck_assert_int_eq(count(db, "46", false, 11), 0);
 	buf_fini(&json);
 	notify_db_close(db);

@@ -14,7 +14,8 @@ START_TEST(additions_stand_one_behind_the_other)
 	buf_printf(&b, "%s-%d", "x", 7);
 	ck_assert(!b.failed);
 	ck_assert_uint_eq(b.len, 1000 + 1 + 20 + 3);
-	ck_assert(str_eq((struct str){b.data + 1000, 24}, STR("018446744073709551615x-7")));
+	ck_assert(
+		str_eq((struct str){b.data + 1000, 24}, STR("018446744073709551615x-7")));
 	buf_fini(&b);
 }
 END_TEST

@@ -8,7 +8,8 @@
 
 START_TEST(the_last_reference_takes_the_compressed_form_along)
 {
-	struct frame *f = frame_new(FRAME_TEXT, 2, 3), *twin = frame_new(FRAME_TEXT, 2, 1);
+	struct frame *f = frame_new(FRAME_TEXT, 2, 3),
+		     *twin = frame_new(FRAME_TEXT, 2, 1);
 
 	memcpy(f->bytes, "..abc", 5);
 	ck_assert(str_eq(frame_payload(f), STR("abc")));
@@ -36,7 +37,8 @@ START_TEST(every_error_and_counter_has_its_row)
 	for (int i = 0; i < COUNTER_N; i++)
 		ck_assert_str_ne(counter_help((enum counter)i), "");
 	ck_assert_str_eq(counter_name(COUNTER_ACCEPT_PAUSES), "accept_pauses");
-	ck_assert(counter_is_gauge(COUNTER_SESSIONS) && !counter_is_gauge(COUNTER_ACCEPTED));
+	ck_assert(counter_is_gauge(COUNTER_SESSIONS) &&
+		  !counter_is_gauge(COUNTER_ACCEPTED));
 }
 END_TEST
 

@@ -30,7 +30,8 @@ START_TEST(random_additions_and_removals_are_as_in_a_list)
 	for (int step = 0; step < 50000; step++) {
 		struct object *o = &objects[random() % OBJECTS];
 
-		ck_assert_ptr_eq(idmap_get(&m, (struct str){o->id, ID}), o->is_in ? o : NULL);
+		ck_assert_ptr_eq(idmap_get(&m, (struct str){o->id, ID}),
+				 o->is_in ? o : NULL);
 		if (random() % 2) {
 			ck_assert_int_eq(idmap_add(&m, o), o->is_in ? -E_DUPLICATE : 0);
 			n += !o->is_in;

@@ -13,7 +13,7 @@ sum(struct list *head)
 {
 	int total = 0;
 
-	LIST_EACH(link, head)
+	LIST_EACH (link, head)
 		total = 10 * total + CONTAINER_OF(link, struct item, link)->number;
 	return total;
 }
@@ -33,7 +33,7 @@ START_TEST(links_keep_their_order_and_may_go_while_being_visited)
 	list_take_all(&other, &head);
 	ck_assert(list_is_empty(&head));
 	ck_assert_int_eq(sum(&other), 13);
-	LIST_EACH(link, &other)
+	LIST_EACH (link, &other)
 		list_remove(link);
 	ck_assert(list_is_empty(&other));
 	list_take_all(&head, &other);

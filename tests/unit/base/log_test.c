@@ -10,8 +10,7 @@
 static char line[4096];
 
 /* What one line of log looks like on standard error. */
-static void
-catch(const char *why)
+static void catch (const char *why)
 {
 	int ends[2], saved = dup(STDERR_FILENO);
 	ssize_t n;
@@ -30,23 +29,26 @@ catch(const char *why)
 START_TEST(an_event_is_one_line)
 {
 	log_configure(LOG_INFO, false);
-	catch(LOG_TEXT(STR("a\nb\"c\x80")));
-	ck_assert_ptr_nonnull(strstr(line, " info session closed: why=\"a\\x0ab\\x22c\\x80\" n=7\n"));
+	catch (LOG_TEXT(STR("a\nb\"c\x80")));
+	ck_assert_ptr_nonnull(
+		strstr(line, " info session closed: why=\"a\\x0ab\\x22c\\x80\" n=7\n"));
 }
 END_TEST
 
 START_TEST(as_json_a_line_is_an_object)
 {
 	log_configure(LOG_INFO, true);
-	catch(LOG_TEXT(STR("a b\n")));
-	ck_assert_ptr_nonnull(strstr(line, "\"level\":\"info\",\"event\":\"session closed\",\"why\":\"a b\\u000a\",\"n\":\"7\"}\n"));
+	catch (LOG_TEXT(STR("a b\n")));
+	ck_assert_ptr_nonnull(
+		strstr(line, "\"level\":\"info\",\"event\":\"session "
+			     "closed\",\"why\":\"a b\\u000a\",\"n\":\"7\"}\n"));
 }
 END_TEST
 
 START_TEST(what_is_below_the_level_is_not_said)
 {
 	log_configure(LOG_WARN, false);
-	catch("x");
+	catch ("x");
 	ck_assert_str_eq(line, "");
 	log_configure(LOG_OFF, false);
 	ck_assert(!log_is_on(LOG_ERROR));

@@ -31,7 +31,8 @@ START_TEST(random_additions_and_removals_are_as_in_a_list)
 
 		ck_assert_ptr_eq(map_get(&m, key), is_in[i] ? names[i] : NULL);
 		if (random() % 2) {
-			ck_assert_int_eq(map_add(&m, key, names[i]), is_in[i] ? -E_DUPLICATE : 0);
+			ck_assert_int_eq(map_add(&m, key, names[i]),
+					 is_in[i] ? -E_DUPLICATE : 0);
 			n += !is_in[i];
 			is_in[i] = true;
 		} else {

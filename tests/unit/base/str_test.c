@@ -23,12 +23,21 @@ END_TEST
 
 START_TEST(numbers_are_digits_only_and_bounded)
 {
-	static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616",
-					  "99999999999999999999", "1e3", "101"};
+	static const char *const bad[] = {"",
+					  "-1",
+					  "+1",
+					  " 1",
+					  "1 ",
+					  "0x1",
+					  "18446744073709551616",
+					  "99999999999999999999",
+					  "1e3",
+					  "101"};
 	uint64_t n = 7;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ck_assert_msg(!str_to_u64(str_from(bad[i]), i < 9 ? UINT64_MAX : 100, &n), "%s", bad[i]);
+		ck_assert_msg(!str_to_u64(str_from(bad[i]), i < 9 ? UINT64_MAX : 100, &n),
+			      "%s", bad[i]);
 	ck_assert_uint_eq(n, 7);
 	ck_assert(str_to_u64(STR("18446744073709551615"), UINT64_MAX, &n));
 	ck_assert(n == UINT64_MAX);
@@ -89,7 +98,8 @@ END_TEST
 START_TEST(texts_share_a_block_one_behind_the_other)
 {
 	char block[8], *at = block;
-	struct str a = str_put(&at, STR("abc")), b = str_put(&at, STR("")), c = str_put(&at, STR("de"));
+	struct str a = str_put(&at, STR("abc")), b = str_put(&at, STR("")),
+		   c = str_put(&at, STR("de"));
 
 	ck_assert(str_eq(a, STR("abc")) && str_eq(b, STR("")) && str_eq(c, STR("de")));
 	ck_assert_ptr_eq(c.ptr, block + 3);

@@ -108,9 +108,9 @@ END_TEST
 
 START_TEST(a_mount_that_checks_tokens_needs_a_key)
 {
-	static const char *const keys[] = {"token.secret=x", "token.jwks_file=/j",
-					   "token.keys=[{file: /k.pem}]",
-					   "mounts=[{path: /x, auth: none}]", "demo=true"};
+	static const char *const keys[] = {
+		"token.secret=x", "token.jwks_file=/j", "token.keys=[{file: /k.pem}]",
+		"mounts=[{path: /x, auth: none}]", "demo=true"};
 	struct config *c;
 
 	ck_assert_int_eq(load("", NULL, NULL, &c), -E_CONFIG);
@@ -171,8 +171,9 @@ END_TEST
 
 START_TEST(user_ids_are_believed_on_loopback_only_unless_forced)
 {
-	static const char mount[] = "listeners: [{address: '%s'}]\n"
-				    "mounts: [{path: /ws, dialect: topics, trust_user_id: %s}]\n";
+	static const char mount[] =
+		"listeners: [{address: '%s'}]\n"
+		"mounts: [{path: /ws, dialect: topics, trust_user_id: %s}]\n";
 	char text[256];
 
 	snprintf(text, sizeof(text), mount, "127.0.0.1:5000", "true");
@@ -180,7 +181,8 @@ START_TEST(user_ids_are_believed_on_loopback_only_unless_forced)
 	snprintf(text, sizeof(text), mount, "0.0.0.0:5000", "forced");
 	config_unref(load_good(text));
 	snprintf(text, sizeof(text), mount, "0.0.0.0:5000", "true");
-	load_bad(text, "t.yaml:2:54: mounts.0.trust_user_id: anybody could be anybody: expected a "
+	load_bad(text, "t.yaml:2:54: mounts.0.trust_user_id: anybody could be anybody: "
+		       "expected a "
 		       "listener on 127.0.0.1 or [::1], or forced\n");
 }
 END_TEST

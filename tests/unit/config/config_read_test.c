@@ -41,13 +41,16 @@ END_TEST
 START_TEST(a_relative_folder_is_seen_from_its_file)
 {
 	static const char *const no_variables[] = {LOAD_SECRET, NULL};
-	const struct config_source in_folder = {.file = "/etc/tidegate/t.yaml",
-						.environment = (char **)(uintptr_t)no_variables};
+	const struct config_source in_folder = {
+		.file = "/etc/tidegate/t.yaml",
+		.environment = (char **)(uintptr_t)no_variables};
 	struct buf errors = BUF_INIT;
 	struct config *c;
 
-	ck_assert_int_eq(config_load_text(&in_folder, STR("plugin_dir: ../plugins\nhtml_dir: /srv\n"),
-					  &c, &errors), 0);
+	ck_assert_int_eq(config_load_text(&in_folder,
+					  STR("plugin_dir: ../plugins\nhtml_dir: /srv\n"),
+					  &c, &errors),
+			 0);
 	ck_assert_str_eq(c->plugin_dir, "/etc/tidegate/../plugins");
 	ck_assert_str_eq(c->html_dir, "/srv");
 	config_unref(c);

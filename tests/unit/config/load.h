@@ -25,6 +25,7 @@ void load_bad(const char *text, const char *lines);
 
 /* The same with one --set and one variable, either may be NULL. */
 struct config *load_over(const char *text, const char *variable, const char *set);
-void load_over_bad(const char *text, const char *variable, const char *set, const char *lines);
+void load_over_bad(const char *text, const char *variable, const char *set,
+		   const char *lines);
 
 #endif

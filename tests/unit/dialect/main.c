@@ -7,11 +7,7 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		dialect_suite,
-		envelope_suite,
-		plain_suite,
-		template_suite,
-		NULL,
+		dialect_suite, envelope_suite, plain_suite, template_suite, NULL,
 	};
 
 	return unit_run(suites);

@@ -16,12 +16,14 @@ static const struct {
 	const char *value; /* of the slot; NULL: not looked at */
 } good[] = {
 	{&dialect_schedule,
-	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[\"schedule\"],"
+	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":["
+	 "\"schedule\"],"
 	 "\"filters\":{\"employee_id\":45,\"date_range\":{\"start\":\"2024-01-15\","
 	 "\"end\":\"2024-01-22\"}}}}",
 	 VERB_SUBSCRIBE, SLOT_END, "\"2024-01-22\""},
 	{&dialect_schedule,
-	 "{\"type\":\"subscription\",\"action\":\"unsubscribe\",\"data\":{\"events\":[\"a\"]}}",
+	 "{\"type\":\"subscription\",\"action\":\"unsubscribe\",\"data\":{\"events\":["
+	 "\"a\"]}}",
 	 VERB_UNSUBSCRIBE, SLOT_NAMES, "[\"a\"]"},
 	{&dialect_schedule, "{\"type\":\"ping\",\"timestamp\":\"x\"}", VERB_PING, SLOT_N,
 	 NULL},
@@ -100,10 +102,12 @@ static const struct {
 	{&dialect_schedule, "{\"type\":\"subscription\",\"action\":7}",
 	 -E_INVALID_MESSAGE, "action"},
 	{&dialect_schedule,
-	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[[]]}}",
+	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[[]]}"
+	 "}",
 	 -E_INVALID_MESSAGE, "data.events"},
 	{&dialect_schedule,
-	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":[\"a\"],"
+	 "{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":["
+	 "\"a\"],"
 	 "\"filters\":{\"date_range\":{\"start\":\"2024-1-15\"}}}}",
 	 -E_INVALID_MESSAGE, "data.filters.date_range.start"},
 	{&dialect_channels, "{\"type\":\"join_channel\"}", -E_ROOM_REQUIRED,

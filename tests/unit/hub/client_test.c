@@ -147,8 +147,8 @@ START_TEST(namespaces_asked_for_at_once_are_no_more_either)
 	engine_opens_websocket(&h.e, peer);
 	socket_sid_new(1, pid);
 	for (int i = 0; i < 2; i++) {
-		snprintf(text, sizeof(text), "%s{\"pid\":\"%.*s\",\"offset\":\"0.1\"}", heads[i],
-			 SOCKET_SID_BYTES, pid);
+		snprintf(text, sizeof(text), "%s{\"pid\":\"%.*s\",\"offset\":\"0.1\"}",
+			 heads[i], SOCKET_SID_BYTES, pid);
 		peer_frame(peer, WS_TEXT, true, str_from(text));
 	}
 	rig_turn(&h.e.rig);

@@ -20,8 +20,8 @@ static struct peer *peer;
 static size_t asked_n;
 
 static void
-may_join(void *up, struct hub *h, struct identity *who, struct str room, hub_verdict_fn *done,
-	 void *arg)
+may_join(void *up, struct hub *h, struct identity *who, struct str room,
+	 hub_verdict_fn *done, void *arg)
 {
 	(void)up;
 	(void)h;
@@ -74,7 +74,9 @@ start(const char *settings)
 				     .addresses = limit_table_new(16),
 				     .app = &speaker_app,
 				     .app_state = app_state};
-	rig_route(&rig, &(struct route){.path = "/ws", .serve = plain_session_serve, .arg = &route});
+	rig_route(&rig, &(struct route){.path = "/ws",
+					.serve = plain_session_serve,
+					.arg = &route});
 	asked_n = 0;
 	peer = peer_open(&rig, 0);
 	peer_upgrades(peer, "/ws", "");
@@ -95,7 +97,8 @@ subscribe(size_t names_n, const char *last, const char *filters)
 {
 	struct buf text = BUF_INIT;
 
-	buf_add_str(&text, STR("{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{\"events\":["));
+	buf_add_str(&text, STR("{\"type\":\"subscription\",\"action\":\"subscribe\","
+			       "\"data\":{\"events\":["));
 	for (size_t i = 0; i < names_n; i++)
 		buf_printf(&text, "\"e%zu\",", i);
 	buf_printf(&text, "\"%s\"]%s}}", last, filters);

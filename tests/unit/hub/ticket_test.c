@@ -104,7 +104,8 @@ ticket_suite(void)
 	tcase_add_test(t, what_goes_to_all_or_to_its_id_fits_always);
 	tcase_add_test(t, a_room_counts_from_joining_to_leaving);
 	tcase_add_test(t, after_a_move_only_what_it_is_in_counts_from_there);
-	tcase_add_test(t, one_that_joins_and_leaves_without_end_forgets_what_was_long_ago);
+	tcase_add_test(t,
+		       one_that_joins_and_leaves_without_end_forgets_what_was_long_ago);
 	suite_add_tcase(s, t);
 	return s;
 }

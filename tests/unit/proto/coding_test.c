@@ -49,8 +49,8 @@ START_TEST(the_client_chooses_the_coding)
 	struct http_head head = {.headers = headers, .headers_n = 1};
 
 	for (size_t i = 0; i < 2 && choices[_i].lines[i]; i++)
-		headers[head.headers_n++] =
-			(struct http_header){STR("accept-encoding"), str_from(choices[_i].lines[i])};
+		headers[head.headers_n++] = (struct http_header){
+			STR("accept-encoding"), str_from(choices[_i].lines[i])};
 	ck_assert_int_eq(coding_choose(&head), choices[_i].chosen);
 }
 END_TEST
@@ -68,8 +68,13 @@ START_TEST(what_was_coded_reads_back)
 
 			for (size_t at = 0; at < sizes[i]; at++)
 				text[at] = (char)(at % 251 * (at % 7));
-			ck_assert_int_eq(coding_write(codings[c], 6, (struct str){text, sizes[i]}, &coded), 0);
-			ck_assert_int_eq(inflateInit2(&z, codings[c] == CODING_GZIP ? 31 : 15), Z_OK);
+			ck_assert_int_eq(coding_write(codings[c], 6,
+						      (struct str){text, sizes[i]},
+						      &coded),
+					 0);
+			ck_assert_int_eq(
+				inflateInit2(&z, codings[c] == CODING_GZIP ? 31 : 15),
+				Z_OK);
 			z.next_in = (Bytef *)coded.data;
 			z.avail_in = (uInt)coded.len;
 			z.next_out = (Bytef *)back;

@@ -242,8 +242,7 @@ frame_of(enum frame_kind kind, struct str payload)
 static const struct writer_case {
 	int protocol;
 	bool base64;
-	struct str
-		texts[2]; /* the second is binary when it does not start with a digit,
+	struct str texts[2]; /* the second is binary when it does not start with a digit,
 			   * in protocol 3 behind its type byte */
 	struct str payload;
 } writes[] = {

@@ -90,9 +90,12 @@ START_TEST(a_walk_at_its_end_tells_whether_more_follows)
 		struct str text;
 		bool is_all;
 	} rows[] = {
-		{STR("{}"), true},	      {STR("[1,2] \n"), true},
-		{STR("{\"a\":{}},1"), false}, {STR("[[]] , []"), false},
-		{STR("1,2"), true},	      {STR(""), true},
+		{STR("{}"), true},
+		{STR("[1,2] \n"), true},
+		{STR("{\"a\":{}},1"), false},
+		{STR("[[]] , []"), false},
+		{STR("1,2"), true},
+		{STR(""), true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

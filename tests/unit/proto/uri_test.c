@@ -57,10 +57,9 @@ START_TEST(one_bad_byte_is_found_at_every_place)
 				memset(target, at % 2 ? '!' : '~', n);
 				target[0] = '/';
 				target[at] = (char)c;
-				ck_assert_msg(
-					(uri_split((struct str){target, n}, &uri) == 0) ==
-						is_good,
-					"%#x at %zu of %zu", c, at, n);
+				ck_assert_msg((uri_split((struct str){target, n}, &uri) ==
+					       0) == is_good,
+					      "%#x at %zu of %zu", c, at, n);
 			}
 }
 END_TEST

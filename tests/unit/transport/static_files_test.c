@@ -169,7 +169,8 @@ START_TEST(a_large_text_comes_in_gzip_to_whom_wants_it)
 	peer_asks(peer, "GET", "/big.js", line, "");
 	peer_gets(peer, 304, "");
 	ck_assert_str_eq(peer_header(peer, "Vary"), "Accept-Encoding");
-	snprintf(line, sizeof(line), "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", plain);
+	snprintf(line, sizeof(line), "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n",
+		 plain);
 	peer_asks(peer, "GET", "/big.js", line, "");
 	peer_gets(peer, 200, NULL);
 }
