@@ -9,12 +9,12 @@
 #include "action/plugin.h"
 #include "action/refresh.h"
 #include "action/timer.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "hub/socket.h"
 #include "policy/token.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { POOL_WAIT_MS = 5000 };
 
@@ -255,17 +255,10 @@ actions_call_ends(struct actions *a)
 bool
 actions_stop(struct actions *a, uint32_t wait_ms)
 {
-	struct timespec until;
+	struct timespec until = clock_deadline(wait_ms);
 	int timed_out = 0;
 
 	atomic_store(&a->draining, true);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&a->lock);
 	while (atomic_load(&a->running_n) && !timed_out)
 		timed_out = pthread_cond_timedwait(&a->quiet, &a->lock, &until);

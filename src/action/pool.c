@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "action/pool.h"
 
+#include "base/clock.h"
 #include "base/errors.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct pool {
 	pthread_mutex_t lock;
@@ -102,18 +102,11 @@ pool_new(unsigned threads_n, size_t queue_n)
 bool
 pool_free(struct pool *p, uint32_t wait_ms)
 {
-	struct timespec until;
+	struct timespec until = clock_deadline(wait_ms);
 	int timed_out = 0;
 
 	if (!p)
 		return true;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&p->lock);
 	p->stopping = true;
 	pthread_cond_broadcast(&p->work);

@@ -132,12 +132,7 @@ demo_serve_token(struct request *r)
 	if (error)
 		request_refuse(r, error);
 	else
-		request_answer(r, &(struct answer){
-					  .status = 200,
-					  .type = STR("application/json; charset=utf-8"),
-					  .headers = STR("Cache-Control: no-store\r\n"),
-					  .body = buf_str(&body),
-				  });
+		request_answer_json(r, 200, buf_str(&body));
 	buf_fini(&body);
 }
 
@@ -186,11 +181,6 @@ demo_serve_login(struct request *r)
 	if (error)
 		request_refuse(r, error);
 	else
-		request_answer(r, &(struct answer){
-					  .status = 200,
-					  .type = STR("application/json; charset=utf-8"),
-					  .headers = STR("Cache-Control: no-store\r\n"),
-					  .body = buf_str(&body),
-				  });
+		request_answer_json(r, 200, buf_str(&body));
 	buf_fini(&body);
 }

@@ -130,13 +130,7 @@ done(void *arg, struct gather_part *parts, size_t parts_n)
 	if (a->request && body.failed)
 		request_refuse(a->request, -E_NOMEM);
 	else if (a->request)
-		request_answer(a->request,
-			       &(struct answer){
-				       .status = 200,
-				       .type = STR("application/json; charset=utf-8"),
-				       .headers = STR("Cache-Control: no-store\r\n"),
-				       .body = buf_str(&body),
-			       });
+		request_answer_json(a->request, 200, buf_str(&body));
 	buf_fini(&body);
 	free(a);
 }

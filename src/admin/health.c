@@ -9,12 +9,7 @@ answer(struct request *r, int status, struct str body)
 	if (r->head->method != HTTP_GET && r->head->method != HTTP_HEAD)
 		request_refuse(r, -E_HTTP_METHOD);
 	else
-		request_answer(r, &(struct answer){
-					  .status = status,
-					  .type = STR("application/json; charset=utf-8"),
-					  .headers = STR("Cache-Control: no-store\r\n"),
-					  .body = body,
-				  });
+		request_answer_json(r, status, body);
 }
 
 void

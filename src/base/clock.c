@@ -2,7 +2,6 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static uint64_t
 system_mono_ms(void *state)
@@ -25,6 +24,21 @@ system_wall_ms(void *state)
 }
 
 const struct clock clock_system = {system_mono_ms, system_wall_ms, NULL};
+
+struct timespec
+clock_deadline(uint32_t wait_ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += wait_ms / 1000;
+	t.tv_nsec += wait_ms % 1000 * 1000000L;
+	if (t.tv_nsec >= 1000000000L) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000L;
+	}
+	return t;
+}
 
 static uint64_t
 hand_mono_ms(void *state)

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct clock {
 	uint64_t (*mono_ms)(void *state); /* since some start, never goes back */
@@ -16,6 +17,9 @@ struct clock {
 };
 
 extern const struct clock clock_system;
+
+/* When wait_ms from now will be over, for a condition that waits on CLOCK_MONOTONIC. */
+struct timespec clock_deadline(uint32_t wait_ms);
 
 /* A clock that stands until moved: state of a struct clock for tests. */
 struct clock_hand {

@@ -32,6 +32,17 @@ request_answer(struct request *r, const struct answer *a)
 		http_conn_finish(r, close);
 }
 
+void
+request_answer_json(struct request *r, int status, struct str body)
+{
+	request_answer(r, &(struct answer){
+				  .status = status,
+				  .type = STR("application/json; charset=utf-8"),
+				  .headers = STR("Cache-Control: no-store\r\n"),
+				  .body = body,
+			  });
+}
+
 /* Source: RFC 9457. */
 static int
 write_problem(char *out, size_t size, int error)

@@ -39,6 +39,8 @@ struct answer {
 
 /* Exactly once per request; the request is gone afterwards. */
 void request_answer(struct request *r, const struct answer *a);
+/* JSON that no cache keeps. */
+void request_answer_json(struct request *r, int status, struct str body);
 /* {"status":…,"error":"NAME","message":"…"} with the error's status, or problem+json. */
 void request_refuse(struct request *r, int error);
 

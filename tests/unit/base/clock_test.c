@@ -16,6 +16,26 @@ START_TEST(times_print_as_the_protocols_want_them)
 }
 END_TEST
 
+static int64_t
+ns(const struct timespec *t)
+{
+	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
+}
+
+START_TEST(a_deadline_lies_as_far_ahead_as_asked)
+{
+	for (uint32_t ms = 0; ms < 2000; ms += 333) {
+		struct timespec before = clock_deadline(0), t = clock_deadline(ms);
+		struct timespec after = clock_deadline(0);
+		int64_t from_ns = ns(&t) - ns(&after), to_ns = ns(&t) - ns(&before);
+
+		ck_assert(t.tv_nsec >= 0 && t.tv_nsec < 1000000000L);
+		ck_assert_int_le(from_ns, ms * INT64_C(1000000));
+		ck_assert_int_ge(to_ns, ms * INT64_C(1000000));
+	}
+}
+END_TEST
+
 START_TEST(a_hand_clock_stands_until_it_is_moved)
 {
 	struct clock_hand hand = {.mono_ms = 5, .wall_ms = 1000};
@@ -35,6 +55,7 @@ clock_suite(void)
 	TCase *t = tcase_create("clock");
 
 	tcase_add_test(t, times_print_as_the_protocols_want_them);
+	tcase_add_test(t, a_deadline_lies_as_far_ahead_as_asked);
 	tcase_add_test(t, a_hand_clock_stands_until_it_is_moved);
 	suite_add_tcase(s, t);
 	return s;
