@@ -69,6 +69,19 @@ send_queue_pop(struct send_queue *q)
 	return f;
 }
 
+void
+send_queue_cut(struct send_queue *q, uint32_t n)
+{
+	while (q->n > n) {
+		struct frame *f = *place(q, q->n - 1);
+
+		q->bytes -= f->len - (q->n == 1 ? q->sent : 0);
+		frame_unref(f);
+		if (--q->n == 0)
+			send_queue_fini(q);
+	}
+}
+
 struct frame *
 send_queue_at(const struct send_queue *q, uint32_t i)
 {

@@ -10,6 +10,11 @@
 
 #include <sys/uio.h>
 
+/* What an item takes beside its bytes: the frame's head as the allocator rounds it, and its
+ * place in the ring, of which half may be free. Clients that never read a word of many small
+ * messages are measured by it. */
+enum { SEND_QUEUE_ITEM_BYTES = 64 };
+
 struct send_queue {
 	struct frame **ring;
 	uint32_t head, n, cap;
@@ -19,12 +24,29 @@ struct send_queue {
 
 void send_queue_fini(struct send_queue *q);
 
+/* Memory that waits: what limits are compared with. */
+static inline size_t
+send_queue_held(const struct send_queue *q)
+{
+	return q->bytes + (size_t)q->n * SEND_QUEUE_ITEM_BYTES;
+}
+
+/* Would n more bytes, as one item, still be within most? */
+static inline bool
+send_queue_fits(const struct send_queue *q, size_t n, size_t most)
+{
+	return send_queue_held(q) + n + SEND_QUEUE_ITEM_BYTES <= most;
+}
+
 /* Queue f behind what waits already. Owns: takes its own reference on success; the caller
  * keeps his. Errors: -E_NOMEM. */
 int send_queue_push(struct send_queue *q, struct frame *f) MUST_USE;
 
 /* Take the first frame out; its reference passes to the caller. NULL when empty. */
 struct frame *send_queue_pop(struct send_queue *q);
+
+/* Forget all but the first n. */
+void send_queue_cut(struct send_queue *q, uint32_t n);
 
 /* The i-th waiting frame, 0 is the first; i < n. */
 struct frame *send_queue_at(const struct send_queue *q, uint32_t i);

@@ -220,7 +220,7 @@ on_control(struct websocket *w, const struct ws_slice *s)
 	if (s->opcode != WS_PING || w->is_closing)
 		return;
 	f = ws_frame_of(WS_PONG, payload);
-	if (f && w->conn->out.bytes < w->mount->queue_hard_bytes)
+	if (f && send_queue_fits(&w->conn->out, f->len, w->mount->queue_hard_bytes))
 		conn_send(w->conn, f);
 	frame_unref(f);
 }
@@ -231,6 +231,13 @@ is_over(const struct websocket *w)
 	return w->conn->is_closed || w->conn->is_ending;
 }
 
+/* Who sends faster than it reads waits until it has read. */
+static bool
+is_behind(const struct websocket *w)
+{
+	return send_queue_held(&w->conn->out) > w->mount->queue_soft_bytes;
+}
+
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
@@ -239,7 +246,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	size_t used = 0;
 
 	w->heard_ms = c->loop->now_ms;
-	while (used < n && !is_over(w) && !w->is_held) {
+	while (used < n && !is_over(w) && !w->is_held && !is_behind(w)) {
 		struct ws_slice slice;
 		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used,
 					    &slice);
@@ -256,8 +263,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 		if (error && !is_over(w))
 			fail(w, error);
 	}
-	/* who sends faster than it reads waits until it has read */
-	if (!is_over(w) && c->out.bytes > w->mount->queue_soft_bytes)
+	if (!is_over(w) && is_behind(w))
 		conn_hold(c, true);
 	return (long)used;
 }
@@ -343,7 +349,7 @@ websocket_send(struct websocket *w, struct frame *f)
 
 	if (w->is_closing)
 		return -E_GONE;
-	if (w->conn->out.bytes + f->len > w->mount->queue_hard_bytes)
+	if (!send_queue_fits(&w->conn->out, f->len, w->mount->queue_hard_bytes))
 		return -E_FULL;
 	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_OUT, 1);
 	if (!w->deflate.on || payload < w->mount->deflate_min_bytes)
@@ -357,7 +363,7 @@ websocket_send(struct websocket *w, struct frame *f)
 size_t
 websocket_queued(const struct websocket *w)
 {
-	return w->conn->out.bytes;
+	return send_queue_held(&w->conn->out);
 }
 
 void
@@ -399,7 +405,7 @@ websocket_hold(struct websocket *w, bool hold)
 	if (w->is_closing || is_over(w))
 		return;
 	w->is_held = hold;
-	conn_hold(w->conn, hold || w->conn->out.bytes > w->mount->queue_soft_bytes);
+	conn_hold(w->conn, hold || is_behind(w));
 }
 
 void

@@ -33,7 +33,7 @@ int websocket_open(struct request *r, const struct config_mount *mount,
  * Errors: -E_GONE when closing, -E_FULL above the mount's queue_hard_bytes, -E_NOMEM. */
 int websocket_send(struct websocket *w, struct frame *f);
 
-/* Bytes waiting to be written. */
+/* Memory that waits to be written: bytes, and what each frame takes beside them. */
 size_t websocket_queued(const struct websocket *w);
 
 /* RFC 6455 ping without payload: for clients that cannot answer in their own dialect. */

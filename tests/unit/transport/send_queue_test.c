@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "unit/transport/suites.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 static struct frame *
@@ -109,6 +110,55 @@ START_TEST(a_popped_frame_takes_its_unsent_bytes_with_it)
 }
 END_TEST
 
+START_TEST(what_is_held_counts_each_item_and_not_its_bytes_alone)
+{
+	struct send_queue q = {0};
+
+	ck_assert_uint_eq(send_queue_held(&q), 0);
+	ck_assert(send_queue_fits(&q, 2, 2 + SEND_QUEUE_ITEM_BYTES));
+	ck_assert(!send_queue_fits(&q, 2, 1 + SEND_QUEUE_ITEM_BYTES));
+	for (int i = 0; i < 100; i++)
+		push(&q, "ab");
+	ck_assert_uint_eq(send_queue_held(&q), 100 * (2 + SEND_QUEUE_ITEM_BYTES));
+	send_queue_advance(&q, 101);
+	ck_assert_uint_eq(send_queue_held(&q), 50 * (2 + SEND_QUEUE_ITEM_BYTES) - 1);
+	send_queue_fini(&q);
+	ck_assert_uint_eq(send_queue_held(&q), 0);
+}
+END_TEST
+
+START_TEST(an_item_takes_no_more_memory_than_it_is_counted_for)
+{
+	struct send_queue q = {0};
+	size_t before = mallinfo2().uordblks, taken;
+
+	for (int i = 0; i < 1000; i++)
+		push(&q, "ab");
+	taken = mallinfo2().uordblks - before;
+	ck_assert_uint_le(taken, send_queue_held(&q));
+	send_queue_fini(&q);
+}
+END_TEST
+
+START_TEST(a_cut_queue_keeps_what_is_in_front)
+{
+	struct send_queue q = {0};
+
+	push(&q, "abc");
+	push(&q, "def");
+	push(&q, "ghi");
+	send_queue_advance(&q, 1);
+	send_queue_cut(&q, 5);
+	ck_assert_uint_eq(q.bytes, 8);
+	send_queue_cut(&q, 2);
+	ck_assert_uint_eq(q.bytes, 5);
+	ck_assert_mem_eq(send_queue_at(&q, 1)->bytes, "def", 3);
+	send_queue_cut(&q, 0);
+	ck_assert_uint_eq(q.bytes, 0);
+	ck_assert_ptr_null(q.ring);
+}
+END_TEST
+
 START_TEST(a_frame_is_shared_and_not_copied)
 {
 	struct send_queue a = {0}, b = {0};
@@ -134,6 +184,9 @@ send_queue_suite(void)
 	tcase_add_test(t, an_empty_queue_holds_no_memory);
 	tcase_add_test(t, a_frame_without_bytes_does_not_stay_behind);
 	tcase_add_test(t, a_popped_frame_takes_its_unsent_bytes_with_it);
+	tcase_add_test(t, what_is_held_counts_each_item_and_not_its_bytes_alone);
+	tcase_add_test(t, an_item_takes_no_more_memory_than_it_is_counted_for);
+	tcase_add_test(t, a_cut_queue_keeps_what_is_in_front);
 	tcase_add_test(t, a_frame_is_shared_and_not_copied);
 	suite_add_tcase(s, t);
 	return s;
