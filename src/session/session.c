@@ -121,12 +121,11 @@ session_close(struct session *s, const char *reason)
 {
 	if (s->is_closed || s->is_closing)
 		return;
-	if (!s->polling || polling_is_writable(s->polling) ||
-	    !polling_queued(s->polling)) {
+	if (!s->polling || !polling_queued(s->polling)) {
 		end(s, reason, EIO_CLOSE);
 		return;
 	}
-	/* what is queued waits for one more poll */
+	/* what is queued waits for the poll that fetches the last of it */
 	(void)polling_send_digit(s->polling, EIO_CLOSE);
 	s->is_closing = true; /* nothing more is sent, and on_close is told once */
 	if (s->up)

@@ -165,8 +165,10 @@ polling_free(struct polling *p, enum eio_type last)
 	p->up = NULL;
 	loop_job_cancel(&p->flush);
 	if (p->get) {
+		/* the end must be in this one, and clients take no more than so many packets */
+		send_queue_cut(&p->queue, p->mount->poll_packets_n - 1);
 		(void)polling_send_digit(p, last); /* full or not, the poll ends */
-		answer_get(p, UINT32_MAX);
+		answer_get(p, p->mount->poll_packets_n);
 	}
 	if (p->post)
 		p->post->on_abort = NULL;
@@ -270,7 +272,7 @@ polling_send(struct polling *p, struct frame *f)
 {
 	int error;
 
-	if (p->queue.bytes + f->len > p->mount->queue_hard_bytes)
+	if (!send_queue_fits(&p->queue, f->len, p->mount->queue_hard_bytes))
 		return -E_FULL;
 	error = send_queue_push(&p->queue, f);
 	if (!error && p->get)
@@ -298,7 +300,7 @@ polling_is_writable(const struct polling *p)
 size_t
 polling_queued(const struct polling *p)
 {
-	return p->queue.bytes;
+	return send_queue_held(&p->queue);
 }
 
 struct frame *

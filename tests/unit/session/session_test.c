@@ -474,6 +474,45 @@ START_TEST(a_waiting_poll_hears_the_end)
 }
 END_TEST
 
+START_TEST(the_last_polls_bring_no_more_packets_than_others)
+{
+	tear_down();
+	open_rig("    poll_packets: 2\n", 1);
+	engine_opens(&e, peer);
+	engine_polls(&e, peer);
+	say(engine_session(&e), WS_TEXT, STR("4a"));
+	say(engine_session(&e), WS_TEXT, STR("4b"));
+	say(engine_session(&e), WS_TEXT, STR("4c"));
+	session_close(engine_session(&e), "forced close");
+	rig_turn(&e.rig);
+	peer_gets(peer, 200,
+		  "4a\x1e"
+		  "4b");
+	engine_polls_for(&e, peer,
+			 "4c\x1e"
+			 "1");
+	engine_is_gone(&e, peer);
+	ck_assert_str_eq(told, "forced close.");
+}
+END_TEST
+
+START_TEST(a_poll_that_hears_of_a_sudden_end_is_no_longer_than_others)
+{
+	tear_down();
+	open_rig("    poll_packets: 2\n", 1);
+	engine_opens(&e, peer);
+	engine_polls(&e, peer);
+	say(engine_session(&e), WS_TEXT, STR("4a"));
+	say(engine_session(&e), WS_TEXT, STR("4b"));
+	say(engine_session(&e), WS_TEXT, STR("4c"));
+	sessions_fini(&e.sessions[0]);
+	rig_turn(&e.rig);
+	peer_gets(peer, 200,
+		  "4a\x1e"
+		  "1");
+}
+END_TEST
+
 START_TEST(closing_a_websocket_session_sends_what_was_queued)
 {
 	engine_opens_websocket(&e, peer);
@@ -572,6 +611,8 @@ session_suite(void)
 	tcase_add_test(ends, what_is_queued_is_fetched_by_a_last_poll);
 	tcase_add_test(ends, a_last_poll_that_does_not_come_is_not_waited_for_long);
 	tcase_add_test(ends, a_waiting_poll_hears_the_end);
+	tcase_add_test(ends, the_last_polls_bring_no_more_packets_than_others);
+	tcase_add_test(ends, a_poll_that_hears_of_a_sudden_end_is_no_longer_than_others);
 	tcase_add_test(ends, closing_a_websocket_session_sends_what_was_queued);
 	tcase_add_test(ends, a_session_may_close_another_while_it_closes);
 	tcase_add_loop_test(
