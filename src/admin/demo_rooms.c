@@ -146,6 +146,7 @@ demo_rooms_serve(struct request *r)
 		a->request = r;
 		r->state = a;
 		r->on_abort = on_abort;
+		r->outlives_end = true;
 		error = gather_start(all, r->conn->loop, &(struct gather){ask, done, a});
 	}
 	if (!error)

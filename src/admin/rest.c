@@ -154,6 +154,7 @@ serve(struct request *r)
 	c->row = rest_find(r->head->uri.path, r->head->method, &param, allow);
 	r->state = c;
 	r->on_abort = on_abort;
+	r->outlives_end = true;
 	if (param.len) {
 		if (uri_decode(param, false, &r->arena, &c->param)) {
 			rest_refuse(c, -E_PERCENT);

@@ -207,7 +207,7 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 static bool
 must_drain(struct http_conn *h)
 {
-	if (h->conn->out.bytes <= ANSWERS_BYTES)
+	if (send_queue_held(&h->conn->out) <= ANSWERS_BYTES)
 		return false;
 	set_deadline(h, 0);
 	conn_hold(h->conn, true);
@@ -215,9 +215,9 @@ must_drain(struct http_conn *h)
 }
 
 static long
-on_bytes(struct conn *c, char *bytes, size_t n)
+take(struct http_conn *h, char *bytes, size_t n)
 {
-	struct http_conn *h = c->up_state;
+	struct conn *c = h->conn;
 	bool was_idle = is_idle(h);
 	size_t used = 0;
 
@@ -253,17 +253,36 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	}
 }
 
+/* The client has ended its side: what it asked before is answered, then it is over. */
+static void
+go_on_to_end(struct http_conn *h)
+{
+	struct conn *c = h->conn;
+
+	if (c->is_closed || c->is_ending || c->move || c->up != &http_up)
+		return;
+	if (h->is_serving && h->request->on_abort && !h->request->outlives_end)
+		conn_close(c, 0);
+	else if (h->is_serving)
+		conn_hold(c, true); /* the answer is still to come */
+	else if (!c->is_held)
+		conn_end(c); /* nothing waits until answers before it are written */
+}
+
+static long
+on_bytes(struct conn *c, char *bytes, size_t n)
+{
+	long used = take(c->up_state, bytes, n);
+
+	if (used >= 0 && c->is_half_closed && c->up == &http_up)
+		go_on_to_end(c->up_state);
+	return used;
+}
+
 static void
 on_end(struct conn *c)
 {
-	struct http_conn *h = c->up_state;
-
-	if (h->is_serving && h->request->on_abort)
-		conn_close(c, 0);
-	else if (!h->is_serving)
-		conn_end(c);
-	else
-		conn_hold(c, true); /* the answer is still to come */
+	go_on_to_end(c->up_state);
 }
 
 static void
@@ -271,7 +290,7 @@ on_drain(struct conn *c)
 {
 	struct http_conn *h = c->up_state;
 
-	if (h->is_serving || c->is_half_closed)
+	if (h->is_serving)
 		return;
 	if (is_idle(h))
 		set_deadline(h, h->server->times->keepalive_timeout_ms);
@@ -330,7 +349,8 @@ http_conn_finish(struct request *r, bool close)
 		free_request(r);
 		h->request = NULL;
 	}
-	if (close || h->server->is_draining || c->is_half_closed) {
+	if (close || h->server->is_draining ||
+	    (c->is_half_closed && !c->in && !c->is_offering)) {
 		conn_end(c);
 		return;
 	}

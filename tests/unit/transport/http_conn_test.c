@@ -488,6 +488,62 @@ START_TEST(a_client_that_only_ends_still_gets_its_answer)
 }
 END_TEST
 
+START_TEST(a_client_that_only_ends_gets_all_its_answers)
+{
+	peer_asks(peer, "GET", "/sure", "", "");
+	peer_asks(peer, "GET", "/echo?1", "", "");
+	peer_says(peer, "GET /echo?2 HTTP/1.1\r\nHost: a\r\n\r\nGET /echo?cut");
+	peer_ends(peer);
+	ck_assert(!peer_is_closed(peer));
+	request_answer(kept, &(struct answer){.status = 200, .body = STR("there")});
+	rig_turn(&rig);
+	peer_gets(peer, 200, "there");
+	peer_gets(peer, 200, "/echo?1");
+	peer_gets(peer, 200, "/echo?2");
+	peer_hears_nothing(peer);
+	ck_assert(peer->memory.server_closed);
+}
+END_TEST
+
+START_TEST(a_client_that_ends_behind_a_request_that_waits_gives_that_one_up)
+{
+	struct request *first;
+
+	peer_asks(peer, "GET", "/sure", "", "");
+	peer_asks(peer, "GET", "/later", "", "");
+	peer_ends(peer);
+	first = kept;
+	kept = NULL;
+	request_answer(first, &(struct answer){.status = 200, .body = STR("there")});
+	rig_turn(&rig);
+	ck_assert_int_eq(aborted_n, 1);
+	ck_assert(peer->memory.server_closed);
+}
+END_TEST
+
+START_TEST(a_client_that_ends_and_then_reads_gets_all_its_answers)
+{
+	struct buf flood = BUF_INIT;
+
+	for (int i = 0; i < 450; i++)
+		buf_add_str(&flood, STR("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
+	peer_asks(peer, "GET", "/sure", "", "");
+	peer_write(peer, buf_str(&flood));
+	peer_ends(peer);
+	peer->memory.window_bytes = 0;
+	request_answer(kept, &(struct answer){.status = 200, .body = STR("there")});
+	rig_turn(&rig);
+	ck_assert_int_lt(served_n, 450); /* what waits for him to read has a limit */
+	peer->memory.window_bytes = SIZE_MAX / 4;
+	stream_memory_read(&peer->memory, 0);
+	rig_turn(&rig);
+	ck_assert_int_eq(served_n, 450);
+	ck_assert(peer->memory.server_closed);
+	buf_fini(&flood);
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
+}
+END_TEST
+
 START_TEST(leaving_within_a_body_serves_nothing)
 {
 	peer_says(peer, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
@@ -594,6 +650,10 @@ http_conn_suite(void)
 	tcase_add_test(t, a_request_refused_at_its_head_leaves_the_connection_usable);
 	tcase_add_test(t, a_client_that_leaves_aborts_what_it_waits_for);
 	tcase_add_test(t, a_client_that_only_ends_still_gets_its_answer);
+	tcase_add_test(t, a_client_that_only_ends_gets_all_its_answers);
+	tcase_add_test(
+		t, a_client_that_ends_behind_a_request_that_waits_gives_that_one_up);
+	tcase_add_test(t, a_client_that_ends_and_then_reads_gets_all_its_answers);
 	tcase_add_test(t, leaving_within_a_body_serves_nothing);
 	tcase_add_test(t, draining_closes_what_is_idle_and_the_rest_after_its_answer);
 	tcase_add_test(t, a_request_goes_on_where_it_was_moved_to);
