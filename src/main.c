@@ -112,6 +112,7 @@ say_where(const struct server *s, const struct config *c)
 	if (rest_is_wanted(c))
 		log_info("listening", "listener=api address=%s port=%u", c->api_listen,
 			 server_port(s, c->listeners_n));
+	log_info("serving", "version=%s", PACKAGE_VERSION);
 	if (c->demo && rest_is_wanted(c))
 		printf("server API: http://localhost:%u/api/v1/\napi key:    %s\n",
 		       server_port(s, c->listeners_n), c->api_key);
