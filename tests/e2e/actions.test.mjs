@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Gateway, SOURCE, joined, once, signed, token, within } from "./gateway.mjs";
+import { Gateway, SOURCE, WAIT_MS, ask, joined, once, settled, signed, token, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 const { io } = require("socket.io-client");
@@ -51,7 +51,7 @@ function request(action, data) {
 
 // Sends the request in one of the forms; the envelopes for it, in order, up to the last.
 function envelopes(socket, form, message, n) {
-	return within(5000, `${n} answers to ${message.action} (${form})`, new Promise(done => {
+	return within(`${n} answers to ${message.action} (${form})`, new Promise(done => {
 		const all = [];
 		const take = (name, envelope) => {
 			all.push({ name, ...envelope });
@@ -134,7 +134,7 @@ describe("a request", () => {
 	test("may be one of many in flight, each answered once and not crossed", async () => {
 		const socket = await connected({ transports: ["polling", "websocket"] });
 		const answers = await Promise.all(Array.from({ length: 300 }, (_, i) =>
-			socket.timeout(10000).emitWithAck("echo", { i })));
+			socket.timeout(WAIT_MS).emitWithAck("echo", { i })));
 		answers.forEach(({ type, data }, i) => assert.deepEqual([type, data], ["RESPONSE", { i }]));
 		socket.close();
 	});
@@ -142,7 +142,7 @@ describe("a request", () => {
 	test("above the message rate gets RATE_LIMITED and is not run", async () => {
 		const socket = await connected({ path: "/limited" });
 		const answers = await Promise.all(Array.from({ length: 50 }, (_, i) =>
-			socket.timeout(5000).emitWithAck("echo", { i })));
+			socket.timeout(WAIT_MS).emitWithAck("echo", { i })));
 		const codes = answers.map(({ error }) => error?.code);
 		assert.ok(codes.filter(code => code === "RATE_LIMITED").length > 20);
 		assert.equal(codes[0], undefined);
@@ -204,8 +204,7 @@ describe("clients of old generations", () => {
 				const [update, response] = await envelopes(socket, "text", message, 2);
 				assert.deepEqual([update.type, response.type], ["UPDATE", "RESPONSE"]);
 				assert.deepEqual(response.data, message.data);
-				const [answer] = await within(5000, "ack", new Promise(done =>
-					socket.emit("echo", { n: 1 }, (...args) => done(args))));
+				const [answer] = await ask(socket, "echo", { n: 1 });
 				assert.deepEqual(answer.data, { n: 1 });
 				socket.close();
 			});
@@ -226,7 +225,7 @@ describe("an update", () => {
 
 	async function push(target) {
 		const socket = await connected();
-		const answer = await socket.timeout(5000).emitWithAck("push", { message, ...target });
+		const answer = await socket.timeout(WAIT_MS).emitWithAck("push", { message, ...target });
 		assert.deepEqual(answer.data, { sent: true });
 		socket.close();
 	}
@@ -254,10 +253,7 @@ describe("an update", () => {
 			sockets.push(socket);
 		}
 		await push(target);
-		for (const socket of sockets.filter(({ nsp }) => nsp === "/"))
-			await socket.timeout(5000).emitWithAck("echo", {}); // what was sent before is there now
-		await Promise.all(sockets.filter(({ nsp }) => nsp !== "/").map(socket =>
-			new Promise(done => setTimeout(done, 100, socket))));
+		await settled(...sockets);
 		sockets.forEach(socket => socket.close());
 		return heard.sort();
 	}

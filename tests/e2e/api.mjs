@@ -6,8 +6,6 @@ import assert from "node:assert/strict";
 import { once as event } from "node:events";
 import http from "node:http";
 
-import { within } from "./gateway.mjs";
-
 export const KEY = "an api key for tests, of 16 characters or more";
 
 // What a gateway needs so that Api finds it: for Gateway.start({ config, env }).
@@ -22,8 +20,7 @@ export class Api {
 	// Of a gateway from gateway.mjs, or on a Unix socket.
 	static async of(gateway, { socketPath } = {}) {
 		const api = new Api();
-		const port = socketPath ? undefined : await within(10000, "the API's port", apiPort(gateway));
-		api.where = socketPath ? { socketPath } : { host: "127.0.0.1", port };
+		api.where = socketPath ? { socketPath } : { host: "127.0.0.1", port: gateway.apiPort };
 		api.document = (await api.send("GET", "/api/v1/openapi.json")).body;
 		return api;
 	}
@@ -78,15 +75,6 @@ export class Api {
 		fits(body, content[type].schema, `${method} ${path} ${status}`);
 		if (status >= 400)
 			assert.equal(body.status, status);
-	}
-}
-
-async function apiPort(gateway) {
-	for (;;) {
-		const line = /listener=api .*port=(\d+)/.exec(gateway.stderr);
-		if (line)
-			return Number(line[1]);
-		await new Promise(done => setTimeout(done, 10));
 	}
 }
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Api, KEY } from "./api.mjs";
-import { Gateway, joined, once, token } from "./gateway.mjs";
+import { Gateway, joined, once, token, until } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url); // heeds NODE_PATH
 const { io } = require("socket.io-client");
@@ -47,9 +47,9 @@ before(async () => {
 	all.schedule.send(JSON.stringify({ type: "subscription", action: "subscribe",
 		data: { events: ["schedule", "notification"] } }));
 	all.topics.send(JSON.stringify({ type: "subscribe", data: { userId: "7", topics: ["jobs"] } }));
-	while ((await api.get("/api/v1/rooms/user:7/members")).items.length < 5 ||
-		(await api.get("/api/v1/rooms/event:notification/members")).items.length < 1)
-		await new Promise(done => setTimeout(done, 10));
+	for (const [room, n] of [["user:7", 5], ["event:notification", 1], ["topic:jobs", 1]])
+		await until(`${n} in ${room}`, async () =>
+			(await api.get(`/api/v1/rooms/${room}/members`)).items.length === n);
 });
 
 after(async () => {
@@ -66,9 +66,7 @@ async function heard(doing) {
 	assert.equal(delivered, 5);
 	const frames = {};
 	for (const [name, socket] of Object.entries(all)) {
-		const isEnd = frame => JSON.stringify(frame).includes("mark");
-		while (!socket.frames.some(isEnd))
-			await new Promise(done => setTimeout(done, 5));
+		await until("the mark", () => socket.frames.some(frame => JSON.stringify(frame).includes("mark")));
 		frames[name] = socket.frames.splice(0).slice(0, -1);
 	}
 	return { answer, frames };
@@ -100,8 +98,8 @@ test("a notification has five shapes and one record", async () => {
 
 	const read = await heard(async () => {
 		all.topics.send(JSON.stringify({ type: "mark_read", data: { notificationId: String(answer.id) } }));
-		while (!(await api.get("/api/v1/notifications?user=7")).items[0].read)
-			await new Promise(done => setTimeout(done, 10));
+		await until("the news", () => all.schedule.frames.length);
+		assert.ok((await api.get("/api/v1/notifications?user=7")).items[0].read);
 	});
 	assert.deepEqual(read.frames.topics, []);
 	assert.deepEqual(read.frames.schedule.map(({ type, action, data }) => [type, action, data.notification_id, data.read_by]),
@@ -110,8 +108,7 @@ test("a notification has five shapes and one record", async () => {
 	const again = await heard(async () => {
 		all.schedule.send(JSON.stringify({ type: "notification", action: "read", data: { notification_id: answer.id } }));
 		all.schedule.send(JSON.stringify({ type: "notification", action: "read", data: { notification_id: 9999 } }));
-		while (!all.schedule.frames.length)
-			await new Promise(done => setTimeout(done, 10));
+		await until("the error", () => all.schedule.frames.length);
 	});
 	assert.deepEqual(again.frames.actions, []);
 	assert.equal(again.frames.schedule[0].type, "error");
@@ -129,8 +126,7 @@ test("a message to a channel, and who mentions whom", async () => {
 test("the explainer knows what a subscription keeps back", async () => {
 	const socket = new WebSocket(`${gateway.wsUrl}/schedule?token=${await token("8", { events: ["schedule"] })}`);
 	await once(socket, "open");
-	while ((await api.get("/api/v1/presence/8")).status === "offline")
-		await new Promise(done => setTimeout(done, 10));
+	await until("he is there", async () => (await api.get("/api/v1/presence/8")).status !== "offline");
 	const { messageId, delivered } = await api.post("/api/v1/publish",
 		{ event: "schedule.created", data: { employee_id: 8 }, users: [8] });
 	assert.equal(delivered, 0);

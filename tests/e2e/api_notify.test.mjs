@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Api, WITH_API } from "./api.mjs";
-import { Gateway, joined, once, token } from "./gateway.mjs";
+import { Gateway, joined, once, token, until } from "./gateway.mjs";
 
 const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
@@ -125,8 +125,7 @@ describe("the store", () => {
 		const left = async () => (await Promise.all(["u0", "u1"].map(user =>
 			there.get(`/api/v1/notifications?user=${user}`)))).flatMap(page => page.items).length;
 		assert.ok(await left() <= 3);
-		while (await left())
-			await new Promise(done => setTimeout(done, 50));
+		await until("all are forgotten", async () => await left() === 0);
 		await other.stop();
 	});
 
@@ -148,8 +147,7 @@ describe("the store", () => {
 					marked.add(id);
 				}
 			}).map(work => work.catch(() => {}));
-			while (acknowledged.size < 40 * (round + 1))
-				await new Promise(done => setTimeout(done, 5));
+			await until("forty more", () => acknowledged.size >= 40 * (round + 1));
 			process.kill(victim.pid, "SIGKILL");
 			await Promise.all(busy);
 			await assert.rejects(victim.stop(), /a bad end/);

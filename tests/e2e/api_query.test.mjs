@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
 import { Api, WITH_API } from "./api.mjs";
-import { Gateway, joined, once, token } from "./gateway.mjs";
+import { Gateway, joined, once, token, until } from "./gateway.mjs";
 
 const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
 
@@ -96,6 +96,7 @@ describe("presence", () => {
 		assert.deepEqual([eve.user, eve.status, eve.connections], ["eve", "online", 3]);
 		assert.ok(Math.abs(Date.now() - Date.parse(eve.lastActivity)) < 60000);
 		more.disconnect();
+		await until("he is gone", async () => (await api.get("/api/v1/presence/eve")).connections === 2);
 	});
 
 	test("is offline for whom nobody knows", async () => {

@@ -91,7 +91,7 @@ test("a slow client's dropped volatile message is told as queue_full", async () 
 	slow.io.engine.transport.ws._socket.pause();
 	const data = "x".repeat(60000);
 	let id;
-	for (let i = 0; i < 400; i++) {
+	for (let i = 0; i < 4000; i++) {
 		const answer = await publish({ users: ["slow"], data, volatile: true });
 		id = answer.messageId;
 		if (answer.delivered === 0)

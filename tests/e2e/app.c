@@ -65,12 +65,15 @@ on_answer(struct tg_socket *s, int error, struct tg_args args, void *arg)
 		tg_emit(s, TG("answer"), args);
 }
 
-/* The client is asked, with what it said; its answer comes back as event "answer". */
+/* The client is asked, with what it said; its answer comes back as event "answer". "ask me
+ * soon" does not wait for a client that is busy. */
 static void
 on_ask_me(struct tg_socket *s, const struct tg_event *event, void *state)
 {
+	uint32_t timeout_ms = tg_equal(event->name, TG("ask me")) ? 60000 : 100;
+
 	(void)state;
-	tg_emit_ack(s, TG("question"), event->args, 300, on_answer, NULL);
+	tg_emit_ack(s, TG("question"), event->args, timeout_ms, on_answer, NULL);
 }
 
 static void
@@ -164,9 +167,10 @@ tell_handshake(struct tg_socket *s, const struct tg_handshake *h, void *state)
 }
 
 static const struct tg_handler events[] = {
-	{"echo", on_echo},     {"ask me", on_ask_me}, {"put me out", on_leave},
-	{"hang up", on_leave}, {"join", on_join},     {"say", on_say},
-	{"shout", on_shout},   {"flood", on_flood},   {NULL, NULL},
+	{"echo", on_echo},        {"ask me", on_ask_me}, {"ask me soon", on_ask_me},
+	{"put me out", on_leave}, {"hang up", on_leave}, {"join", on_join},
+	{"say", on_say},          {"shout", on_shout},   {"flood", on_flood},
+	{NULL, NULL},
 };
 
 static const struct tg_namespace namespaces[] = {

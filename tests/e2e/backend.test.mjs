@@ -8,11 +8,12 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import http from "node:http";
+import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Api, KEY, WITH_API } from "./api.mjs";
-import { BUILD, Gateway, joined, once, SOURCE, token, within } from "./gateway.mjs";
+import { BUILD, Gateway, joined, once, SOURCE, token, until, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url); // heeds NODE_PATH
 const { io } = require("socket.io-client");
@@ -33,26 +34,36 @@ async function client(gateway, claims = {}) {
 	return socket;
 }
 
-async function apiUrl(gateway) {
-	while (!/listener=api .*port=(\d+)/.test(gateway.stderr))
-		await new Promise(done => setTimeout(done, 10));
-	return `http://127.0.0.1:${/listener=api .*port=(\d+)/.exec(gateway.stderr)[1]}`;
-}
+const ask = (socket, action, data) => within(action, socket.emitWithAck(action, data));
 
-const ask = (socket, action, data) => within(15000, action, socket.emitWithAck(action, data));
+// A server on a port of its own.
+async function listening(server) {
+	await once(server.listen(0, "127.0.0.1"), "listening");
+	return server.address().port;
+}
 
 describe("the examples", { skip }, () => {
 	for (const [name, command, file] of [["node", process.execPath, "backend-node/backend.mjs"],
 		["python", "/usr/bin/python3", "backend-python/backend.py"]])
 		test(`backend-${name} answers an action and publishes`, async () => {
-			// the gateway must know the backend's port, and the backend the gateway's
-			const port = await freePort();
+			// the gateway must know the backend's port, and the backend the gateway's: between
+			// them is one that passes on, which is there first
+			let backendPort;
+			const between = net.createServer(near => {
+				const far = net.connect(backendPort, "127.0.0.1");
+				near.pipe(far).pipe(near);
+				near.on("error", () => far.destroy());
+				far.on("error", () => near.destroy());
+			});
+			const port = await listening(between);
 			const gateway = await gatewayWith({ url: `http://127.0.0.1:${port}`, actions: ["greet", "leave"] });
 			const backend = spawn(command, [join(SOURCE, "examples", file)], { stdio: ["ignore", "pipe", "inherit"],
-				env: { ...process.env, PORT: String(port), TIDEGATE_API: await apiUrl(gateway),
+				env: { ...process.env, PORT: "0", TIDEGATE_API: `http://127.0.0.1:${gateway.apiPort}`,
 					TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET } });
+			let said = "";
+			backend.stdout.setEncoding("utf8").on("data", text => { said += text; });
 			try {
-				await once(backend.stdout, "data");
+				[, backendPort] = await until("the backend's port", () => /listening on (\d+)\n/.exec(said));
 				const socket = await client(gateway);
 				const greeted = once(socket, "greeted");
 				const answer = await ask(socket, "greet", { name: "Jo" });
@@ -65,17 +76,10 @@ describe("the examples", { skip }, () => {
 			} finally {
 				backend.kill();
 				await gateway.stop();
+				between.close();
 			}
 		});
 });
-
-async function freePort() {
-	const server = http.createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address();
-	await new Promise(done => server.close(done));
-	return port;
-}
 
 describe("a backend", { skip }, () => {
 	let gateway, socket, server, requests = [], awaited, answer;
@@ -92,11 +96,12 @@ describe("a backend", { skip }, () => {
 			if (!asked.action || asked.action === awaited) // others waited in the plugin's queue
 				requests.push({ url: request.url, headers: request.headers, body, port: request.socket.remotePort });
 			await answer(request, response, asked);
-		}).listen(0, "127.0.0.1");
-		await once(server, "listening");
-		const url = `http://127.0.0.1:${server.address().port}/base/`;
-		gateway = await gatewayWith({ url, timeout_ms: 500, connections: 2, queue: 8, answer_bytes: 1000,
-			authorize: true, notifications: true, actions: ["plain", { name: "safe", idempotent: true }, { name: "a/b ä?", timeout_ms: 5000 },
+		});
+		server.keepAliveTimeout = 0; // or a kept connection ends just when it is wanted
+		const url = `http://127.0.0.1:${await listening(server)}/base/`;
+		gateway = await gatewayWith({ url, timeout_ms: 30000, connections: 2, queue: 8, answer_bytes: 1000,
+			authorize: true, notifications: true, actions: ["plain", { name: "brief", timeout_ms: 1000 },
+				{ name: "safe", idempotent: true }, "a/b ä?",
 				{ name: "guarded", permission: "may.guard" },
 				{ name: "checked", schema: { type: "object", required: ["n"] } }] });
 		socket = await client(gateway, { companyId: "c", more: [1] });
@@ -155,7 +160,7 @@ describe("a backend", { skip }, () => {
 	});
 
 	test("that is slow costs the client TIMEOUT", async () => {
-		const { error } = await asked("plain", 1, () => {});
+		const { error } = await asked("brief", 1, () => {});
 		assert.equal(error.code, "TIMEOUT");
 		assert.equal(requests.length, 1);
 	});
@@ -176,7 +181,7 @@ describe("a backend", { skip }, () => {
 	test("gets no more at a time than the queue holds", async () => {
 		requests = [];
 		answer = () => {};
-		const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => ask(socket, "plain", { i })));
+		const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => ask(socket, "brief", { i })));
 		const codes = answers.map(({ error }) => error.code).sort();
 		assert.deepEqual(codes, [...Array(4).fill("OVERLOADED"), ...Array(8).fill("TIMEOUT")]);
 	});
@@ -207,8 +212,7 @@ describe("a backend", { skip }, () => {
 		for (let i = 0; i < 2; i++)
 			await api.post(`/api/v1/notifications/${id}/read`, { user: 7 });
 		await api.problem("POST", "/api/v1/notifications/12345/read", { user: 7 });
-		for (let i = 0; i < 500 && !told.length; i++)
-			await new Promise(done => setTimeout(done, 10));
+		await until("the news", () => told.length);
 		await asked("plain", 1, respond(200, "1")); // a second one would have come before
 		const { user, notification, readMs } = JSON.parse(told[0]);
 		assert.deepEqual([told.length, user, notification], [1, "7", id]);
@@ -216,19 +220,23 @@ describe("a backend", { skip }, () => {
 	});
 
 	test("that is not there is unavailable", async () => {
-		const alone = await gatewayWith({ url: `http://127.0.0.1:${await freePort()}`, actions: ["x"] });
+		// the port of a connection is nobody's to listen on
+		const held = net.connect(server.address().port, "127.0.0.1");
+		await once(held, "connect");
+		const alone = await gatewayWith({ url: `http://127.0.0.1:${held.localPort}`, actions: ["x"] });
 		const there = await client(alone);
 		assert.equal((await ask(there, "x", 1)).error.code, "BACKEND_UNAVAILABLE");
 		there.disconnect();
 		await alone.stop();
+		held.destroy();
 	});
 
 	test("settings that are wrong make the gateway say so", async () => {
 		for (const [settings, why] of [[{ url: "ftp://x" }, /expected http/], [{ url: "http://x", queue: 0 }, /queue: expected/],
 			[{ url: "http://x", actions: [{}] }, /actions: each/]]) {
 			const refusing = await gatewayWith(settings);
-			assert.match(refusing.stderr, why);
 			await refusing.stop();
+			assert.match(refusing.stderr, why);
 		}
 	});
 });

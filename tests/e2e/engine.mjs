@@ -4,11 +4,10 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { within } from "./gateway.mjs";
 
 const { WebSocket } = createRequire(import.meta.url)("ws");
-
-const WAIT_MS = 5000;
 
 // One Engine.IO endpoint. protocol: 3 or 4; query: more of it, as "&b64=1".
 export class Engine {
@@ -51,6 +50,28 @@ export class Engine {
 		assert.equal(text, "ok");
 	}
 
+	// A poll that waits at the gateway already: one read brought it together with the request
+	// before it, of which the answer is here. answer: what comes until the end.
+	async waiting(sid) {
+		const { hostname, port, pathname, search } = new URL(this.polling(sid));
+		const socket = connect(port, hostname);
+		let text = "";
+		socket.setEncoding("utf8").on("error", () => {});
+		const ended = new Promise(done => socket.on("close", done));
+		const first = new Promise(done => socket.on("data", piece => {
+			text += piece;
+			done();
+		}));
+		socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" +
+			`GET ${pathname}${search} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+		await within("an answer", Promise.race([first, ended]));
+		const answer = within("the end of the poll", ended).then(() => {
+			const [, status, body] = /^[^]*HTTP\/1\.1 (\d+) [^]*?\r\n\r\n([^]*)$/.exec(text);
+			return { status: Number(status), body };
+		});
+		return { answer, abandon: () => socket.resetAndDestroy() };
+	}
+
 	// A WebSocket; with sid: a probe.
 	socket(sid) {
 		return new Socket(`${this.ws}&transport=websocket${sid ? `&sid=${sid}` : ""}`);
@@ -84,7 +105,7 @@ export class Socket {
 	}
 
 	async open() {
-		await within(WAIT_MS, "open", this.opened);
+		await within("open", this.opened);
 		return this;
 	}
 
@@ -97,7 +118,7 @@ export class Socket {
 	next() {
 		if (this.#heard.length)
 			return Promise.resolve(this.#heard.shift());
-		return within(WAIT_MS, "message", new Promise(done => this.#waiting.push(done)));
+		return within("message", new Promise(done => this.#waiting.push(done)));
 	}
 
 	// The next message that is no ping; pings are answered when `pong` is given.
@@ -117,8 +138,8 @@ export class Socket {
 	}
 
 	// Waits for the end that the server makes.
-	ended(ms = WAIT_MS) {
-		return within(ms, "close", this.closed);
+	ended() {
+		return within("close", this.closed);
 	}
 
 	close() {

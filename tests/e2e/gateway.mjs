@@ -25,13 +25,27 @@ export const CONFORMANCE = join(SOURCE, "tests/conformance.yaml");
 export const SECRET = "an end-to-end secret of more than 32 bytes";
 
 const run = promisify(execFile);
-const START_MS = 30000;
-const STOP_MS = 60000;
+// How long anything may take that has to happen: only a failing test waits for so long, so
+// a machine that is slow or busy fails none.
+export const WAIT_MS = 60000;
 const SANITIZER = /AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:/;
 
 // What every test wants to be different from the defaults.
 const DEFAULTS = { "plugin_dir": join(BUILD, "plugins"), "html_dir": join(SOURCE, "html"),
 	"drain": "500ms", "workers": "2" };
+
+// The pace of the gateway of tests/conformance.yaml. CALM: no heartbeat comes between what a
+// test says and hears; QUICK: they come soon, but nobody is put out for being slow; HASTY: for
+// those who do not answer at all.
+export const CALM = paced("1m", "1m", "1m");
+export const QUICK = paced("300ms", "1m", "1m");
+export const HASTY = paced("300ms", "2s", "1s");
+
+function paced(interval, timeout, connect) {
+	return { "mounts.0.ping_interval": interval, "mounts.0.ping_timeout": timeout,
+		"mounts.1.ping_interval": interval, "mounts.1.ping_timeout": timeout,
+		"mounts.1.connect_timeout": connect };
+}
 
 export class Gateway {
 	#child;
@@ -56,10 +70,10 @@ export class Gateway {
 	}
 
 	// The gateway of tests/conformance.yaml on a free port.
-	static conformance({ set = {}, ...rest } = {}) {
+	static conformance({ set = {}, pace = CALM, ...rest } = {}) {
 		return Gateway.start({ ...rest, config: CONFORMANCE,
 			set: { "listeners.0.address": "127.0.0.1:0",
-				"plugin_dir": join(BUILD, "suites/sio-echo"), ...set } });
+				"plugin_dir": join(BUILD, "suites/sio-echo"), ...pace, ...set } });
 	}
 
 	// The gateway of app.yaml with the application app.c beside the example plugins. Like a
@@ -88,19 +102,28 @@ export class Gateway {
 		const heard = new Promise(done => {
 			this.#child.stderr.setEncoding("utf8").on("data", text => {
 				this.#stderr += text;
-				if (/ listening: .*\n/.test(this.#stderr))
-					done("listening");
+				if (/ serving: .*\n/.test(this.#stderr))
+					done("serving");
 			});
 		});
-		const late = deadline(START_MS, "late");
+		const late = deadline(WAIT_MS, "late");
 		const what = await Promise.race([heard, this.#ended, late.promise]);
 		late.clear();
-		assert.equal(what, "listening", `the gateway did not start:\n${this.#stderr}`);
+		if (what !== "serving") {
+			this.#child.kill("SIGKILL");
+			await rm(this.#folder, { recursive: true });
+		}
+		assert.equal(what, "serving", `the gateway did not start:\n${this.#stderr}`);
 	}
 
 	// Port of the n-th listener.
 	port(n = 0) {
 		return Number([...this.#stderr.matchAll(/ listening: .*port=(\d+)/g)][n][1]);
+	}
+
+	// Port of the server API.
+	get apiPort() {
+		return Number(/ listening: listener=api .*port=(\d+)/.exec(this.#stderr)[1]);
 	}
 
 	get url() {
@@ -122,7 +145,7 @@ export class Gateway {
 	// SIGTERM, the end, and a look at how it ended.
 	async stop() {
 		this.#child.kill("SIGTERM");
-		const late = deadline(STOP_MS, "late");
+		const late = deadline(WAIT_MS, "late");
 		const end = await Promise.race([this.#ended, late.promise]);
 		late.clear();
 		if (end === "late")
@@ -162,31 +185,52 @@ export function sleep(ms) {
 	return new Promise(done => setTimeout(done, ms));
 }
 
-// Resolves with the arguments of the next `event`; fails after ms.
-export function once(emitter, event, ms = 10000) {
-	return new Promise((done, fail) => {
-		const heard = (...args) => {
-			clearTimeout(timer);
-			done(args);
-		};
-		const timer = setTimeout(() => {
-			emitter.off(event, heard);
-			fail(new Error(`no "${event}" within ${ms} ms`));
-		}, ms);
+// Resolves with the arguments of the next `event`.
+export function once(emitter, event) {
+	let heard;
+	const next = new Promise(done => {
+		heard = (...args) => done(args);
 		emitter.once(event, heard);
 	});
+	return within(`"${event}"`, next).finally(() => emitter.off(event, heard));
 }
 
 // Waits until a socket of socket.io-client is in its namespace.
 export function joined(socket) {
-	return within(10000, "connect", new Promise((done, fail) => {
+	return within("connect", new Promise((done, fail) => {
 		socket.once("connect", done);
 		socket.once("connect_error", fail);
 	}));
 }
 
+// The arguments that the other side acknowledges an event with.
+export function ask(socket, event, ...args) {
+	return within(`the answer to ${event}`, new Promise(done => {
+		socket.emit(event, ...args, (...answer) => done(answer));
+	}));
+}
+
+// Whatever the gateway began to send to these sockets when this is called, on whichever loop,
+// is there when it returns. They are of an application that acknowledges "echo". What one of
+// them said just before is done with the first answer, and its letters to other loops are on
+// their way; a loop answers once more before it reads its letters, but not twice.
+export async function settled(...sockets) {
+	for (let round = 0; round < 3; round++)
+		await Promise.all(sockets.map(socket => ask(socket, "echo", round)));
+}
+
+// Looks again and again until what it sees is true, and returns that.
+export async function until(what, look) {
+	for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(5)) {
+		const seen = await look();
+		if (seen)
+			return seen;
+	}
+	assert.fail(`${what}: not within ${WAIT_MS} ms`);
+}
+
 // The promise's value, or an error that says what was waited for.
-export async function within(ms, what, promise) {
+export async function within(what, promise, ms = WAIT_MS) {
 	const late = deadline(ms, Gateway); // a value that nobody else has
 	try {
 		const value = await Promise.race([promise, late.promise]);

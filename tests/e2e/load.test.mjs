@@ -11,7 +11,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { Engine } from "./engine.mjs";
-import { Gateway, joined, signed, sleep, within } from "./gateway.mjs";
+import { Gateway, joined, signed, sleep, within, WAIT_MS } from "./gateway.mjs";
 
 const { io } = createRequire(import.meta.url)("socket.io-client");
 
@@ -19,7 +19,6 @@ const CLIENTS = Number(process.env.TG_LOAD_CLIENTS ?? 100);
 const REQUESTS = Number(process.env.TG_LOAD_REQUESTS ?? 20);
 const IDLE = Number(process.env.TG_LOAD_IDLE ?? 500);
 const HOLD_MS = Number(process.env.TG_LOAD_HOLD_MS ?? 2000);
-const WAIT_MS = 20000 + CLIENTS * REQUESTS * 3;
 const WAYS = [["polling", "websocket"], ["websocket"], ["polling"]];
 const AT_ONCE = 50;
 const WINDOW = 5;
@@ -97,7 +96,8 @@ describe("under load", () => {
 
 	test(`${CLIENTS} clients get ${REQUESTS} answers each, none lost, doubled or crossed`, async () => {
 		const all = await clients(gateway, CLIENTS);
-		await within(WAIT_MS, "all answers", Promise.all(all.map(client => client.run(REQUESTS))));
+		await within("all answers", Promise.all(all.map(client => client.run(REQUESTS))),
+			WAIT_MS + CLIENTS * REQUESTS * 3);
 		await sleep(100); // for what should not come
 		assert.deepEqual(all.flatMap(({ faults }) => faults).slice(0, 5), []);
 		assert.ok(all.every(({ answered }) => answered === REQUESTS));
@@ -143,7 +143,7 @@ describe("SIGTERM", () => {
 			const works = all.map(work);
 			await sleep(200);
 			await gateway.stop();
-			await within(10000, "the clients' end", Promise.all(works));
+			await within("the clients' end", Promise.all(works));
 			const faults = all.flatMap(({ faults }) => faults)
 				.filter(fault => !fault.includes("OVERLOADED")); // said to the last ones
 			assert.deepEqual(faults.slice(0, 5), []);
@@ -164,7 +164,7 @@ describe("SIGTERM", () => {
 		client.socket.emit("stats", { ms: 1000 });
 		await sleep(50);
 		await gateway.stop();
-		await within(5000, "the poll's end", poll);
+		await within("the poll's end", poll);
 		await probe.ended();
 	});
 });

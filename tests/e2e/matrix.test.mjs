@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Socket } from "./engine.mjs";
-import { Gateway, once, sleep, within } from "./gateway.mjs";
+import { Gateway, QUICK, ask, once, until, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -19,11 +19,12 @@ const WAYS = [["polling", { transports: ["polling"] }], ["websocket", { transpor
 	["websocket in base64", { transports: ["websocket"], forceBase64: true }]];
 const BYTES = Buffer.from([0, 1, 2, 128, 255]);
 
-let gateway;
+let gateway, quick;
 const open = new Set();
 
 before(async () => {
 	gateway = await Gateway.conformance();
+	quick = await Gateway.conformance({ pace: QUICK });
 });
 
 afterEach(() => {
@@ -32,13 +33,10 @@ afterEach(() => {
 	open.clear();
 });
 
-after(() => gateway.stop());
-
-function ask(socket, event, ...args) {
-	return within(5000, event, new Promise(done => {
-		socket.emit(event, ...args, (...answer) => done(answer));
-	}));
-}
+after(async () => {
+	await gateway.stop();
+	await quick.stop();
+});
 
 for (const [version, name] of CLIENTS) {
 	const io = require(name);
@@ -91,15 +89,18 @@ for (const [version, name] of CLIENTS) {
 		});
 	}
 
-	test(`socket.io-client ${version} stays for longer than the heartbeat's limits`, async () => {
+	// The next ping comes only when the one before was answered; those before 3 ask themselves.
+	test(`socket.io-client ${version} keeps the heartbeat going`, async () => {
 		await Promise.all(WAYS.map(async ([, options]) => {
-			const socket = io(gateway.url, { forceNew: true, reconnection: false, ...options });
+			const socket = io(quick.url, { forceNew: true, reconnection: false, ...options });
 			open.add(socket);
 			await once(socket, "auth");
-			socket.on("disconnect", reason => assert.fail(reason));
-			await sleep(1200);
+			let beats = 0;
+			socket.io.engine.on("packet", ({ type }) => {
+				beats += type === (version < "3" ? "pong" : "ping");
+			});
+			await until("three heartbeats", () => beats >= 3);
 			assert.deepEqual(await ask(socket, "message-with-ack", 1), [1]);
-			socket.off("disconnect");
 		}));
 	});
 }
@@ -155,12 +156,14 @@ describe("ws on /ws-echo", () => {
 // Types a line into wscat and waits for it to come back.
 test("wscat talks with /ws-echo", async () => {
 	const child = spawn(process.execPath, [require.resolve("wscat/bin/wscat"), "--no-color",
-		"--connect", `${gateway.wsUrl}/ws-echo`, "--execute", "ahoy", "--wait", "1"]);
+		"--connect", `${gateway.wsUrl}/ws-echo`, "--execute", "ahoy", "--wait", "600"]);
 	let said = "";
 	child.stdout.setEncoding("utf8").on("data", text => {
 		said += text;
 	});
-	const [code] = await once(child, "close");
-	assert.equal(code, 0);
+	const ended = once(child, "close");
+	await until("ahoy", () => /ahoy/.test(said) || child.exitCode !== null);
+	child.kill();
+	await ended;
 	assert.match(said, /ahoy/);
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, afterEach, before, describe, test } from "node:test";
-import { Gateway, joined, once, within } from "./gateway.mjs";
+import { Gateway, ask, joined, once, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 const { io } = require("socket.io-client");
@@ -48,12 +48,6 @@ async function connect(listener, options = {}) {
 
 const text = options => connect(0, options);
 const packed = options => connect(1, { parser: msgpack, ...options });
-
-function ask(socket, event, ...args) {
-	return within(5000, event, new Promise(done => {
-		socket.emit(event, ...args, (...answer) => done(answer));
-	}));
-}
 
 for (const [way, transports] of Object.entries(WAYS)) {
 	describe(`socket.io-msgpack-parser over ${way}`, () => {
@@ -117,7 +111,7 @@ test("a client that speaks JSON to a msgpack mount is put out", async () => {
 		reconnection: false, transports: ["websocket"] });
 	open.add(socket);
 	const closed = new Promise(done => socket.io.engine.once("close", done));
-	assert.equal(await within(5000, "close", closed), "transport close");
+	assert.equal(await within("close", closed), "transport close");
 	assert.equal(socket.connected, false);
 });
 

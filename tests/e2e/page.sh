@@ -16,8 +16,8 @@ place=$(mktemp -d) || exit 99
 gateway=$!
 trap 'kill "$gateway" 2>/dev/null; wait "$gateway"; rm -rf "$place"' EXIT
 
-for _ in $(seq 200); do
-	grep -q 'listener=public' "$place/log" && break
+for _ in $(seq 1200); do
+	grep -q ' serving: ' "$place/log" && break
 	kill -0 "$gateway" 2>/dev/null || break
 	sleep 0.05
 done

@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 import vm from "node:vm";
 
 import { Api, KEY } from "./api.mjs";
-import { Gateway, SOURCE, joined, token, within } from "./gateway.mjs";
+import { Gateway, SOURCE, joined, once, token, until, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 const WebSocket = require("ws");
@@ -67,7 +67,7 @@ async function page(file, jwt, extra = {}) {
 	vm.runInContext(await printed(file, jwt), context);
 	return {
 		lines, sockets, context,
-		logged: pattern => within(10000, `${pattern} in ${JSON.stringify(lines)}`,
+		logged: pattern => within(`${pattern} in ${JSON.stringify(lines)}`,
 			new Promise(done => {
 				const look = () => {
 					const line = lines.find(l => pattern.test(l));
@@ -82,17 +82,22 @@ async function page(file, jwt, extra = {}) {
 // A plain connection whose messages are kept.
 async function plain(url) {
 	const socket = new WebSocket(url), heard = [], waiting = [];
+	let code; // of the close frame
+	socket.on("close", number => { code = number; });
 	socket.on("message", data => {
 		heard.push(JSON.parse(data));
 		waiting.splice(0).forEach(look => look());
 	});
-	await within(10000, "open", new Promise((done, fail) => {
+	await within("open", new Promise((done, fail) => {
 		socket.on("open", done).on("error", fail);
 	}));
 	return {
 		socket, heard,
+		get code() {
+			return code;
+		},
 		say: message => socket.send(JSON.stringify(message)),
-		hears: type => within(10000, `${type} in ${JSON.stringify(heard)}`, new Promise(done => {
+		hears: type => within(`${type} in ${JSON.stringify(heard)}`, new Promise(done => {
 			const look = () => {
 				const one = heard.find(m => m.type === type);
 				one ? done(one) : waiting.push(look);
@@ -172,11 +177,8 @@ describe("the printed clients", () => {
 		other.say({ type: "typing_indicator", channel_id: "channel-uuid", is_typing: true });
 		await api.post("/api/v1/messages/", { content: "Hi", channelId: "channel-uuid", userId: "b" });
 		await other.hears("new_message");
-		await within(10000, "messages", (async () => {
-			while (!shown.includes("Hi"))
-				await new Promise(done => setTimeout(done, 10));
-		})());
-		assert.ok(shown.some(s => s[0] === "b" && s[1] === true));
+		await until("the message", () => shown.includes("Hi"));
+		await until("who types", () => shown.some(s => s[0] === "b" && s[1] === true));
 		other.socket.terminate();
 		p.close();
 	});
@@ -201,12 +203,10 @@ describe("the printed clients", () => {
 			child.stdout.setEncoding("utf8").on("data", piece => { text += piece; });
 			child.stderr.setEncoding("utf8").on("data", piece => { text += piece; });
 			try {
-				await within(20000, `${pattern}`, (async () => {
-					while (!pattern.test(text)) {
-						await api.post("/api/v1/publish", publish);
-						await new Promise(done => setTimeout(done, 20));
-					}
-				})());
+				await until(`${pattern}`, async () => {
+					await api.post("/api/v1/publish", publish);
+					return pattern.test(text);
+				});
 			} finally {
 				child.kill();
 			}
@@ -217,19 +217,22 @@ test("wscat speaks to a room", async () => {
 	const jwt = await token("1", { rooms: ["channel:1"] });
 	const program = join(dirname(require.resolve("wscat/package.json")), "bin/wscat");
 	const child = spawn(process.execPath, [program, "--no-color", "-c",
-		`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`, "-w", "1",
+		`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`, "-w", "600",
 		"-x", '{"type": "join_room", "room": "channel:1"}']);
 	let text = "";
 	child.stdout.setEncoding("utf8").on("data", piece => { text += piece; });
-	await within(20000, "wscat's end", new Promise(done => child.on("close", done)));
-	assert.match(text, /"type":"joined_room","room":"channel:1"/);
+	await until("its answer", () => /"type":"joined_room","room":"channel:1"/.test(text));
+	child.kill();
+	await once(child, "close");
 });
 
 test("one message reaches six clients, once each, in their own shapes", async () => {
 	const heard = [];
+	let marks = 0;
 	const socket = io(gateway.url, { path: "/realtime", transports: ["websocket"],
 		auth: { token: await token("s", { channels: ["7"], sid: "s" }) }, query: { sessionId: "s" } });
 	socket.on("task.created", data => heard.push(data));
+	socket.on("mark", () => marks++);
 	await joined(socket);
 	const jwt = await token("p", { channels: ["7"], rooms: ["channel:7"], topics: ["*"],
 		events: ["schedule"] });
@@ -264,6 +267,8 @@ test("one message reaches six clients, once each, in their own shapes", async ()
 		await c.hears("pong");
 		assert.ok(!c.heard.some(m => m.type.startsWith("task")));
 	}
+	await api.post("/api/v1/publish", { event: "mark", users: ["s"], data: {} });
+	await until("the mark", () => marks);
 	assert.deepEqual(heard, [{ task_id: 7 }]);
 	socket.disconnect();
 	all.forEach(c => c.socket.terminate());
@@ -274,20 +279,13 @@ test("of twenty connections that a user opens at once on two loops, five are let
 	for (let round = 0; round < 3; round++) {
 		const all = await Promise.all(Array.from({ length: 20 }, () =>
 			plain(`${gateway.wsUrl}/api/v1/ws/connect?token=${jwt}`)));
-		const codes = [];
-		for (const c of all)
-			c.socket.on("close", code => codes.push(code));
-		await within(10000, "fifteen ends", (async () => {
-			while (all.filter(c => c.socket.readyState === WebSocket.CLOSED).length < 15)
-				await new Promise(done => setTimeout(done, 10));
-		})());
-		assert.equal(all.filter(c => c.heard.some(m => m.type === "connected")).length, 5);
-		assert.ok(codes.every(code => code === 4429));
-		await Promise.all(all.filter(c => c.socket.readyState === WebSocket.OPEN).map(c =>
-			new Promise(done => {
-				c.socket.on("close", done);
-				c.socket.close();
-			})));
+		const letIn = () => all.filter(c => c.heard.some(m => m.type === "connected"));
+		const refused = () => all.filter(c => c.code === 4429);
+		await until("an answer for each", () => letIn().length + refused().length >= 20);
+		assert.deepEqual([letIn().length, refused().length], [5, 15]);
+		all.forEach(c => c.socket.close());
+		await until("nobody is left", async () =>
+			(await api.get("/api/v1/presence/racer")).connections === 0);
 	}
 });
 

@@ -97,7 +97,7 @@ def token():
 
 def fetch(url, body=None):
     request = urllib.request.Request(url, data=body.encode() if body else None)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.read().decode()
 
 

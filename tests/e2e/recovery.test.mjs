@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, afterEach, before, describe, test } from "node:test";
+import { Api, KEY } from "./api.mjs";
 import { Socket } from "./engine.mjs";
-import { Gateway, joined, once, sleep, token, within } from "./gateway.mjs";
+import { Gateway, ask, joined, once, settled, sleep, token, until } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url);
 const { io } = require("socket.io-client");
@@ -20,22 +21,24 @@ listeners:
   - {name: brief, address: "127.0.0.1:0"}
   - {name: off, address: "127.0.0.1:0"}
   - {name: token, address: "127.0.0.1:0"}
-api: {listen: ""}
+api: {listen: "127.0.0.1:0"}
 mounts:
   - {path: /app, listener: text, ${COMMON}, recovery: 1m}
   - {path: /app, listener: packed, ${COMMON}, recovery: 1m, msgpack: true}
-  - {path: /app, listener: brief, ${COMMON}, recovery: 1s}
+  - {path: /app, listener: brief, ${COMMON}, recovery: 2s}
   - {path: /app, listener: off, ${COMMON}}
   - {path: /app, listener: token, session_required: false, recovery: 1m}
 `;
 const LISTENERS = ["text", "packed", "brief", "off", "token"];
 const BYTES = Buffer.from([0, 1, 2, 128, 255]);
 
-let gateway;
+let gateway, api;
 const open = new Set();
 
 before(async () => {
-	gateway = await Gateway.app({ config: CONFIG, set: { workers: "4" } });
+	gateway = await Gateway.app({ config: CONFIG, set: { workers: "4" },
+		env: { TIDEGATE_API_KEY: KEY } });
+	api = await Api.of(gateway);
 });
 
 afterEach(() => {
@@ -57,10 +60,6 @@ async function connect(listener, options = {}) {
 	return socket;
 }
 
-const ask = (socket, event, ...args) => within(5000, event, new Promise(done => {
-	socket.emit(event, ...args, (...answer) => done(answer));
-}));
-
 // Without an offset there is nothing to go on from.
 async function hear(socket) {
 	const echo = once(socket, "echo");
@@ -68,13 +67,22 @@ async function hear(socket) {
 	await echo;
 }
 
+// Until the server has noticed, too, that a socket lost its connection.
+function missed(id) {
+	return until(`${id} is missed`, async () => {
+		const { items } = await api.get("/api/v1/connections?limit=1000");
+		return items.every(({ connection }) => connection !== id);
+	});
+}
+
 // Loses the connection and comes back; meanwhile runs while it is away.
 async function lose(socket, meanwhile = async () => {}) {
+	const { id } = socket;
 	socket.io.reconnection(false);
 	const gone = once(socket, "disconnect");
 	socket.io.engine.close();
 	await gone;
-	await sleep(20); // the server notices
+	await missed(id);
 	await meanwhile();
 	socket.connect();
 	await joined(socket);
@@ -110,10 +118,8 @@ for (const listener of ["text", "packed"])
 					});
 					assert.equal(socket.recovered, true);
 					other.emit("shout", n++);
-					await ask(other, "echo");
-					await ask(socket, "echo");
+					await settled(other, socket);
 				}
-				await sleep(50);
 				assert.deepEqual(heard, [...Array(n).keys()]);
 			});
 
@@ -133,9 +139,7 @@ for (const listener of ["text", "packed"])
 				assert.equal(socket.recovered, true);
 				other.emit("say", "out", 3);
 				other.emit("say", "in", 4);
-				await ask(other, "echo");
-				await ask(socket, "echo");
-				await sleep(50);
+				await settled(other, socket);
 				assert.deepEqual(heard, [["in", BYTES], ["in", 4]]);
 			});
 		});
@@ -158,7 +162,7 @@ test("a client may come back by another loop, and hears what is said there", asy
 		loops.add(Buffer.from(socket.io.engine.id, "base64url")[2]);
 	}
 	assert.ok(loops.size >= 2, "always the same loop");
-	await ask(socket, "echo");
+	await settled(other, socket);
 	assert.deepEqual(heard, [...Array(n).keys()]);
 });
 
@@ -174,7 +178,8 @@ test("a client that is cut off again and again misses and repeats nothing", asyn
 		socket.on("connect", () => receivers[i][socket.recovered ? "recovered" : "afresh"]++);
 	}
 	let n = 0;
-	for (let round = 0; round < 40; round++) {
+	const enough = () => receivers.some(r => r.recovered > 3);
+	for (let round = 0; round < 40 || !enough() && round < 2000; round++) {
 		const { socket } = receivers[round % 4];
 		for (let i = 0; i < 10; i++)
 			sender.emit("shout", n++);
@@ -184,11 +189,8 @@ test("a client that is cut off again and again misses and repeats nothing", asyn
 			sender.emit("shout", n++);
 		await sleep(15);
 	}
-	await ask(sender, "echo");
-	await within(10000, "all", (async () => {
-		while (receivers.some(r => r.heard.length < n && !r.afresh))
-			await sleep(20);
-	})());
+	await until("all", () => !receivers.some(r => r.heard.length < n && !r.afresh));
+	await settled(sender, ...receivers.map(({ socket }) => socket));
 	const all = [...Array(n).keys()];
 	for (const r of receivers) {
 		if (r.afresh === 0) // whoever came back too soon for the server got a fresh start
@@ -196,7 +198,7 @@ test("a client that is cut off again and again misses and repeats nothing", asyn
 		assert.equal(new Set(r.heard).size, r.heard.length);
 		assert.deepEqual([...r.heard].sort((a, b) => a - b), r.heard);
 	}
-	assert.ok(receivers.some(r => r.recovered > 3), JSON.stringify(receivers.map(r => r.recovered)));
+	assert.ok(enough(), JSON.stringify(receivers.map(r => r.recovered)));
 });
 
 describe("a fresh start gets", () => {
@@ -212,15 +214,16 @@ describe("a fresh start gets", () => {
 		await hear(socket);
 		await lose(socket);
 		assert.equal(socket.recovered, true);
-		await afresh(socket, () => lose(socket, () => sleep(1500)));
+		await afresh(socket, () => lose(socket, () => sleep(2500)));
 	});
 
 	test("who left by himself, or was put out", async () => {
 		const socket = await connect("text", { transports: ["websocket"] });
 		await hear(socket);
 		await afresh(socket, async () => {
+			const { id } = socket;
 			socket.disconnect();
-			await sleep(20);
+			await missed(id);
 			socket.connect();
 			await joined(socket);
 		});

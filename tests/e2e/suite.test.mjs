@@ -45,7 +45,7 @@ async function withSocket(gateway, nsp, options, body) {
 }
 
 function ask(socket, ...args) {
-	return within(5000, args[0], socket.emitWithAck(...args));
+	return within(args[0], socket.emitWithAck(...args));
 }
 
 // Emits and resolves with what comes back as `event`.
