@@ -231,6 +231,7 @@ export async function until(what, look) {
 
 // The promise's value, or an error that says what was waited for.
 export async function within(what, promise, ms = WAIT_MS) {
+	assert.equal(typeof what, "string");
 	const late = deadline(ms, Gateway); // a value that nobody else has
 	try {
 		const value = await Promise.race([promise, late.promise]);
