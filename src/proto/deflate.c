@@ -51,16 +51,18 @@ deflate_pool_free(struct deflate_pool *p)
 	free(p);
 }
 
+/* A window of 8 bits is kept to by that of 9: zlib never looks back further than its window
+ * less the longest match and what it compares ahead, 512 - 262 bytes, so within 256. */
 static z_stream *
 get_deflate(struct deflate_pool *p, int window_bits)
 {
-	z_stream *z = &p->deflate[window_bits - BITS_MIN];
-	int result;
+	int bits = window_bits < BITS_MIN ? BITS_MIN : window_bits, result;
+	z_stream *z = &p->deflate[bits - BITS_MIN];
 
 	if (z->state)
 		result = deflateReset(z);
 	else
-		result = deflateInit2(z, LEVEL, Z_DEFLATED, -window_bits, MEMORY,
+		result = deflateInit2(z, LEVEL, Z_DEFLATED, -bits, MEMORY,
 				      Z_DEFAULT_STRATEGY);
 	return result == Z_OK ? z : NULL;
 }

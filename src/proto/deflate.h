@@ -12,8 +12,8 @@
 /* What was agreed on for one connection. */
 struct ws_deflate {
 	bool on;
-	uint8_t server_bits, client_bits; /* 9…15 */
-	bool client_context; /* client may keep its context: false, we always forbid it */
+	uint8_t server_bits; /* 8…15 */
+	uint8_t client_bits; /* 9…15 */
 };
 
 /* First acceptable offer among the Sec-WebSocket-Extensions values (joined by commas); the
@@ -28,13 +28,13 @@ struct deflate_pool; /* one per loop */
 struct deflate_pool *deflate_pool_new(void) MUST_USE;
 void deflate_pool_free(struct deflate_pool *p); /* NULL is allowed */
 
-/* Append the compressed message without its 00 00 FF FF tail. window_bits: 9…15.
+/* Append the compressed message without its 00 00 FF FF tail. window_bits: 8…15.
  * Errors: -E_NOMEM, -E_TOO_LARGE above 4 GB; out is then as it was. */
 int deflate_message(struct deflate_pool *p, int window_bits, struct str in,
 		    struct buf *out) MUST_USE;
 
 /* Append the inflated message (all its fragments joined); stops as soon as it exceeds
- * max_bytes. Text is left to the caller to validate.
+ * max_bytes. window_bits: 9…15. Text is left to the caller to validate.
  * Errors: -E_DEFLATE, -E_TOO_LARGE, -E_NOMEM; out is then as it was. */
 int inflate_message(struct deflate_pool *p, int window_bits, struct str in,
 		    size_t max_bytes, struct buf *out) MUST_USE;

@@ -15,7 +15,7 @@ static const char *const param_names[PARAMS_N] = {
 	[CLIENT_BITS] = "client_max_window_bits",
 };
 
-enum { BITS_LEAST = 8, BITS_MIN = 9, BITS_MAX = 15 };
+enum { BITS_MIN = 8, BITS_MAX = 15, INFLATE_BITS_MIN = 9 };
 
 struct offer {
 	bool has[PARAMS_N];
@@ -94,7 +94,7 @@ read_bits(struct str value, uint8_t *out)
 	uint64_t bits;
 
 	if (value.ptr[0] == '0' || !str_to_u64(value, BITS_MAX, &bits) ||
-	    bits < BITS_LEAST)
+	    bits < BITS_MIN)
 		return false;
 	*out = (uint8_t)bits;
 	return true;
@@ -119,9 +119,7 @@ read_param(struct str *s, struct offer *out)
 		return false;
 	switch (which) {
 	case SERVER_BITS:
-		/* zlib cannot keep to a window of 8 bits. */
-		return has_value && read_bits(value, &out->bits[which]) &&
-		       out->bits[which] >= BITS_MIN;
+		return has_value && read_bits(value, &out->bits[which]);
 	case CLIENT_BITS:
 		return !has_value || read_bits(value, &out->bits[which]);
 	default:
@@ -154,7 +152,7 @@ accept_offer(const struct offer *offer, struct ws_deflate *out, struct buf *resp
 		   param_names[CLIENT_CONTEXT]);
 	if (server_bits)
 		buf_printf(response, "; %s=%d", param_names[SERVER_BITS], server_bits);
-	if (client_bits < BITS_MIN)
+	if (client_bits < INFLATE_BITS_MIN)
 		client_bits = 0;
 	else
 		buf_printf(response, "; %s=%d", param_names[CLIENT_BITS], client_bits);

@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+#define ZLIB_CONST
+#include <zlib.h>
+
 static struct deflate_pool *pool;
 
 static void
@@ -130,6 +133,54 @@ START_TEST(what_goes_in_comes_out_at_every_window)
 }
 END_TEST
 
+/* What repeats at every distance from 3 to 600. */
+static void
+add_repetitions(struct buf *out)
+{
+	add_sample(out, 1000);
+	for (size_t distance = 3; distance <= 600; distance++) {
+		for (int i = 0; i < 20; i++)
+			buf_add_char(out, out->data[out->len - distance]);
+		buf_add_char(out, (char)(distance * 7));
+	}
+}
+
+/* A byte at a time, so that the window is all that there is to look back at. */
+static bool
+inflates_by_window(int window_bits, struct str in, struct str expected)
+{
+	z_stream z = {.next_in = (const Bytef *)in.ptr, .avail_in = (uInt)in.len};
+	size_t at = 0;
+	char c;
+
+	ck_assert_int_eq(inflateInit2(&z, -window_bits), Z_OK);
+	for (; at < expected.len; at++) {
+		z.next_out = (Bytef *)&c;
+		z.avail_out = 1;
+		if (inflate(&z, Z_SYNC_FLUSH) != Z_OK || z.avail_out ||
+		    c != expected.ptr[at])
+			break;
+	}
+	inflateEnd(&z);
+	return at == expected.len;
+}
+
+START_TEST(no_message_looks_back_further_than_its_window)
+{
+	struct buf plain = BUF_INIT, small = BUF_INIT, large = BUF_INIT;
+
+	add_repetitions(&plain);
+	ck_assert_int_eq(deflate_message(pool, 8, buf_str(&plain), &small), 0);
+	ck_assert(inflates_by_window(8, buf_str(&small), buf_str(&plain)));
+	ck_assert_int_eq(deflate_message(pool, 10, buf_str(&plain), &large), 0);
+	ck_assert(inflates_by_window(10, buf_str(&large), buf_str(&plain)));
+	ck_assert(!inflates_by_window(8, buf_str(&large), buf_str(&plain)));
+	buf_fini(&plain);
+	buf_fini(&small);
+	buf_fini(&large);
+}
+END_TEST
+
 START_TEST(a_message_owes_nothing_to_the_one_before)
 {
 	struct buf first = BUF_INIT, second = BUF_INIT, empty = BUF_INIT;
@@ -219,6 +270,7 @@ deflate_suite(void)
 	tcase_add_loop_test(c, broken_data_is_refused_and_leaves_no_trace, 0,
 			    sizeof(broken) / sizeof(broken[0]));
 	tcase_add_loop_test(c, what_goes_in_comes_out_at_every_window, 9, 16);
+	tcase_add_test(c, no_message_looks_back_further_than_its_window);
 	tcase_add_test(c, a_message_owes_nothing_to_the_one_before);
 	tcase_add_test(c, a_broken_message_does_not_harm_the_next);
 	tcase_add_test(c, a_bomb_is_stopped_at_the_limit);
