@@ -100,6 +100,7 @@ answer_connect(struct socket *s)
 	}
 	client_send_own(
 		c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s), buf_str(&data)));
+	session_pause(c->session);
 }
 
 int

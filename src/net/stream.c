@@ -59,7 +59,8 @@ plain_close(struct stream *s)
 }
 
 static const struct stream_ops plain_ops = {plain_read, plain_writev, plain_has_pending,
-					    plain_end,  plain_close,  false};
+					    plain_end,  plain_close,  false,
+					    STREAM_PAUSE_MS};
 
 void
 stream_open_fd(struct stream *s, struct loop *l, int fd,

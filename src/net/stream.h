@@ -17,6 +17,9 @@ struct stream_tls;
 
 enum { STREAM_READ = 1, STREAM_WRITE = 2 };
 
+/* pause_ms of what crosses a process border: as long as a busy peer may take to wake up. */
+enum { STREAM_PAUSE_MS = 2 };
+
 struct stream_ops {
 	/* Bytes read, 0: nothing there now. Errors: -E_GONE at the end or on a broken peer. */
 	ssize_t (*read)(struct stream *s, void *into, size_t n);
@@ -28,6 +31,7 @@ struct stream_ops {
 	void (*end)(struct stream *s); /* nothing more will be written */
 	void (*close)(struct stream *s);
 	bool is_secure;
+	uint8_t pause_ms; /* in which a peer reads what was written; 0: at once (memory) */
 };
 
 struct stream {

@@ -59,7 +59,7 @@ memory_close(struct stream *s)
 }
 
 static const struct stream_ops memory_ops = {
-	memory_read, memory_writev, memory_has_pending, memory_end, memory_close, false};
+	memory_read, memory_writev, memory_has_pending, memory_end, memory_close, false, 0};
 
 void
 stream_open_memory(struct stream *s, struct loop *l, struct stream_memory *m,

@@ -298,7 +298,8 @@ tls_close(struct stream *s)
 }
 
 static const struct stream_ops tls_ops = {tls_read, tls_writev, tls_has_pending,
-					  tls_end,  tls_close,  true};
+					  tls_end,  tls_close,  true,
+					  STREAM_PAUSE_MS};
 
 int
 stream_secure(struct stream *s, const struct tls *tls, struct str early)

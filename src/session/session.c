@@ -490,6 +490,13 @@ session_send(struct session *s, struct frame *f)
 	return error;
 }
 
+void
+session_pause(struct session *s)
+{
+	if (s->websocket)
+		websocket_pause(s->websocket);
+}
+
 bool
 session_is_lagging(const struct session *s)
 {

@@ -90,6 +90,8 @@ void session_poll(struct session *s, struct request *r);
  * no memory, ends the session a moment later, so that a broadcast may go on. Errors: -E_GONE, -E_FULL,
  * -E_NOMEM. */
 int session_send(struct session *s, struct frame *f);
+/* What was sent so far is heard before what follows, by itself (conn_pause). */
+void session_pause(struct session *s);
 /* Volatile messages are dropped now: the client lags or has no poll waiting. */
 bool session_is_lagging(const struct session *s);
 

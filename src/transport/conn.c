@@ -42,11 +42,23 @@ bury(struct loop_grave *g)
 }
 
 static void
+end_pause(struct conn *c)
+{
+	if (!c->is_paused)
+		return;
+	c->is_paused = false;
+	loop_at_end(c->loop, &c->flush);
+}
+
+static void
 on_timer(struct wheel_timer *t)
 {
 	struct conn *c = CONTAINER_OF(t, struct conn, timer);
 
-	conn_close(c, c->is_ending || c->has_deadline ? 0 : -E_SLOW);
+	if (c->is_paused)
+		end_pause(c);
+	else
+		conn_close(c, c->is_ending || c->has_deadline ? 0 : -E_SLOW);
 }
 
 static void
@@ -86,15 +98,29 @@ set_stall_timer(struct conn *c)
 		wheel_cancel(&c->loop->wheel, &c->timer);
 }
 
-/* Write until nothing is left or there is no room. Errors: -E_GONE. */
+/* n frames were written. True: what follows waits. */
+static bool
+begin_pause(struct conn *c, uint32_t n)
+{
+	if (!c->alone_n)
+		return false;
+	c->alone_n = (uint16_t)(n < c->alone_n ? c->alone_n - n : 0);
+	c->is_paused = !c->alone_n && c->out.n;
+	return c->is_paused;
+}
+
+/* Write until nothing is left, there is no room, or a pause begins. Errors: -E_GONE. */
 static int
 write_out(struct conn *c)
 {
 	struct iovec parts[PARTS_PER_WRITE];
 	size_t asked, sent;
+	uint32_t before;
 
 	do {
-		int n = send_queue_parts(&c->out, parts, PARTS_PER_WRITE);
+		int most = c->alone_n && c->alone_n < PARTS_PER_WRITE ? c->alone_n
+								      : PARTS_PER_WRITE;
+		int n = send_queue_parts(&c->out, parts, most);
 		ssize_t result = c->stream.ops->writev(&c->stream, parts, n);
 
 		if (result < 0)
@@ -103,11 +129,12 @@ write_out(struct conn *c)
 		for (int i = 0; i < n; i++)
 			asked += parts[i].iov_len;
 		sent = (size_t)result;
+		before = c->out.n;
 		send_queue_advance(&c->out, sent);
 		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, sent);
 		if (sent && c->is_stuck)
 			set_stall_timer(c);
-	} while (c->out.n && sent == asked);
+	} while (!begin_pause(c, before - c->out.n) && c->out.n && sent == asked);
 	return 0;
 }
 
@@ -116,17 +143,24 @@ flush(struct conn *c)
 {
 	bool was_stuck = c->is_stuck;
 
+	if (c->is_paused)
+		return;
 	if (c->out.n && write_out(c)) {
 		conn_close(c, -E_GONE);
 		return;
 	}
-	c->is_stuck = c->out.n > 0;
+	c->is_stuck = c->out.n > 0 && !c->is_paused;
 	if (c->is_stuck != was_stuck) {
 		set_stall_timer(c);
 		watch(c);
 	}
 	if (c->is_closed || c->is_stuck)
 		return;
+	if (c->is_paused) {
+		wheel_set(&c->loop->wheel, &c->timer,
+			  c->loop->now_ms + c->stream.ops->pause_ms);
+		return;
+	}
 	if (c->is_ending)
 		finish_ending(c);
 	else if (was_stuck || c->is_held)
@@ -317,9 +351,25 @@ conn_send(struct conn *c, struct frame *f)
 	error = send_queue_push(&c->out, f);
 	if (error)
 		return error;
-	if (!c->is_stuck || c->move)
+	if ((!c->is_stuck && !c->is_paused) || c->move)
 		loop_at_end(c->loop, &c->flush);
 	return 0;
+}
+
+void
+conn_pause(struct conn *c)
+{
+	if (c->stream.ops->pause_ms && !c->is_paused && !c->alone_n && !c->has_deadline &&
+	    !c->is_ending && c->out.n < UINT16_MAX)
+		c->alone_n = (uint16_t)c->out.n;
+}
+
+/* No pause from now on, and none that lasts. */
+static void
+forget_pause(struct conn *c)
+{
+	c->alone_n = 0;
+	end_pause(c);
 }
 
 void
@@ -346,6 +396,7 @@ conn_set_deadline(struct conn *c, uint32_t ms)
 {
 	if (c->is_closed)
 		return;
+	forget_pause(c);
 	c->has_deadline = true;
 	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + ms);
 }
@@ -355,6 +406,7 @@ conn_end(struct conn *c)
 {
 	if (c->is_closed || c->is_ending)
 		return;
+	forget_pause(c);
 	c->is_ending = true;
 	if (!c->is_stuck)
 		loop_at_end(c->loop, &c->flush);
@@ -414,5 +466,6 @@ conn_move(struct conn *c, struct loop *to, void (*arrived)(struct conn *c))
 	list_remove(&c->link);
 	stream_detach(&c->stream);
 	c->is_stuck = false;
+	c->is_paused = false;
 	loop_at_end(c->loop, &c->flush);
 }

@@ -47,13 +47,15 @@ struct conn {
 		struct loop_job flush;
 		struct loop_grave grave; /* once closed */
 	};
-	struct wheel_timer timer;    /* stalled write, or lingering end */
+	struct wheel_timer timer;    /* stalled write, pause, or lingering end */
 	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address peer;
 	uint32_t write_timeout_ms;
+	uint16_t alone_n; /* frames at the front that leave before a pause */
 	bool is_ending, is_half_closed, is_closed;
 	bool is_held;      /* reading is paused by the protocol above */
 	bool is_stuck;     /* a write found no room */
+	bool is_paused;    /* what is queued leaves when the timer says so */
 	bool has_deadline; /* the timer is conn_set_deadline's */
 	bool is_offering, offer_again;
 	struct conn_move *move; /* on its way to another loop at the end of this turn */
@@ -72,6 +74,13 @@ void conn_set_up(struct conn *c, const struct conn_up *up, void *up_state);
 /* Queue f, written at the end of this turn. Owns: takes its own reference.
  * Errors: -E_GONE when ending or closed, -E_NOMEM. */
 int conn_send(struct conn *c, struct frame *f);
+
+/* What is queued now and what is queued later shall reach the peer in two reads: the latter
+ * leaves a moment after the former, if it is there in this turn. For the first words of a
+ * conversation: who awaits the one before he listens for the other has them both (`ws` for Node
+ * tells frames that came in one read one straight after the other). A pause within a pause is
+ * none, and an ending connection makes none. */
+void conn_pause(struct conn *c);
 
 /* Stop reading, or go on (unused input is offered again). */
 void conn_hold(struct conn *c, bool hold);

@@ -104,6 +104,7 @@ request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
 	frame_unref(f);
 	if (error)
 		return error;
+	conn_pause(c);
 	http_conn_leave(r);
 	conn_set_up(c, up, up_state);
 	return 0;

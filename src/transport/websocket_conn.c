@@ -360,6 +360,12 @@ websocket_send(struct websocket *w, struct frame *f)
 	return error;
 }
 
+void
+websocket_pause(struct websocket *w)
+{
+	conn_pause(w->conn);
+}
+
 size_t
 websocket_queued(const struct websocket *w)
 {

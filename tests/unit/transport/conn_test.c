@@ -319,6 +319,121 @@ START_TEST(more_frames_than_one_write_takes_leave_in_one_turn)
 }
 END_TEST
 
+/* A connection over a pair of sockets; the other end is returned. */
+static int
+open_pair(void)
+{
+	int fds[2];
+
+	conn_close(conn, 0);
+	loop_turn(loop, false);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	conn = conn_new(loop, fds[0], &(struct address){.family = AF_UNIX});
+	conn_set_up(conn, &up, NULL);
+	conn_start(conn);
+	told[0] = '\0';
+	return fds[1];
+}
+
+static void
+expect_read(int fd, const char *text)
+{
+	char bytes[64];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	ck_assert_int_eq(n, *text ? (ssize_t)strlen(text) : -1);
+	ck_assert_int_eq(memcmp(bytes, text, strlen(text)), 0);
+}
+
+static void
+close_pair(int fd)
+{
+	conn_close(conn, 0);
+	loop_turn(loop, false);
+	close(fd);
+}
+
+START_TEST(what_follows_a_pause_is_in_a_read_of_its_own)
+{
+	int fd = open_pair();
+
+	send_text("first");
+	conn_pause(conn);
+	send_text("sec");
+	conn_pause(conn);
+	turn(0);
+	expect_read(fd, "first");
+	send_text("ond");
+	turn(1);
+	expect_read(fd, "");
+	turn(1);
+	expect_read(fd, "second");
+	send_text("third");
+	turn(0);
+	expect_read(fd, "third");
+	close_pair(fd);
+}
+END_TEST
+
+START_TEST(a_pause_with_nothing_behind_it_is_none)
+{
+	int fd = open_pair();
+
+	conn_pause(conn);
+	send_text("a");
+	conn_pause(conn);
+	turn(0);
+	expect_read(fd, "a");
+	send_text("b");
+	turn(0);
+	expect_read(fd, "b");
+	close_pair(fd);
+}
+END_TEST
+
+START_TEST(a_peer_that_waits_for_a_pause_is_not_given_up)
+{
+	int fd = open_pair();
+
+	conn_hold(conn, true);
+	send_text("a");
+	conn_pause(conn);
+	send_text("b");
+	turn(0);
+	expect("");
+	turn(2);
+	expect("drain ");
+	turn(60000);
+	expect_read(fd, "ab");
+	expect("");
+	close_pair(fd);
+}
+END_TEST
+
+static void
+set_deadline(void)
+{
+	conn_set_deadline(conn, 1000);
+}
+
+START_TEST(an_end_or_a_deadline_ends_a_pause)
+{
+	int fd = open_pair();
+
+	send_text("a");
+	conn_pause(conn);
+	send_text("b");
+	if (_i & 1)
+		turn(0); /* while it lasts, or before it began */
+	(_i & 2 ? end_it : set_deadline)();
+	turn(0);
+	expect_read(fd, "ab");
+	turn(3000);
+	ck_assert_ptr_nonnull(strstr(told, "close:0"));
+	close(fd);
+}
+END_TEST
+
 START_TEST(what_finds_no_room_waits_and_then_drains)
 {
 	memory.window_bytes = 3;
@@ -561,6 +676,10 @@ conn_suite(void)
 	tcase_add_checked_fixture(writing, set_up, tear_down);
 	tcase_add_test(writing, frames_of_a_turn_leave_together_at_its_end);
 	tcase_add_test(writing, more_frames_than_one_write_takes_leave_in_one_turn);
+	tcase_add_test(writing, what_follows_a_pause_is_in_a_read_of_its_own);
+	tcase_add_test(writing, a_pause_with_nothing_behind_it_is_none);
+	tcase_add_test(writing, a_peer_that_waits_for_a_pause_is_not_given_up);
+	tcase_add_loop_test(writing, an_end_or_a_deadline_ends_a_pause, 0, 4);
 	tcase_add_test(writing, what_finds_no_room_waits_and_then_drains);
 	tcase_add_test(writing, a_frame_without_bytes_does_not_block);
 	tcase_add_test(writing, a_peer_that_takes_nothing_is_given_up_in_time);
