@@ -122,11 +122,8 @@ check_session(const struct session *s, const struct asked *a,
 		return BAD_METHOD;
 	if (!a->is_websocket)
 		return s->polling ? ACCEPTED : BAD_REQUEST;
-	/* one probe at a time, and none for a session that is on WebSocket */
-	return head->upgrade && s->polling && !s->upgrade && !s->is_closing &&
-			       s->mount->upgrades
-		       ? ACCEPTED
-		       : BAD_REQUEST;
+	return head->upgrade && !s->is_closing && s->mount->upgrades ? ACCEPTED
+								     : BAD_REQUEST;
 }
 
 static struct sessions *

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { CODE_NORMAL = 1000 };
+enum { CODE_NORMAL = 1000, CODE_POLICY = 1008 };
 
 struct upgrade {
 	struct session *session;
@@ -99,13 +99,30 @@ on_close(void *up, int code)
 
 static const struct websocket_up probe_up = {on_message, on_drain, on_close};
 
+/* Opened and closed at once, as the reference does it: an answer of 400 is an error that Node's
+ * `ws` throws where nobody listens for it. */
+static int
+refuse_second(struct session *s, struct request *r)
+{
+	struct websocket *w;
+	int error = websocket_open(r, s->mount, s->mount->max_payload_bytes, NULL, NULL,
+				   &w);
+
+	if (!error)
+		websocket_close(w, CODE_POLICY, STR("the session has its WebSocket"));
+	return error;
+}
+
 int
 upgrade_start(struct session *s, struct request *r)
 {
 	struct loop *l = s->all->loop;
-	struct upgrade *u = calloc(1, sizeof(*u));
+	struct upgrade *u;
 	int error;
 
+	if (!s->polling || s->upgrade)
+		return refuse_second(s, r);
+	u = calloc(1, sizeof(*u));
 	if (!u)
 		return -E_NOMEM;
 	u->session = s;

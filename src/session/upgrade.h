@@ -9,8 +9,9 @@
 
 #include "session/session.h"
 
-/* The request asks to upgrade s, which has no upgrade under way. Errors: as websocket_open,
- * -E_NOMEM; the request is still there then. */
+/* The request asks to upgrade s. One that has its WebSocket, or is about to, keeps that: the
+ * second is closed with 1008 as soon as it is open. Errors: as websocket_open, -E_NOMEM; the
+ * request is still there then. */
 int upgrade_start(struct session *s, struct request *r) MUST_USE;
 
 /* Give it up; harmless when there is none. */

@@ -104,9 +104,10 @@ test("a second upgrade of a session that is on WebSocket is refused, the first g
 	first.ws.send("5");
 	first.ws.send("4a");
 	await once(first.ws, "message");
-	const { status, text } = await ask("GET", `/engine/?EIO=4&transport=websocket&sid=${sid}`, UPGRADE);
-	assert.equal(status, 400);
-	assert.equal(JSON.parse(text).code, 3);
+	const second = e.socket(sid), heard = [];
+	second.ws.on("message", data => heard.push(String(data)));
+	assert.deepEqual(await second.ended(), { code: 1008, why: "the session has its WebSocket" });
+	assert.deepEqual(heard, []);
 	first.ws.send("4b");
 	assert.equal(String((await once(first.ws, "message"))[0]), "4b");
 	first.ws.close();
