@@ -16,8 +16,8 @@ static const bool token_chars[256] = {
 };
 /* clang-format on */
 
-static size_t
-token_run(struct str s)
+size_t
+http_token_run(struct str s)
 {
 	size_t n = 0;
 
@@ -29,13 +29,13 @@ token_run(struct str s)
 bool
 http_is_token(struct str s)
 {
-	return s.len > 0 && token_run(s) == s.len;
+	return s.len > 0 && http_token_run(s) == s.len;
 }
 
 int
 http_header_split(struct str line, struct http_header *out)
 {
-	size_t name_len = token_run(line);
+	size_t name_len = http_token_run(line);
 
 	if (name_len == 0 || name_len == line.len || line.ptr[name_len] != ':')
 		return -E_HTTP_SYNTAX;
@@ -59,6 +59,31 @@ http_header_get(const struct http_head *h, struct str name)
 	const struct http_header *header = http_header_find(h, name);
 
 	return header ? header->value : (struct str){0};
+}
+
+struct str
+http_header_list(const struct http_head *h, struct str name, struct arena *a)
+{
+	struct str list = http_header_get(h, name);
+	size_t n = 0;
+	char *at;
+
+	if (http_header_count(h, name) <= 1)
+		return list;
+	for (size_t i = 0; i < h->headers_n; i++)
+		if (str_eq_nocase(h->headers[i].name, name))
+			n += h->headers[i].value.len + 1;
+	at = arena_alloc(a, n);
+	if (!at)
+		return (struct str){NULL, 0};
+	list = (struct str){at, n - 1};
+	for (size_t i = 0; i < h->headers_n; i++) {
+		if (!str_eq_nocase(h->headers[i].name, name))
+			continue;
+		str_put(&at, h->headers[i].value);
+		*at++ = ',';
+	}
+	return list;
 }
 
 size_t

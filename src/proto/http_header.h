@@ -3,6 +3,7 @@
 #ifndef PROTO_HTTP_HEADER_H
 #define PROTO_HTTP_HEADER_H
 
+#include "base/arena.h"
 #include "base/str.h"
 
 struct http_head;
@@ -10,6 +11,9 @@ struct http_head;
 struct http_header {
 	struct str name, value; /* value without blanks at its ends */
 };
+
+/* How many bytes at the start of s may stand in a token. */
+size_t http_token_run(struct str s);
 
 /* Letters, digits and the marks of RFC 9110 5.6.2; not empty. */
 bool http_is_token(struct str s);
@@ -23,6 +27,10 @@ const struct http_header *http_header_find(const struct http_head *h, struct str
 
 /* Its value, empty when absent. */
 struct str http_header_get(const struct http_head *h, struct str name);
+
+/* The values of all its lines with commas between, for headers that are lists: the only one as
+ * it lies there, several in a. ptr NULL when absent, or without memory. */
+struct str http_header_list(const struct http_head *h, struct str name, struct arena *a);
 
 /* How many lines have that name. */
 size_t http_header_count(const struct http_head *h, struct str name);

@@ -72,8 +72,26 @@ struct frame *ws_frame_of(enum ws_opcode opcode, struct str payload) MUST_USE;
 /* code 1005 makes one without a payload; a reason above 123 bytes is cut between characters. */
 struct frame *ws_frame_close(int code, struct str reason) MUST_USE;
 
-/* Is this head a valid opening handshake (GET, version 13, key of 16 bytes, tokens; each of
- * version and key once)?
+/* A list of extensions: {.rest = value}, word by word. */
+struct ws_extensions {
+	struct str rest;
+	bool is_begun;
+};
+
+struct ws_extension_word {
+	struct str name;
+	bool is_param; /* of the extension before it */
+	bool has_value;
+	struct str value; /* what stands between quotes is taken as it stands */
+};
+
+/* The next word: 1, or 0 behind the last.
+ * Errors: -E_HTTP_SYNTAX when that is no list, or one of nothing. Source: RFC 6455 9.1. */
+int ws_extensions_next(struct ws_extensions *list,
+		       struct ws_extension_word *out) MUST_USE;
+
+/* Is this head a valid opening handshake (GET, version 13, key of 16 bytes, each of them once;
+ * extensions and subprotocols are lists as they must be)?
  * Errors: -E_HTTP_SYNTAX → 400, -E_HTTP_UPGRADE → 426 with Sec-WebSocket-Version: 13. */
 int ws_handshake_check(const struct http_head *h) MUST_USE;
 

@@ -11,16 +11,6 @@
 
 enum { KEY_BYTES = 16, KEY_TEXT_BYTES = BASE64_LEN(KEY_BYTES) };
 
-static size_t
-count_headers(const struct http_head *h, struct str name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->headers_n; i++)
-		n += str_eq_nocase(h->headers[i].name, name);
-	return n;
-}
-
 static bool
 is_key(struct str text)
 {
@@ -31,6 +21,51 @@ is_key(struct str text)
 	       key_bytes == KEY_BYTES;
 }
 
+static bool
+is_extension_list(struct str value)
+{
+	struct ws_extensions list = {.rest = value};
+	struct ws_extension_word word;
+	int result;
+
+	do
+		result = ws_extensions_next(&list, &word);
+	while (result > 0);
+	return result == 0;
+}
+
+/* Source: RFC 6455 4.3, Sec-WebSocket-Protocol-Client. */
+static bool
+is_subprotocol_list(struct str value)
+{
+	size_t n = 0;
+
+	while (value.ptr) {
+		struct str item = str_trim(str_cut(&value, ','));
+
+		if (item.len && !http_is_token(item))
+			return false;
+		n += item.len > 0;
+	}
+	return n > 0;
+}
+
+static bool
+has_proper_lists(const struct http_head *h)
+{
+	for (size_t i = 0; i < h->headers_n; i++) {
+		struct str name = h->headers[i].name, value = h->headers[i].value;
+
+		if (str_eq_nocase(name, STR("Sec-WebSocket-Extensions")) &&
+		    !is_extension_list(value))
+			return false;
+		if (str_eq_nocase(name, STR("Sec-WebSocket-Protocol")) &&
+		    !is_subprotocol_list(value))
+			return false;
+	}
+	return true;
+}
+
 int
 ws_handshake_check(const struct http_head *h)
 {
@@ -38,13 +73,13 @@ ws_handshake_check(const struct http_head *h)
 
 	if (!h->upgrade || !http_header_has_token(h, STR("Upgrade"), STR("websocket")))
 		return -E_HTTP_UPGRADE;
-	if (h->method != HTTP_GET || h->has_body || count_headers(h, version) > 1)
+	if (h->method != HTTP_GET || h->has_body || http_header_count(h, version) > 1)
 		return -E_HTTP_SYNTAX;
 	if (!str_eq(http_header_get(h, version), STR("13")))
 		return -E_HTTP_UPGRADE;
-	if (count_headers(h, key) != 1 || !is_key(http_header_get(h, key)))
+	if (http_header_count(h, key) != 1 || !is_key(http_header_get(h, key)))
 		return -E_HTTP_SYNTAX;
-	return 0;
+	return has_proper_lists(h) ? 0 : -E_HTTP_SYNTAX;
 }
 
 /* Fetched once: OpenSSL looks it up by name for each SHA1(), at the price of hashing twice. */

@@ -67,7 +67,8 @@ credentials_of_request(struct request *r, struct str cookie)
 	const struct http_head *head = r->head;
 	struct places p = {head->uri.query, http_header_get(head, STR("authorization")),
 			   http_header_get(head, STR("cookie")),
-			   http_header_get(head, STR("sec-websocket-protocol"))};
+			   http_header_list(head, STR("sec-websocket-protocol"),
+					    &r->arena)};
 
 	return token_in(&p, cookie, &r->arena);
 }
@@ -80,6 +81,8 @@ credentials_chosen_subprotocol(struct str list)
 	while (list.ptr) {
 		struct str item = str_trim(str_cut(&list, ','));
 
+		if (item.len == 0)
+			continue;
 		if (!http_is_token(item))
 			return (struct str){NULL, 0};
 		if (!str_has_prefix(item, bearer))

@@ -63,7 +63,8 @@ static const struct dialect *
 choose(const struct plain_route *route, struct request *r,
        const struct config_mount **mount_out)
 {
-	struct str list = http_header_get(r->head, STR("sec-websocket-protocol")),
+	struct str list = http_header_list(r->head, STR("sec-websocket-protocol"),
+					   &r->arena),
 		   chosen = {NULL, 0};
 	const struct dialect *d = from_subprotocol(list, &chosen);
 	struct str name;

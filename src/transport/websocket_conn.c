@@ -51,18 +51,10 @@ answer_handshake(struct request *r, struct websocket *w)
 	buf_add(&lines, accept, sizeof(accept));
 	buf_add_str(&lines, STR("\r\n"));
 	if (w->mount->deflate) {
-		struct buf offers = BUF_INIT;
+		struct str offers = http_header_list(
+			r->head, STR("sec-websocket-extensions"), &r->arena);
 
-		for (size_t i = 0; i < r->head->headers_n; i++) {
-			if (!str_eq_nocase(r->head->headers[i].name,
-					   STR("sec-websocket-extensions")))
-				continue;
-			if (offers.len)
-				buf_add_char(&offers, ',');
-			buf_add_str(&offers, r->head->headers[i].value);
-		}
-		ws_deflate_negotiate(buf_str(&offers), &w->deflate, &extension);
-		buf_fini(&offers);
+		ws_deflate_negotiate(offers, &w->deflate, &extension);
 	}
 	if (w->deflate.on)
 		buf_printf(&lines, "Sec-WebSocket-Extensions: %.*s\r\n",

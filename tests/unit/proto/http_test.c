@@ -227,6 +227,7 @@ START_TEST(headers_are_found_without_case)
 {
 	struct http_parser *p = http_parser_new(&limits);
 	const struct http_head *h;
+	struct arena a = ARENA_INIT;
 	enum http_event event;
 
 	ck_assert_int_gt(
@@ -244,6 +245,11 @@ START_TEST(headers_are_found_without_case)
 	ck_assert(http_header_has_token(h, STR("Accept"), STR("Y")));
 	ck_assert(http_header_has_token(h, STR("Accept"), STR("z")));
 	ck_assert(!http_header_has_token(h, STR("Accept"), STR("ze")));
+	ck_assert(str_eq(http_header_list(h, STR("accept"), &a), STR("x , ,y,zed,Z")));
+	ck_assert_ptr_eq(http_header_list(h, STR("host"), &a).ptr,
+			 http_header_get(h, STR("host")).ptr);
+	ck_assert_ptr_null(http_header_list(h, STR("Cookie"), &a).ptr);
+	arena_fini(&a);
 	http_parser_free(p);
 }
 END_TEST

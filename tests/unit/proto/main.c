@@ -29,6 +29,7 @@ main(void)
 		socketio_suite,
 		uri_suite,
 		utf8_suite,
+		websocket_extensions_suite,
 		websocket_frame_suite,
 		websocket_handshake_suite,
 		websocket_suite,

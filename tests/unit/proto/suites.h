@@ -27,6 +27,7 @@ Suite *sio_msgpack_suite(void);
 Suite *socketio_suite(void);
 Suite *uri_suite(void);
 Suite *utf8_suite(void);
+Suite *websocket_extensions_suite(void);
 Suite *websocket_frame_suite(void);
 Suite *websocket_handshake_suite(void);
 Suite *websocket_suite(void);

@@ -39,6 +39,28 @@ static const struct {
 	{"GET / HTTP/1.1",
 	 UPGRADE VERSION "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!==\r\n",
 	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1",
+	 UPGRADE KEY VERSION "Sec-WebSocket-Extensions: a; b=\"c\"\r\n"
+			     "Sec-WebSocket-Extensions: d,\r\n",
+	 0},
+	{"GET / HTTP/1.1", UPGRADE KEY VERSION "Sec-WebSocket-Extensions: \r\n",
+	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1",
+	 UPGRADE KEY VERSION "Sec-WebSocket-Extensions: a\r\n"
+			     "Sec-WebSocket-Extensions: b c\r\n",
+	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1",
+	 UPGRADE KEY VERSION "Sec-WebSocket-Protocol: chat,, v1.chat ,\r\n"
+			     "Sec-WebSocket-Protocol: more\r\n",
+	 0},
+	{"GET / HTTP/1.1", UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n",
+	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1", UPGRADE KEY VERSION "Sec-WebSocket-Protocol: ,\r\n",
+	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1", UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, b c\r\n",
+	 -E_HTTP_SYNTAX},
+	{"GET / HTTP/1.1", UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \"a\"\r\n",
+	 -E_HTTP_SYNTAX},
 };
 
 START_TEST(only_a_whole_handshake_passes)
