@@ -38,7 +38,8 @@ enum { FAREWELL_MS = 1000 };
 enum { USERS_MAX = 1 << 24 };
 
 struct server {
-	struct config *config;
+	struct config *config; /* it was made with: mounts point into it */
+	struct config *newest; /* what loops have taken over by reloading */
 	struct token_keys *keys;
 	struct admission *admission;
 	struct address_set *trusted_proxies;
@@ -158,6 +159,7 @@ server_new(struct config *config, struct clock clock, struct server **out,
 	if (error)
 		return error;
 	s->config = config_ref(config);
+	s->newest = config_ref(config);
 	s->workers_n = s->hubs.n = count_workers(config);
 	s->hubs.presence = presence_new();
 	s->hubs.user_limits = limit_table_new(USERS_MAX);
@@ -174,7 +176,7 @@ server_new(struct config *config, struct clock clock, struct server **out,
 	}
 	if (!error)
 		error = make_workers(s, clock);
-	s->demo = (struct demo){config, s->keys, &s->hubs};
+	s->demo = (struct demo){config, &s->hubs};
 	if (!error)
 		error = routes_new(config, s->workers, s->workers_n, &s->demo,
 				   &s->is_ready, &s->routes, errors);
@@ -252,13 +254,81 @@ server_start(struct server *s)
 	return 0;
 }
 
+/* Certificates and keys of fresh, where a listener speaks TLS already; the files are read
+ * again even if their names are the same. Errors: of tls_new. */
+static int
+load_tls(const struct server *s, const struct config *fresh, struct tls **tls,
+	 struct buf *errors)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < s->config->listeners_n; i++)
+		if (s->tls[i] && i < fresh->listeners_n &&
+		    *fresh->listeners[i].tls_certificate)
+			error = tls_new(&fresh->listeners[i], s->tls[i], &tls[i], errors);
+	return error;
+}
+
+/* What could be loaded becomes what holds. Errors: -E_NOMEM, some loops may be ahead then. */
+static int
+hand_out(struct server *s, struct config *fresh, struct token_keys *keys,
+	 struct tls **tls)
+{
+	const struct worker_reload with = {fresh, keys, tls, s->config->listeners_n};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < s->workers_n; i++)
+		error = worker_reload(&s->workers[i], &with);
+	if (error)
+		return error;
+	for (size_t i = 0; i < s->config->listeners_n; i++) {
+		struct tls *old = s->tls[i];
+
+		if (!tls[i])
+			continue;
+		s->tls[i] = tls_ref(tls[i]);
+		tls_unref(old);
+	}
+	actions_set_keys(s->actions, keys);
+	config_ref(fresh);
+	config_unref(s->newest);
+	s->newest = fresh;
+	return 0;
+}
+
+int
+server_reload(struct server *s, struct config *fresh, struct buf *errors)
+{
+	struct tls **tls = calloc(s->config->listeners_n, sizeof(struct tls *));
+	struct token_keys *keys = NULL;
+	int error = tls ? 0 : -E_NOMEM;
+
+	if (!error)
+		error = token_keys_load(&fresh->token, &keys, errors);
+	if (!error)
+		error = load_tls(s, fresh, tls, errors);
+	if (!error)
+		error = hand_out(s, fresh, keys, tls);
+	for (size_t i = 0; tls && i < s->config->listeners_n; i++)
+		tls_unref(tls[i]);
+	free(tls);
+	token_keys_unref(keys);
+	return error;
+}
+
+const struct config *
+server_config(const struct server *s)
+{
+	return s->newest;
+}
+
 void
 server_stop(struct server *s)
 {
 	atomic_store(&s->is_ready, false);
 	for (size_t i = 0; i < s->workers_n; i++)
 		worker_order(&s->workers[i], WORKER_DRAIN);
-	actions_stop(s->actions, s->config->drain_ms);
+	actions_stop(s->actions, s->newest->drain_ms);
 	for (size_t i = 0; i < s->workers_n; i++)
 		worker_order(&s->workers[i], WORKER_FAREWELL);
 	for (int waited = 0; waited < FAREWELL_MS; waited += 10) {
@@ -303,6 +373,7 @@ server_free(struct server *s)
 	address_set_free(s->trusted_proxies);
 	admission_free(s->admission);
 	config_unref(s->config);
+	config_unref(s->newest);
 	presence_free(s->hubs.presence);
 	limit_table_free(s->hubs.user_limits);
 	free(s->hubs.hub);

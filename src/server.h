@@ -27,6 +27,13 @@ int server_listen(struct server *s, struct buf *errors) MUST_USE;
 /* Start the loops' threads. Errors: -E_SYSTEM. */
 int server_start(struct server *s) MUST_USE;
 
+/* Take over what can change while it runs: certificates, keys of tokens and of the server API,
+ * and whatever else keys.def calls RELOADED; who is connected stays. Faults are appended to
+ * errors, a line each, and change nothing. Errors: -E_CONFIG, -E_NOMEM. */
+int server_reload(struct server *s, struct config *fresh, struct buf *errors) MUST_USE;
+/* The configuration that was taken over last; borrowed until the next. */
+const struct config *server_config(const struct server *s);
+
 /* No new connections, running actions end, clients are told; then the threads stop. */
 void server_stop(struct server *s);
 

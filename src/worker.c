@@ -7,6 +7,7 @@
 #include "hub/hub.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "policy/token.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -156,6 +157,54 @@ worker_order(struct worker *w, enum worker_order order)
 		return; /* the end comes without good manners */
 	*o = (struct order){.mail.deliver = on_order, .worker = w, .order = order};
 	loop_post(w->loop, &o->mail);
+}
+
+struct reload {
+	struct mail mail;
+	struct worker *worker;
+	struct config *config;
+	struct token_keys *keys;
+	size_t tls_n;
+	struct tls *tls[];
+};
+
+static void
+on_reload(struct loop *l, struct mail *m)
+{
+	struct reload *r = CONTAINER_OF(m, struct reload, mail);
+	struct worker *w = r->worker;
+
+	for (size_t i = 0; i < r->tls_n; i++) {
+		if (!r->tls[i])
+			continue;
+		tls_unref(w->servers[i].tls);
+		w->servers[i].tls = r->tls[i];
+	}
+	for (size_t i = 0; i < w->listeners_n; i++)
+		w->servers[i].times = &r->config->http;
+	hub_set_keys(w->hub, r->keys);
+	loop_set_config(l, r->config);
+	token_keys_unref(r->keys);
+	config_unref(r->config);
+	free(r);
+}
+
+int
+worker_reload(struct worker *w, const struct worker_reload *with)
+{
+	struct reload *r = malloc(sizeof(*r) + with->tls_n * sizeof(struct tls *));
+
+	if (!r)
+		return -E_NOMEM;
+	*r = (struct reload){.mail.deliver = on_reload,
+			     .worker = w,
+			     .config = config_ref(with->config),
+			     .keys = token_keys_ref(with->keys),
+			     .tls_n = with->tls_n};
+	for (size_t i = 0; i < with->tls_n; i++)
+		r->tls[i] = with->tls[i] ? tls_ref(with->tls[i]) : NULL;
+	loop_post(w->loop, &r->mail);
+	return 0;
 }
 
 void

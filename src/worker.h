@@ -16,6 +16,7 @@ struct address_set;
 struct bad_tokens;
 struct hub;
 struct listener;
+struct token_keys;
 
 /* What the loops share, borrowed from the server. */
 struct worker_shared {
@@ -57,6 +58,16 @@ int worker_start(struct worker *w) MUST_USE;
 /* Drain: stop listening, close what is idle. Farewell: close all sessions. [any thread] */
 void worker_order(struct worker *w, enum worker_order order);
 void worker_stop(struct worker *w); /* [any thread] joins it */
+
+/* What a reload brings to a loop, of which it takes references of its own. */
+struct worker_reload {
+	struct config *config;
+	struct token_keys *keys;
+	struct tls **tls; /* by listener, NULL: as before */
+	size_t tls_n;
+};
+/* Errors: -E_NOMEM: nothing changes. [any thread] */
+int worker_reload(struct worker *w, const struct worker_reload *with) MUST_USE;
 
 /* After the threads stopped: deliver letters, close what is open, bury. */
 void worker_last_turn(struct worker *w);

@@ -3,6 +3,8 @@
 
 #include "base/errors.h"
 #include "config/config.h"
+#include "hub/hub.h"
+#include "net/loop.h"
 #include "policy/token.h"
 #include "proto/json.h"
 
@@ -10,12 +12,21 @@
 
 enum { TTL_S = 3600, USER_BYTES_MAX = 64 };
 
+/* The hub of this thread's loop, or the first one while none runs: it has the keys of now. */
+static const struct hub *
+hub_here(const struct demo *d)
+{
+	const struct loop *here = loop_current();
+
+	return d->hubs->hub[here ? here->id : 0];
+}
+
 /* {"sub":…}: the claims of a demo user, under their configured names. */
 static void
 add_claims(struct buf *out, const struct demo *d, struct str user, int64_t ttl_s,
 	   const struct str *permissions, int64_t now_s)
 {
-	char *const *names = d->config->token.claims;
+	char *const *names = hub_loop(hub_here(d))->config->token.claims;
 	struct str rest = permissions ? *permissions : STR("stats.read,task.write");
 	bool first = true;
 
@@ -56,7 +67,8 @@ demo_token(const struct demo *d, struct str user, int64_t ttl_s,
 	int error;
 
 	add_claims(&claims, d, user, ttl_s, permissions, now_s);
-	error = claims.failed ? -E_NOMEM : token_sign(d->keys, buf_str(&claims), out);
+	error = claims.failed ? -E_NOMEM
+			      : token_sign(hub_keys(hub_here(d)), buf_str(&claims), out);
 	buf_fini(&claims);
 	return error;
 }

@@ -11,11 +11,9 @@
 
 struct config;
 struct hubs;
-struct token_keys;
 
 struct demo {
 	const struct config *config;
-	const struct token_keys *keys;
 	struct hubs *hubs;
 };
 

@@ -37,16 +37,16 @@ refuse(struct request *r, int error, const char *headers)
 }
 
 static bool
-has_key(const struct rest *rest, const struct request *r)
+has_key(const struct request *r)
 {
 	struct str value = http_header_get(r->head, STR("authorization")),
-		   scheme = STR("Bearer ");
+		   scheme = STR("Bearer "),
+		   key = str_from(r->conn->loop->config->api_key);
 
-	if (value.len < scheme.len ||
+	if (!key.len || value.len < scheme.len ||
 	    !str_eq_nocase((struct str){value.ptr, scheme.len}, scheme))
 		return false;
-	return str_eq_secret(str_trim(str_skip(value, scheme.len)),
-			     str_from(rest->config->api_key));
+	return str_eq_secret(str_trim(str_skip(value, scheme.len)), key);
 }
 
 /* At the head of the request: who may not call, or calls nothing, sends no body. */
@@ -60,7 +60,7 @@ begin(struct request *r)
 					       allow);
 	bool is_open = row && (row->flags & REST_DEMO) && rest->config->demo;
 
-	if (!is_open && !has_key(rest, r)) {
+	if (!is_open && !has_key(r)) {
 		refuse(r, -E_INVALID_TOKEN, "WWW-Authenticate: Bearer\r\n");
 		return ROUTE_TAKEN;
 	}
@@ -183,7 +183,7 @@ serve_document(struct request *r)
 static enum route_next
 begin_with_key(struct request *r)
 {
-	if (has_key(r->route->arg, r))
+	if (has_key(r))
 		return ROUTE_SERVE;
 	refuse(r, -E_INVALID_TOKEN, "WWW-Authenticate: Bearer\r\n");
 	return ROUTE_TAKEN;
@@ -192,9 +192,7 @@ begin_with_key(struct request *r)
 static enum route_next
 begin_metrics(struct request *r)
 {
-	const struct rest *rest = r->route->arg;
-
-	return rest->config->metrics_open ? ROUTE_SERVE : begin_with_key(r);
+	return r->conn->loop->config->metrics_open ? ROUTE_SERVE : begin_with_key(r);
 }
 
 static void

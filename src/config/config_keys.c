@@ -35,7 +35,7 @@
 			       sizeof(MEMBER_##type_),                                   \
 		       #name_ " fits its member");
 #define S(...)
-#define L(scope_, name_, child_, member_, help_)                                         \
+#define L(scope_, name_, child_, member_, flags_, help_)                                 \
 	_Static_assert(offsetof(STRUCT_##scope_, member_##_n) ==                         \
 			       offsetof(STRUCT_##scope_, member_) + sizeof(void *),      \
 		       #name_ " has its length behind it");
@@ -69,11 +69,12 @@ const struct config_row config_rows[] = {
 	 .offset = offset_,                                                              \
 	 .fallback = "",                                                                 \
 	 .help = help_},
-#define L(scope_, name_, child_, member_, help_)                                         \
+#define L(scope_, name_, child_, member_, flags_, help_)                                 \
 	{.name = #name_,                                                                 \
 	 .scope = SCOPE_##scope_,                                                        \
 	 .child = SCOPE_##child_,                                                        \
 	 .type = TYPE_ITEMS,                                                             \
+	 .flags = flags_,                                                                \
 	 .offset = offsetof(STRUCT_##scope_, member_),                                   \
 	 .fallback = "",                                                                 \
 	 .help = help_},

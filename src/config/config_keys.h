@@ -45,6 +45,8 @@ enum config_type {
 };
 
 enum config_flags {
+	/* A reload takes a new value over; other keys wait for the next start. */
+	RELOADED = 1,
 	/* Mount keys that only some dialects have: bit 8 + dialect. */
 	FOR_ACTIONS = 1 << (8 + DIALECT_ACTIONS),
 	FOR_ENGINE = FOR_ACTIONS | 1 << (8 + DIALECT_ENGINE_ECHO),

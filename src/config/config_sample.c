@@ -14,7 +14,8 @@ static const char head[] =
 	"# What is written on the command line (--set mounts.0.path=/x) goes before the\n"
 	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before "
 	"the\n"
-	"# defaults. A change takes effect at the next start.\n";
+	"# defaults. A change takes effect at the next start, or at SIGHUP where it says "
+	"so.\n";
 
 static void scope_rows(enum config_scope scope, const char *list, uint32_t item,
 		       unsigned depth, struct buf *out);
@@ -86,6 +87,8 @@ config_sample_help(const struct config_row *row, struct buf *out)
 	dialect_defaults(row, out);
 	if (row->env)
 		buf_printf(out, " Environment: %s.", row->env);
+	if (row->flags & RELOADED)
+		buf_add_str(out, STR(" Reloaded by SIGHUP."));
 }
 
 static void

@@ -47,6 +47,20 @@ hub_free(struct hub *h)
 	free(h);
 }
 
+void
+hub_set_keys(struct hub *h, struct token_keys *keys)
+{
+	token_keys_ref(keys);
+	token_keys_unref(h->keys);
+	h->keys = keys;
+}
+
+const struct token_keys *
+hub_keys(const struct hub *h)
+{
+	return h->keys;
+}
+
 struct loop *
 hub_loop(const struct hub *h)
 {

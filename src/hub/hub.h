@@ -81,6 +81,10 @@ struct hub *hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys
 		    const struct hub_up *up, void *up_state) MUST_USE;
 void hub_free(struct hub *h);
 
+/* Tokens are checked with other keys from now on; who is in stays. Takes a reference. */
+void hub_set_keys(struct hub *h, struct token_keys *keys);
+const struct token_keys *hub_keys(const struct hub *h);
+
 struct loop *hub_loop(const struct hub *h);
 struct hubs *hub_all(const struct hub *h);
 

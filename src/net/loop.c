@@ -135,6 +135,14 @@ loop_free(struct loop *l)
 	free(l);
 }
 
+void
+loop_set_config(struct loop *l, struct config *config)
+{
+	config_ref(config);
+	config_unref(l->config);
+	l->config = config;
+}
+
 /* libevent sleeps until the wheel's next timer at the longest. */
 static void
 set_tick(struct loop *l)

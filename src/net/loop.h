@@ -55,6 +55,9 @@ struct loop {
 struct loop *loop_new(int id, struct clock clock, struct config *config) MUST_USE;
 void loop_free(struct loop *l);
 
+/* Another snapshot from now on, of which a reference is taken. */
+void loop_set_config(struct loop *l, struct config *config);
+
 /* One turn; may_wait: sleep until something happens. Returns false once stopped. */
 bool loop_turn(struct loop *l, bool may_wait);
 /* Turns until loop_stop. */

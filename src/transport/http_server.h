@@ -19,8 +19,7 @@ struct tls;
 struct http_server {
 	struct loop *loop;
 	const struct router *router;
-	const struct config_http
-		*times; /* of the configuration the server was made with */
+	const struct config_http *times; /* of its loop's configuration */
 	struct http_limits limits;
 	const char *listener;         /* name, for routes */
 	struct admission *admission;  /* who may connect; NULL: everybody */

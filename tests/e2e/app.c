@@ -26,7 +26,7 @@ push(struct tg_call call, const struct tg_request *request, void *state)
 		tg_reply_error(call, TG("REFUSED"), TG("not a message"), TG(""));
 }
 
-/* never: an action without an answer, for its time limit. */
+/* never, endless: actions without an answer, for their time limits. */
 static void
 never(struct tg_call call, const struct tg_request *request, void *state)
 {
@@ -193,6 +193,10 @@ static const struct tg_action actions[] = {
 	{.size = sizeof(struct tg_action),
 	 .name = "never",
 	 .timeout_ms = 200,
+	 .run = never},
+	{.size = sizeof(struct tg_action),
+	 .name = "endless",
+	 .timeout_ms = 3600000,
 	 .run = never},
 };
 

@@ -142,6 +142,15 @@ export class Gateway {
 		return this.#child.pid;
 	}
 
+	kill() {
+		this.#child.kill("SIGKILL");
+	}
+
+	// Resolves with { code, signal } when it ended, for whatever reason.
+	get ended() {
+		return this.#ended;
+	}
+
 	// SIGTERM, the end, and a look at how it ended.
 	async stop() {
 		this.#child.kill("SIGTERM");

@@ -7,17 +7,10 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		config_check_suite,
-		config_form_suite,
-		config_json_suite,
-		config_keys_suite,
-		config_read_suite,
-		config_sample_suite,
-		config_source_suite,
-		config_value_suite,
-		config_yaml_suite,
-		options_suite,
-		NULL,
+		config_check_suite,  config_diff_suite,   config_form_suite,
+		config_json_suite,   config_keys_suite,   config_read_suite,
+		config_sample_suite, config_source_suite, config_value_suite,
+		config_yaml_suite,   options_suite,       NULL,
 	};
 
 	return unit_run(suites);

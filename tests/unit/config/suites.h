@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *config_check_suite(void);
+Suite *config_diff_suite(void);
 Suite *config_form_suite(void);
 Suite *config_json_suite(void);
 Suite *config_keys_suite(void);
