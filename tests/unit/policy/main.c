@@ -7,9 +7,9 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		identity_suite,   limit_suite, origin_suite,      rate_suite,
-		schema_suite,     token_suite, token_cache_suite, token_jwks_suite,
-		token_keys_suite, NULL,
+		breaker_suite,    identity_suite,   limit_suite, origin_suite,
+		rate_suite,       schema_suite,     token_suite, token_cache_suite,
+		token_jwks_suite, token_keys_suite, NULL,
 	};
 
 	return unit_run(suites);

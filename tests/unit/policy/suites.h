@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *breaker_suite(void);
 Suite *identity_suite(void);
 Suite *limit_suite(void);
 Suite *origin_suite(void);
