@@ -232,7 +232,10 @@ enum tg_question_kind {
 	TG_MAY_JOIN /* what: a room or topic that a client asks for */
 };
 
-enum tg_verdict { TG_PASS, TG_ALLOW, TG_DENY };
+/* TG_PASS: the next hook may know. TG_FAILED: the same, because it could not be found out; it
+ * is not remembered, and after so many in a row (authorize.failures) the hook is not asked for
+ * a pause. The …_ONCE answers are not remembered. */
+enum tg_verdict { TG_PASS, TG_ALLOW, TG_DENY, TG_FAILED, TG_ALLOW_ONCE, TG_DENY_ONCE };
 
 struct tg_question {
 	size_t size;
@@ -256,6 +259,17 @@ struct tg_timer {
 	uint64_t id;
 };
 
+/* --- counters --------------------------------------------------------------------------- */
+
+/* A number in /metrics, tidegate_plugin_PLUGIN_NAME. */
+struct tg_counter {
+	uint64_t id;
+};
+
+enum tg_counter_flags {
+	TG_GAUGE = 1 /* goes both ways; else it only grows */
+};
+
 enum tg_log_level { TG_ERROR, TG_WARN, TG_INFO, TG_DEBUG };
 
 /* --- what the gateway can do: the table ------------------------------------------------- */
@@ -271,8 +285,12 @@ struct tg_api {
 	int (*add_action)(struct tg_host *host, const struct tg_action *action);
 	int (*add_namespace)(struct tg_host *host, const struct tg_namespace *nsp);
 	/* ask is called when the token does not grant what a client wants. Answer each question
-	 * once, in the hook or later; five seconds of silence are TG_PASS. Hooks are asked in
-	 * the order of their plugins until one does not pass; when all pass it is forbidden. */
+	 * once, in the hook or later; silence for authorize.timeout (five seconds) is TG_FAILED.
+	 * Hooks are asked in the order of their plugins until one does not pass; when all pass
+	 * it is forbidden. An answer is remembered for all connections with the same claims:
+	 * TG_ALLOW for authorize.grants, TG_DENY and TG_PASS for authorize.refusals, unless the
+	 * server API meanwhile moves or disconnects that user; the same question is not asked
+	 * again while it is open. */
 	int (*add_authorize)(struct tg_host *host,
 			     void (*ask)(const struct tg_question *question, void *state),
 			     void *state);
@@ -287,6 +305,7 @@ struct tg_api {
 	int (*update)(struct tg_host *host, struct tg_call call, struct tg_str data);
 	/* False once it is answered or its time is over: long work can stop early. */
 	bool (*is_open)(struct tg_host *host, struct tg_call call);
+	/* Errors: TG_E_LATE; TG_E_ARGUMENT for no verdict. */
 	int (*answer)(struct tg_host *host, uint64_t question_id, enum tg_verdict verdict);
 	/* Is it in the token's permissions? */
 	bool (*has_permission)(const struct tg_identity *who, struct tg_str permission);
@@ -386,6 +405,12 @@ struct tg_api {
 	/* read is called for each notification that was read, on the loop of who said so. [init] */
 	int (*add_read)(struct tg_host *host,
 			void (*read)(const struct tg_read *read, void *state), void *state);
+
+	/* name: a-z, 0-9 and _; both texts must stay. [init] */
+	int (*add_counter)(struct tg_host *host, const char *name, const char *help,
+			   uint32_t flags, struct tg_counter *out);
+	/* Add n to it; a counter of zeros is none. [any thread, after init] */
+	void (*count)(struct tg_host *host, struct tg_counter counter, int64_t n);
 };
 
 /* --- the plugin itself ------------------------------------------------------------------ */
@@ -467,6 +492,9 @@ struct tg_plugin {
 #define tg_timer_start(first_ms, repeat_ms, fn, arg, free_fn, timer_out)                      \
 	tg_link.api->timer_start(tg_link.host, first_ms, repeat_ms, fn, arg, free_fn, timer_out)
 #define tg_timer_stop(timer) tg_link.api->timer_stop(tg_link.host, timer)
+#define tg_add_counter(name, help, flags, out)                                                \
+	tg_link.api->add_counter(tg_link.host, name, help, flags, out)
+#define tg_count(counter, n) tg_link.api->count(tg_link.host, counter, n)
 #define tg_now_ms() tg_link.api->now_ms(tg_link.host)
 #define tg_mono_ms() tg_link.api->mono_ms(tg_link.host)
 #define tg_config() tg_link.api->config(tg_link.host)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum { TRIES = 3, POLL_MS = 1000, RETRY_MS = 50 };
 
@@ -16,6 +17,7 @@ struct transfer {
 	struct text body, answer;
 	CURL *easy;
 	struct curl_slist *headers;
+	bool is_for_once;
 	size_t sent_n; /* bytes of the body that curl has taken */
 	int tries_n;
 	int64_t deadline_ms; /* monotonic */
@@ -38,7 +40,10 @@ static struct {
 static void
 finish(struct transfer *t, long status, bool is_late)
 {
-	struct client_answer answer = {status, is_late, {t->answer.data, t->answer.len}};
+	struct client_answer answer = {.status = status,
+				       .is_late = is_late,
+				       .is_for_once = t->is_for_once,
+				       .body = {t->answer.data, t->answer.len}};
 
 	t->request.done(t->request.arg, &answer);
 	if (t->link) {
@@ -66,6 +71,19 @@ on_answer(char *bytes, size_t size, size_t n, void *arg)
 		return 0; /* ends the transfer */
 	text_add(&t->answer, bytes, size * n);
 	return t->answer.failed ? 0 : size * n;
+}
+
+static size_t
+on_header(char *line, size_t size, size_t n, void *arg)
+{
+	static const char wanted[] = "cache-control:", word[] = "no-store";
+	struct transfer *t = arg;
+	const size_t name_n = sizeof(wanted) - 1, word_n = sizeof(word) - 1;
+
+	if (size * n > name_n && strncasecmp(line, wanted, name_n) == 0)
+		for (size_t i = name_n; i + word_n <= size * n; i++)
+			t->is_for_once |= strncasecmp(line + i, word, word_n) == 0;
+	return size * n;
 }
 
 /* curl repeats a request by itself when a kept connection turns out to be dead, unless it
@@ -150,6 +168,8 @@ set_up(struct transfer *t, const char *url)
 		curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, on_seek);
 		curl_easy_setopt(e, CURLOPT_SEEKDATA, t);
 	}
+	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
@@ -173,6 +193,7 @@ start(struct transfer *t)
 	t->tries_n++;
 	t->sent_n = 0;
 	t->answer.len = 0;
+	t->is_for_once = false;
 	if (!t->easy)
 		t->easy = curl_easy_init();
 	if (!t->easy || url.failed || !make_headers(t)) {

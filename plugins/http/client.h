@@ -19,8 +19,9 @@ struct client_settings {
 
 /* What came of a request. */
 struct client_answer {
-	long status;  /* of HTTP; 0: there was no answer */
-	bool is_late; /* because its time was over */
+	long status;      /* of HTTP; 0: there was no answer */
+	bool is_late;     /* because its time was over */
+	bool is_for_once; /* Cache-Control: no-store */
 	struct tg_str body;
 };
 

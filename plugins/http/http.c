@@ -6,17 +6,22 @@
  *	POST url/actions/NAME  {"action","requestId","data","user",…}
  *		2xx: the body is the data (none: null); else an error {"code","message","details"}
  *	POST url/authorize     {"kind":"run"|"join","what","user",…}
- *		200: yes; 403: no; anything else: somebody else may know
+ *		200: yes; 403: no; 5xx and no answer: it failed; else: somebody else may know.
+ *		Cache-Control: no-store: this answer is not remembered
  *	POST url/notifications/read  {"user","notification","readMs"}
  *
- * Each request is signed (client.c); what is not idempotent is sent once. Configuration:
- * settings.h. Written against the public header alone, as any plugin is.
+ * Each request is signed (client.c); what is not idempotent is sent once. When actions are not
+ * answered several times in a row, others are not sent for a pause but refused at once; for
+ * questions the gateway does the same. Configuration: settings.h. Written against the public
+ * header, as any plugin is, and the gateway's circuit breaker, which knows nothing of it.
  */
 #include "settings.h"
 
 #include <stdlib.h>
 
 static struct settings settings;
+static struct breaker breaker; /* of actions */
+static struct tg_counter actions_failed, actions_cut, circuit_open;
 
 /* --- what is asked ------------------------------------------------------------------------ */
 
@@ -80,45 +85,85 @@ reply_error(struct tg_call call, const struct client_answer *a)
 		tg_reply_error(call, TG("BACKEND_ERROR"), tg_text(otherwise), TG(""));
 }
 
+/* An action on its way. */
+struct errand {
+	struct tg_call call;
+	enum breaker_pass pass;
+};
+
+/* Gateways in front of a backend answer 502 to 504 when there is none. */
+static bool
+is_answer(const struct client_answer *a)
+{
+	return a->status && (a->status < 502 || a->status > 504);
+}
+
+static void
+tell_breaker(enum breaker_pass pass, bool is_good)
+{
+	if (!is_good)
+		tg_count(actions_failed, 1);
+	switch (breaker_note(&breaker, &settings.breaker, pass, is_good, tg_mono_ms())) {
+	case BREAKER_OPENS:
+		tg_count(circuit_open, 1);
+		tg_log(TG_WARN, "circuit opened: failures=%u pause_ms=%u",
+		       settings.breaker.failures_n, settings.breaker.pause_ms);
+		break;
+	case BREAKER_CLOSES:
+		tg_count(circuit_open, -1);
+		tg_log(TG_INFO, "circuit closed");
+		break;
+	case BREAKER_STAYS:
+		break;
+	}
+}
+
+static void
+answer_call(struct tg_call call, const struct client_answer *a)
+{
+	if (a->status >= 200 && a->status < 300) {
+		if (tg_reply_ok(call, a->body.len ? a->body : TG("null")) ==
+		    TG_E_ARGUMENT)
+			tg_reply_error(call, TG("BACKEND_ERROR"),
+				       TG("the backend's answer is no JSON"), TG(""));
+	} else if (a->status) {
+		reply_error(call, a);
+	} else if (a->is_late) {
+		tg_reply_error(call, TG("TIMEOUT"), TG("the backend took too long"),
+			       TG(""));
+	} else {
+		tg_reply_error(call, TG("BACKEND_UNAVAILABLE"),
+			       TG("the backend cannot be reached"), TG(""));
+	}
+}
+
 static void
 on_action(void *arg, const struct client_answer *a)
 {
-	struct tg_call *call = arg;
+	struct errand *e = arg;
 
-	if (a->status >= 200 && a->status < 300) {
-		if (tg_reply_ok(*call, a->body.len ? a->body : TG("null")) ==
-		    TG_E_ARGUMENT)
-			tg_reply_error(*call, TG("BACKEND_ERROR"),
-				       TG("the backend's answer is no JSON"), TG(""));
-	} else if (a->status) {
-		reply_error(*call, a);
-	} else if (a->is_late) {
-		tg_reply_error(*call, TG("TIMEOUT"), TG("the backend took too long"),
-			       TG(""));
-	} else {
-		tg_reply_error(*call, TG("BACKEND_UNAVAILABLE"),
-			       TG("the backend cannot be reached"), TG(""));
-	}
-	free(call);
+	tell_breaker(e->pass, is_answer(a));
+	answer_call(e->call, a);
+	free(e);
 }
 
 static bool
 is_wanted(void *arg)
 {
-	return tg_is_open(*(struct tg_call *)arg);
+	const struct errand *e = arg;
+
+	return tg_is_open(e->call);
 }
 
-static void
-run(struct tg_call call, const struct tg_request *request, void *state)
+/* Errors: as client_send. */
+static int
+send_action(const struct forwarded *f, const struct tg_request *request, struct errand *e)
 {
-	const struct forwarded *f = state;
-	struct tg_call *copy = malloc(sizeof(*copy));
 	struct text body = {0};
 	int error = TG_E_NOMEM;
 
 	add_request(&body, request);
-	if (copy && !body.failed) {
-		*copy = call;
+	if (!body.failed)
 		error = client_send(&(struct client_request){
 			.path = f->path,
 			.body = &body,
@@ -126,27 +171,55 @@ run(struct tg_call call, const struct tg_request *request, void *state)
 			.may_repeat = f->is_idempotent,
 			.done = on_action,
 			.is_wanted = is_wanted,
-			.arg = copy,
+			.arg = e,
 		});
-	}
-	if (error) {
-		free(copy);
+	if (error)
 		text_free(&body);
-		tg_reply_error(call, TG("OVERLOADED"),
-			       TG("too much waits for the backend"), TG(""));
+	return error;
+}
+
+static void
+run(struct tg_call call, const struct tg_request *request, void *state)
+{
+	struct errand *e = malloc(sizeof(*e));
+	enum breaker_pass pass = e ? breaker_try(&breaker, tg_mono_ms()) : BREAKER_PASSES;
+
+	if (pass == BREAKER_REFUSES) {
+		tg_count(actions_cut, 1);
+		free(e);
+		tg_reply_error(call, TG("BACKEND_UNAVAILABLE"),
+			       TG("the backend has not answered for a while"), TG(""));
+		return;
 	}
+	if (e)
+		*e = (struct errand){call, pass};
+	if (e && !send_action(state, request, e))
+		return;
+	if (pass == BREAKER_PROBES)
+		tell_breaker(pass, false); /* let another one try, later */
+	free(e);
+	tg_reply_error(call, TG("OVERLOADED"), TG("too much waits for the backend"),
+		       TG(""));
 }
 
 /* --- questions ---------------------------------------------------------------------------- */
+
+static enum tg_verdict
+verdict_of(const struct client_answer *a)
+{
+	if (a->status == 200)
+		return a->is_for_once ? TG_ALLOW_ONCE : TG_ALLOW;
+	if (a->status == 403)
+		return a->is_for_once ? TG_DENY_ONCE : TG_DENY;
+	return a->status == 0 || a->status >= 500 ? TG_FAILED : TG_PASS;
+}
 
 static void
 on_authorize(void *arg, const struct client_answer *a)
 {
 	uint64_t *id = arg;
 
-	tg_answer(*id, a->status == 200   ? TG_ALLOW
-		       : a->status == 403 ? TG_DENY
-					  : TG_PASS);
+	tg_answer(*id, verdict_of(a));
 	free(id);
 }
 
@@ -176,7 +249,7 @@ ask(const struct tg_question *question, void *state)
 	if (error) {
 		free(id);
 		text_free(&body);
-		tg_answer(question->id, TG_PASS);
+		tg_answer(question->id, TG_FAILED);
 	}
 }
 
@@ -233,6 +306,13 @@ init(void)
 	}
 	if (!settings.client.secret)
 		tg_log(TG_WARN, "no secret: requests to the backend are not signed");
+	tg_add_counter("actions_failed", "actions that the backend did not answer", 0,
+		       &actions_failed);
+	tg_add_counter("actions_cut",
+		       "actions refused at once because it had not for long", 0,
+		       &actions_cut);
+	tg_add_counter("circuit_open", "1 while actions are refused at once", TG_GAUGE,
+		       &circuit_open);
 	/* what cannot be added makes the gateway refuse us: fini cleans up then */
 	for (size_t i = 0; i < settings.actions_n; i++) {
 		settings.actions[i].action.run = run;

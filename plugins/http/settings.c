@@ -20,22 +20,29 @@ take_text(struct tg_str object, const char *name)
 	return text;
 }
 
-/* A whole number from 1 to max, or what stands there is wrong. */
+/* A whole number from min to max, or what stands there is wrong. */
 static int
-take_number(struct tg_str object, const char *name, int64_t max, int64_t *number)
+take_number_from(struct tg_str object, const char *name, int64_t min, int64_t max,
+		 int64_t *number)
 {
 	struct tg_str value;
 	int64_t n;
 
 	if (!tg_json_get(object, tg_text(name), &value))
 		return TG_OK;
-	if (!tg_json_int(value, &n) || n < 1 || n > max) {
-		tg_log(TG_ERROR, "%s: expected a whole number from 1 to %lld", name,
-		       (long long)max);
+	if (!tg_json_int(value, &n) || n < min || n > max) {
+		tg_log(TG_ERROR, "%s: expected a whole number from %lld to %lld", name,
+		       (long long)min, (long long)max);
 		return TG_E_ARGUMENT;
 	}
 	*number = n;
 	return TG_OK;
+}
+
+static int
+take_number(struct tg_str object, const char *name, int64_t max, int64_t *number)
+{
+	return take_number_from(object, name, 1, max, number);
 }
 
 static bool
@@ -129,6 +136,18 @@ read_actions(struct tg_str config, struct settings *out)
 	return error;
 }
 
+static int
+read_breaker(struct tg_str config, struct breaker_rule *out)
+{
+	int64_t failures = 5, pause = 10000;
+	int error = take_number_from(config, "failures", 0, 1000000, &failures);
+
+	if (!error)
+		error = take_number(config, "pause_ms", 3600000, &pause);
+	*out = (struct breaker_rule){(uint32_t)failures, (uint32_t)pause};
+	return error;
+}
+
 int
 settings_read(struct settings *out)
 {
@@ -154,6 +173,8 @@ settings_read(struct settings *out)
 		error = take_number(config, "queue", 1000000, &queue);
 	if (!error)
 		error = take_number(config, "answer_bytes", 1 << 30, &answer);
+	if (!error)
+		error = read_breaker(config, &out->breaker);
 	out->client.socket = take_text(config, "socket");
 	out->client.secret = secret && *secret ? strdup(secret)
 					       : take_text(config, "secret");

@@ -11,6 +11,8 @@
  *	    connections: 16
  *	    queue: 1024
  *	    answer_bytes: 1048576
+ *	    failures: 5                          # unanswered actions in a row (0: any number), then
+ *	    pause_ms: 10000                      # BACKEND_UNAVAILABLE at once for so long
  *	    actions: [echo, {name: report.create, permission: report.write, timeout_ms: 10000,
  *	              idempotent: true, running: 64, schema: {type: object}}]
  *	    authorize: true
@@ -20,6 +22,7 @@
 #define HTTP_SETTINGS_H
 
 #include "client.h"
+#include "policy/breaker.h"
 
 /* An action that the backend answers. */
 struct forwarded {
@@ -30,6 +33,7 @@ struct forwarded {
 
 struct settings {
 	struct client_settings client;
+	struct breaker_rule breaker;
 	long timeout_ms;
 	bool asks_authorize, tells_read;
 	struct forwarded *actions;

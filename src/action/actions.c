@@ -112,6 +112,7 @@ make_desks(struct actions *a)
 		a->desks[i].all = a;
 		handle_init(&a->desks[i].calls, (unsigned)i, false);
 		handle_init(&a->desks[i].questions, (unsigned)i, false);
+		authorize_init(&a->desks[i]);
 		handle_init(&a->desks[i].timers, (unsigned)i,
 			    true); /* plugins' threads */
 	}
@@ -272,7 +273,7 @@ static void
 free_desk(struct desk *d)
 {
 	call_free_all(d);
-	authorize_free_all(d);
+	authorize_fini(d);
 	timer_free_all(d);
 	handle_fini(&d->calls);
 	handle_fini(&d->questions);

@@ -12,6 +12,7 @@
 #define ACTION_ACTIONS_H
 
 #include "action/handle.h"
+#include "action/memo.h"
 #include "action/pool.h"
 #include "action/registry.h"
 #include "action/replay.h"
@@ -29,8 +30,10 @@ struct desk {
 	struct hub *hub; /* from actions_start on, as loop */
 	struct loop *loop;
 	struct handle_table calls, questions, timers;
-	struct map asking; /* peers that were not accepted yet, by socket id */
-	struct buf text;   /* scratch for what is being written */
+	struct map asking;    /* peers that were not accepted yet, by socket id */
+	struct map inquiries; /* authorize hooks that are being asked, by question */
+	struct memo memo;     /* what they answered */
+	struct buf text;      /* scratch for what is being written */
 };
 
 struct actions {

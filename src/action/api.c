@@ -55,6 +55,8 @@ api_table(void)
 		.mono_ms = api_mono_ms,
 		.log = api_log,
 		.config = api_config,
+		.add_counter = api_add_counter,
+		.count = api_count,
 		.json_get = api_json_get,
 		.json_next = api_json_next,
 		.json_arg = api_json_arg,

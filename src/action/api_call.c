@@ -10,9 +10,8 @@
 
 /* --- offers ------------------------------------------------------------------------------ */
 
-/* The first fault of an init is the one that is told. */
-static int
-offered(struct tg_host *host, int error, struct buf *why)
+int
+api_offered(struct tg_host *host, int error, struct buf *why)
 {
 	if (error && !host->is_at_fault) {
 		host->is_at_fault = true;
@@ -30,7 +29,7 @@ api_add_action(struct tg_host *host, const struct tg_action *action)
 
 	if (!host->is_in_init)
 		return TG_E_STATE;
-	return offered(
+	return api_offered(
 		host, registry_add_action(&host->all->registry, host, action, &why, NULL),
 		&why);
 }
@@ -42,9 +41,9 @@ api_add_namespace(struct tg_host *host, const struct tg_namespace *nsp)
 
 	if (!host->is_in_init)
 		return TG_E_STATE;
-	return offered(host,
-		       registry_add_namespace(&host->all->registry, host, nsp, &why),
-		       &why);
+	return api_offered(host,
+			   registry_add_namespace(&host->all->registry, host, nsp, &why),
+			   &why);
 }
 
 int
@@ -56,10 +55,10 @@ api_add_authorize(struct tg_host *host, void (*ask)(const struct tg_question *, 
 	if (!host->is_in_init)
 		return TG_E_STATE;
 	if (!ask)
-		return offered(host, -E_ARGUMENT, &why);
-	return offered(host,
-		       registry_add_authorizer(&host->all->registry, host, ask, state),
-		       &why);
+		return api_offered(host, -E_ARGUMENT, &why);
+	return api_offered(
+		host, registry_add_authorizer(&host->all->registry, host, ask, state),
+		&why);
 }
 
 int
@@ -71,9 +70,9 @@ api_add_read(struct tg_host *host, void (*read)(const struct tg_read *, void *),
 	if (!host->is_in_init)
 		return TG_E_STATE;
 	if (!read)
-		return offered(host, -E_ARGUMENT, &why);
-	return offered(host, registry_add_reader(&host->all->registry, host, read, state),
-		       &why);
+		return api_offered(host, -E_ARGUMENT, &why);
+	return api_offered(
+		host, registry_add_reader(&host->all->registry, host, read, state), &why);
 }
 
 /* --- answers ----------------------------------------------------------------------------- */

@@ -8,6 +8,11 @@
 
 #include "tidegate/plugin.h"
 
+struct buf;
+
+/* What an offer came to; the first fault of an init is the one that is told. Frees *why. */
+int api_offered(struct tg_host *host, int error, struct buf *why);
+
 int api_add_action(struct tg_host *host, const struct tg_action *action);
 int api_add_namespace(struct tg_host *host, const struct tg_namespace *nsp);
 int api_add_authorize(struct tg_host *host,

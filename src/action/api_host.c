@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "action/api_host.h"
 
+#include "action/api_call.h"
 #include "action/convert.h"
 #include "action/plugin.h"
 #include "action/timer.h"
@@ -69,4 +70,27 @@ struct tg_str
 api_config(struct tg_host *host)
 {
 	return to_tg(config_plugin_text(host->all->config, str_from(host->name)));
+}
+
+int
+api_add_counter(struct tg_host *host, const char *name, const char *help, uint32_t flags,
+		struct tg_counter *out)
+{
+	struct buf why = BUF_INIT;
+
+	if (!host->is_in_init)
+		return TG_E_STATE;
+	if (!out)
+		return api_offered(host, -E_ARGUMENT, &why);
+	return api_offered(host,
+			   meters_add(&host->all->registry.meters, host,
+				      str_from(host->name), str_from(name), help,
+				      flags & TG_GAUGE, &why, &out->id),
+			   &why);
+}
+
+void
+api_count(struct tg_host *host, struct tg_counter counter, int64_t n)
+{
+	meters_count(&host->all->registry.meters, counter.id, n);
 }

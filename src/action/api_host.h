@@ -16,6 +16,9 @@ int api_timer_stop(struct tg_host *host, struct tg_timer timer);
 int64_t api_now_ms(struct tg_host *host);
 uint64_t api_mono_ms(struct tg_host *host);
 void api_log(struct tg_host *host, enum tg_log_level level, const char *line);
+int api_add_counter(struct tg_host *host, const char *name, const char *help,
+		    uint32_t flags, struct tg_counter *out);
+void api_count(struct tg_host *host, struct tg_counter counter, int64_t n);
 struct tg_str api_config(struct tg_host *host);
 
 #endif

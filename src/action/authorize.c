@@ -2,73 +2,295 @@
 #include "action/authorize.h"
 
 #include "action/convert.h"
+#include "action/plugin.h"
+#include "base/hash.h"
+#include "base/log.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 
+/* What tells a question from another: which hook, which kind, a digest of the token's claims,
+ * and the thing itself. */
+enum {
+	KEY_HOOK = 0,
+	KEY_KIND = 2,
+	KEY_CLAIMS = 3,
+	CLAIMS_BYTES = 32, /* SHA-256 */
+	KEY_WHAT = KEY_CLAIMS + CLAIMS_BYTES
+};
+
 struct question {
-	uint64_t id; /* a new one for each hook */
+	struct list link; /* among those that wait for an inquiry */
 	struct desk *desk;
-	struct wheel_timer silence;
 	struct identity *who;
 	enum tg_question_kind kind;
-	size_t hooks_at;
+	uint16_t hooks_at;
 	authorize_done_fn *done;
 	void *arg;
-	struct str what;
-	char text[];
+	size_t key_len;
+	char key[];
 };
+
+struct inquiry {
+	uint64_t id; /* what the hook answers to */
+	struct desk *desk;
+	struct authorizer *hook;
+	enum breaker_pass pass;
+	struct wheel_timer silence;
+	struct list questions;
+	uint64_t owner;
+	bool is_shared; /* others find it by its key */
+	bool is_stale;  /* rights changed meanwhile: its answer is not remembered */
+	size_t key_len;
+	char key[];
+};
+
+static void ask_next(struct question *q);
+
+static const struct config_authorize *
+rules(const struct desk *d)
+{
+	return &d->loop->config->authorize;
+}
+
+static void
+count(const struct desk *d, enum counter which)
+{
+	counter_add(&d->loop->counters, which, 1);
+}
+
+/* --- questions ---------------------------------------------------------------------------- */
 
 static void
 settle(struct question *q, enum authorize_end end)
 {
-	wheel_cancel(&q->desk->loop->wheel, &q->silence);
 	q->done(q->arg, end);
 	identity_unref(q->who);
 	free(q);
 }
 
 static void
-ask_next(struct question *q)
+take_verdict(struct question *q, enum tg_verdict verdict)
 {
-	const struct registry *r = &q->desk->all->registry;
-	const struct authorizer *hook;
-	struct tg_identity who;
-	struct tg_question words = {.size = sizeof(words),
-				    .kind = q->kind,
-				    .what = to_tg(q->what),
-				    .who = &who};
+	if (verdict == TG_PASS || verdict == TG_FAILED)
+		ask_next(q);
+	else
+		settle(q, verdict == TG_ALLOW || verdict == TG_ALLOW_ONCE ? AUTHORIZE_YES
+									  : AUTHORIZE_NO);
+}
 
-	if (q->hooks_at < r->authorizers_n)
-		q->id = handle_add(&q->desk->questions, q);
-	if (q->hooks_at == r->authorizers_n || !q->id) {
-		settle(q, AUTHORIZE_NO);
-		return;
-	}
-	hook = &r->authorizers[q->hooks_at++];
-	words.id = q->id;
-	tg_identity_of(q->who, &who);
-	wheel_set(&q->desk->loop->wheel, &q->silence,
-		  q->desk->loop->now_ms + AUTHORIZE_SILENCE_MS);
-	hook->ask(&words, hook->state); /* q may be settled when it returns */
+static struct str
+key_of(const struct question *q)
+{
+	return (struct str){q->key, q->key_len};
+}
+
+/* --- memory ------------------------------------------------------------------------------- */
+
+static void
+count_kept(struct desk *d, size_t before_n)
+{
+	counter_add(&d->loop->counters, COUNTER_ANSWERS_KEPT,
+		    memo_n(&d->memo) - before_n);
+}
+
+static bool
+recall(struct question *q, enum tg_verdict *verdict_out)
+{
+	struct desk *d = q->desk;
+	size_t before_n = memo_n(&d->memo);
+	bool is_known = memo_find(&d->memo, key_of(q), d->loop->now_ms, verdict_out);
+
+	count_kept(d, before_n);
+	if (is_known)
+		count(d, COUNTER_QUESTIONS_REMEMBERED);
+	return is_known;
 }
 
 static void
-take_verdict(struct question *q, enum tg_verdict verdict)
+remember(const struct inquiry *i, enum tg_verdict verdict)
 {
-	handle_remove(&q->desk->questions, q->id);
-	if (verdict == TG_PASS)
-		ask_next(q);
-	else
-		settle(q, verdict == TG_ALLOW ? AUTHORIZE_YES : AUTHORIZE_NO);
+	struct desk *d = i->desk;
+	const struct config_authorize *c = rules(d);
+	uint32_t for_ms = verdict == TG_ALLOW ? c->grants_ms : c->refusals_ms;
+	/* each loop has its share of what all may remember */
+	size_t before_n = memo_n(&d->memo),
+	       most_n = (c->answers_n + d->all->desks_n - 1) / d->all->desks_n;
+
+	if (verdict > TG_DENY || !for_ms || i->is_stale)
+		return;
+	memo_keep(&d->memo, (struct str){i->key, i->key_len}, i->owner, verdict,
+		  d->loop->now_ms + for_ms, most_n);
+	count_kept(d, before_n);
+}
+
+/* --- inquiries ---------------------------------------------------------------------------- */
+
+static void
+tell_breaker(struct desk *d, struct authorizer *hook, enum breaker_pass pass,
+	     bool is_good)
+{
+	const struct config_authorize *c = rules(d);
+	struct breaker_rule rule = {c->failures_n, c->pause_ms};
+	struct counters *counters = &d->loop->counters;
+
+	if (!is_good)
+		count(d, COUNTER_QUESTIONS_FAILED);
+	switch (breaker_note(&hook->breaker, &rule, pass, is_good, d->loop->now_ms)) {
+	case BREAKER_OPENS:
+		counter_add(counters, COUNTER_CIRCUITS_OPEN, 1);
+		counter_add(counters, COUNTER_CIRCUITS_OPENED, 1);
+		log_warn("authorize circuit opened", "plugin=%s failures=%u pause_ms=%u",
+			 hook->host->name, rule.failures_n, rule.pause_ms);
+		break;
+	case BREAKER_CLOSES:
+		counter_sub(counters, COUNTER_CIRCUITS_OPEN, 1);
+		log_info("authorize circuit closed", "plugin=%s", hook->host->name);
+		break;
+	case BREAKER_STAYS:
+		break;
+	}
+}
+
+static void
+inquiry_free(struct inquiry *i)
+{
+	wheel_cancel(&i->desk->loop->wheel, &i->silence);
+	if (i->is_shared)
+		map_remove(&i->desk->inquiries, (struct str){i->key, i->key_len});
+	free(i);
+}
+
+static void
+conclude(struct inquiry *i, enum tg_verdict verdict)
+{
+	struct list questions;
+
+	handle_remove(&i->desk->questions, i->id);
+	tell_breaker(i->desk, i->hook, i->pass, verdict != TG_FAILED);
+	remember(i, verdict);
+	list_take_all(&questions, &i->questions);
+	inquiry_free(i);
+	while (!list_is_empty(&questions)) {
+		struct question *q = CONTAINER_OF(questions.next, struct question, link);
+
+		list_remove(&q->link);
+		take_verdict(q, verdict);
+	}
 }
 
 static void
 on_silence(struct wheel_timer *t)
 {
-	struct question *q = CONTAINER_OF(t, struct question, silence);
+	struct inquiry *i = CONTAINER_OF(t, struct inquiry, silence);
 
-	if (handle_claim(&q->desk->questions, q->id))
-		take_verdict(q, TG_PASS);
+	if (handle_claim(&i->desk->questions, i->id))
+		conclude(i, TG_FAILED);
+}
+
+/* With q waiting for it. NULL when memory is short. */
+static struct inquiry *
+inquiry_new(struct question *q, struct authorizer *hook)
+{
+	struct inquiry *i = calloc(1, sizeof(*i) + q->key_len);
+
+	if (!i)
+		return NULL;
+	i->desk = q->desk;
+	i->hook = hook;
+	i->owner = hash_str(identity_text(q->who, CLAIM_USER));
+	i->key_len = q->key_len;
+	memcpy(i->key, q->key, q->key_len);
+	list_init(&i->questions);
+	wheel_timer_init(&i->silence, on_silence);
+	i->id = handle_add(&q->desk->questions, i);
+	if (!i->id) {
+		free(i);
+		return NULL;
+	}
+	i->is_shared = rules(q->desk)->answers_n &&
+		       !map_add(&q->desk->inquiries, (struct str){i->key, i->key_len}, i);
+	list_add_tail(&i->questions, &q->link);
+	return i;
+}
+
+/* The hook is asked; q may be settled when this returns. */
+static void
+inquire(struct question *q, struct authorizer *hook, enum breaker_pass pass)
+{
+	struct desk *d = q->desk;
+	struct inquiry *i = inquiry_new(q, hook);
+	struct tg_identity who;
+	struct tg_question words = {
+		.size = sizeof(words),
+		.kind = q->kind,
+		.what = {q->key + KEY_WHAT, q->key_len - KEY_WHAT},
+		.who = &who,
+	};
+
+	if (!i) {
+		tell_breaker(d, hook, pass, false);
+		settle(q, AUTHORIZE_NO);
+		return;
+	}
+	i->pass = pass;
+	words.id = i->id;
+	tg_identity_of(q->who, &who);
+	wheel_set(&d->loop->wheel, &i->silence, d->loop->now_ms + rules(d)->timeout_ms);
+	count(d, COUNTER_QUESTIONS);
+	hook->ask(&words, hook->state);
+}
+
+/* The next hook, until one is asked or the question is settled. */
+static void
+ask_next(struct question *q)
+{
+	struct desk *d = q->desk;
+	struct registry *r = &d->all->registry;
+	bool is_memo_on = rules(d)->answers_n != 0;
+
+	while (q->hooks_at < r->authorizers_n) {
+		enum tg_verdict verdict;
+		enum breaker_pass pass;
+		struct inquiry *same;
+
+		memcpy(q->key + KEY_HOOK, &q->hooks_at, sizeof(q->hooks_at));
+		q->hooks_at++;
+		if (is_memo_on && recall(q, &verdict)) {
+			if (verdict == TG_PASS)
+				continue;
+			take_verdict(q, verdict);
+			return;
+		}
+		same = is_memo_on ? map_get(&d->inquiries, key_of(q)) : NULL;
+		if (same) {
+			count(d, COUNTER_QUESTIONS_JOINED);
+			list_add_tail(&same->questions, &q->link);
+			return;
+		}
+		pass = breaker_try(&r->authorizers[q->hooks_at - 1].breaker,
+				   d->loop->now_ms);
+		if (pass != BREAKER_REFUSES) {
+			inquire(q, &r->authorizers[q->hooks_at - 1], pass);
+			return;
+		}
+		count(d, COUNTER_QUESTIONS_CUT);
+	}
+	settle(q, AUTHORIZE_NO);
+}
+
+static bool
+write_key(struct question *q, struct str what)
+{
+	struct str claims = identity_claims(q->who);
+	unsigned n = 0;
+
+	q->key[KEY_KIND] = (char)q->kind;
+	memcpy(q->key + KEY_WHAT, what.ptr, what.len);
+	q->key_len = KEY_WHAT + what.len;
+	return EVP_Digest(claims.ptr, claims.len, (unsigned char *)q->key + KEY_CLAIMS,
+			  &n, EVP_sha256(), NULL) &&
+	       n == CLAIMS_BYTES;
 }
 
 void
@@ -76,7 +298,7 @@ authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind kind,
 	      struct str what, authorize_done_fn *done, void *arg)
 {
 	struct question *q = d->all->registry.authorizers_n
-				     ? calloc(1, sizeof(*q) + what.len)
+				     ? calloc(1, sizeof(*q) + KEY_WHAT + what.len)
 				     : NULL;
 
 	if (!q) {
@@ -88,28 +310,50 @@ authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind kind,
 	q->kind = kind;
 	q->done = done;
 	q->arg = arg;
-	memcpy(q->text, what.ptr, what.len);
-	q->what = (struct str){q->text, what.len};
-	wheel_timer_init(&q->silence, on_silence);
-	ask_next(q);
+	if (write_key(q, what))
+		ask_next(q);
+	else
+		settle(q, AUTHORIZE_NO);
 }
+
+/* --- answers ------------------------------------------------------------------------------ */
 
 struct letter {
 	struct mail mail;
 	struct desk *desk;
-	uint64_t id;
+	uint64_t id; /* of an inquiry, or an owner */
 	enum tg_verdict verdict;
 };
 
+static struct letter *
+letter_new(struct desk *d, uint64_t id, void (*deliver)(struct loop *, struct mail *))
+{
+	struct letter *l = calloc(1, sizeof(*l));
+
+	if (l)
+		*l = (struct letter){.mail.deliver = deliver, .desk = d, .id = id};
+	return l;
+}
+
+static int
+letter_post(struct letter *l)
+{
+	int error = desk_post(l->desk, &l->mail);
+
+	if (error)
+		free(l);
+	return error;
+}
+
 static void
-on_letter(struct loop *to, struct mail *m)
+on_answer(struct loop *to, struct mail *m)
 {
 	struct letter *l = CONTAINER_OF(m, struct letter, mail);
-	struct question *q = handle_get(&l->desk->questions, l->id);
+	struct inquiry *i = handle_get(&l->desk->questions, l->id);
 
 	(void)to;
-	if (q)
-		take_verdict(q, l->verdict);
+	if (i)
+		conclude(i, l->verdict);
 	free(l);
 }
 
@@ -118,39 +362,87 @@ authorize_answer(struct actions *a, uint64_t question_id, enum tg_verdict verdic
 {
 	struct desk *d = actions_desk_of(a, question_id);
 	struct letter *l = NULL;
-	int error;
 
+	if ((unsigned)verdict > TG_DENY_ONCE)
+		return -E_ARGUMENT;
 	if (d && d != actions_desk_here(a)) {
-		l = calloc(1, sizeof(*l));
+		l = letter_new(d, question_id, on_answer);
 		if (!l)
 			return -E_NOMEM;
+		l->verdict = verdict;
 	}
 	if (!d || !handle_claim(&d->questions, question_id)) {
 		free(l);
 		return -E_LATE;
 	}
-	if (!l) {
-		take_verdict(handle_get(&d->questions, question_id), verdict);
-		return 0;
+	if (l)
+		return letter_post(l);
+	conclude(handle_get(&d->questions, question_id), verdict);
+	return 0;
+}
+
+static void
+forget(struct desk *d, uint64_t owner)
+{
+	size_t before_n = memo_n(&d->memo);
+	struct inquiry *i;
+
+	memo_forget(&d->memo, owner);
+	count_kept(d, before_n);
+	for (size_t at = 0; (i = map_next(&d->inquiries, &at));)
+		i->is_stale |= i->owner == owner;
+}
+
+static void
+on_forget(struct loop *to, struct mail *m)
+{
+	struct letter *l = CONTAINER_OF(m, struct letter, mail);
+
+	(void)to;
+	forget(l->desk, l->id);
+	free(l);
+}
+
+int
+authorize_forget(struct actions *a, struct str user)
+{
+	struct desk *here = actions_desk_here(a);
+	uint64_t owner = hash_str(user);
+
+	for (size_t i = 0; i < a->desks_n && a->registry.authorizers_n; i++) {
+		struct letter *l;
+		int error;
+
+		if (&a->desks[i] == here) {
+			forget(here, owner);
+			continue;
+		}
+		l = letter_new(&a->desks[i], owner, on_forget);
+		error = l ? letter_post(l) : -E_NOMEM;
+		if (error)
+			return error;
 	}
-	l->mail.deliver = on_letter;
-	l->desk = d;
-	l->id = question_id;
-	l->verdict = verdict;
-	error = desk_post(d, &l->mail);
-	if (error)
-		free(l);
-	return error;
+	return 0;
 }
 
 void
-authorize_free_all(struct desk *d)
+authorize_init(struct desk *d)
 {
-	struct question *q;
+	memo_init(&d->memo);
+	d->inquiries = MAP_INIT;
+}
 
-	for (uint32_t at = 0; (q = handle_next(&d->questions, &at));) {
-		q->done(q->arg, AUTHORIZE_DROPPED);
-		identity_unref(q->who);
-		free(q);
+void
+authorize_fini(struct desk *d)
+{
+	struct inquiry *i;
+
+	for (uint32_t at = 0; (i = handle_next(&d->questions, &at));) {
+		LIST_EACH (link, &i->questions)
+			settle(CONTAINER_OF(link, struct question, link),
+			       AUTHORIZE_DROPPED);
+		free(i);
 	}
+	map_fini(&d->inquiries);
+	memo_fini(&d->memo);
 }

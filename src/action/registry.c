@@ -36,6 +36,7 @@ registry_fini(struct registry *r)
 	free(r->nsps);
 	free(r->authorizers);
 	free(r->readers);
+	meters_fini(&r->meters);
 	*r = (struct registry){0};
 }
 
@@ -163,7 +164,7 @@ registry_add_authorizer(struct registry *r, struct tg_host *host,
 	if (!grown)
 		return -E_NOMEM;
 	r->authorizers = grown;
-	grown[r->authorizers_n++] = (struct authorizer){ask, state, host};
+	grown[r->authorizers_n++] = (struct authorizer){.ask = ask, .state = state, .host = host};
 	return 0;
 }
 
@@ -217,6 +218,7 @@ registry_remove(struct registry *r, const struct tg_host *host)
 	}
 	r->nsps_n = kept;
 	remove_hooks(r, host);
+	meters_remove(&r->meters, host);
 }
 
 struct action *

@@ -6,8 +6,10 @@
 #ifndef ACTION_REGISTRY_H
 #define ACTION_REGISTRY_H
 
+#include "action/meters.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "policy/breaker.h"
 #include "tidegate/plugin.h"
 
 #include <stdatomic.h>
@@ -40,6 +42,7 @@ struct authorizer {
 	void (*ask)(const struct tg_question *question, void *state);
 	void *state;
 	struct tg_host *host;
+	struct breaker breaker; /* of all loops: the rest is immutable */
 };
 
 struct reader {
@@ -56,6 +59,7 @@ struct registry {
 	size_t authorizers_n;
 	struct reader *readers;
 	size_t readers_n;
+	struct meters meters;
 };
 
 void registry_fini(struct registry *r);

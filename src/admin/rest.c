@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest.h"
 
+#include "action/actions.h"
 #include "admin/explain.h"
 #include "admin/health.h"
 #include "admin/idempotency.h"
@@ -202,6 +203,7 @@ serve_metrics(struct request *r)
 	struct buf body = BUF_INIT;
 
 	metrics_write(&body, rest->hubs, rest->base_bytes);
+	meters_write(&rest->actions->registry.meters, &body);
 	if (body.failed)
 		refuse(r, -E_NOMEM, "");
 	else

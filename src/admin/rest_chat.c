@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest_chat.h"
 
+#include "action/authorize.h"
 #include "admin/rest_aim.h"
 #include "admin/rest_publish.h"
 #include "base/clock.h"
@@ -248,7 +249,12 @@ move(struct rest_call *c, struct str event_name,
 			    .except_n = 1};
 	struct buf data = BUF_INIT;
 	char id[UUID_TEXT_BYTES];
-	int error = deed(c->rest->hubs, c->hub, &who, room);
+	/* who was moved may have other rights now */
+	int error = authorize_forget(c->rest->actions,
+				     rest_text(c, c->body, "user_id"));
+
+	if (!error)
+		error = deed(c->rest->hubs, c->hub, &who, room);
 
 	uuid_text(c->loop->wall_ms, id);
 	buf_printf(&data, "{\"user_id\":%.*s,\"channel_id\":",

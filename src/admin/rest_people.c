@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/rest_people.h"
 
+#include "action/authorize.h"
 #include "admin/demo.h"
 #include "admin/rest_aim.h"
 #include "base/errors.h"
@@ -56,13 +57,26 @@ act(struct rest_call *c, struct str who, enum deed deed)
 	tally_end(t);
 }
 
+/* To all connections of a user. A backend that does this has changed its mind about him: what
+ * was answered about him is forgotten first, so that a grant of before does not let him back. */
+static void
+act_on_user(struct rest_call *c, struct str user, enum deed deed)
+{
+	int error = authorize_forget(c->rest->actions, user);
+
+	if (error)
+		rest_refuse(c, error);
+	else
+		act(c, rest_room(c, "user:", user), deed);
+}
+
 static void
 move(struct rest_call *c, enum deed deed)
 {
 	if (c->param.len > ROOM_NAME_BYTES_MAX)
 		rest_refuse(c, -E_TOO_LARGE);
 	else
-		act(c, rest_room(c, "user:", rest_text(c, c->body, "user")), deed);
+		act_on_user(c, rest_text(c, c->body, "user"), deed);
 }
 
 void
@@ -87,8 +101,10 @@ rest_disconnect(struct rest_call *c)
 		rest_problem(c, &(struct problem){
 					-E_INVALID_DATA, STR(""),
 					STR("one of user and connection must be given")});
+	else if (user.len)
+		act_on_user(c, user, DISCONNECT);
 	else
-		act(c, user.len ? rest_room(c, "user:", user) : connection, DISCONNECT);
+		act(c, connection, DISCONNECT);
 }
 
 void

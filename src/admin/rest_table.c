@@ -28,15 +28,18 @@ const struct rest_row rest_rows[] = {
 	{HTTP_GET, "/api/v1/rooms/{room}/members", rest_members, REST_LIST,
 	 "The connections in a room, by their ids.", NULL, 200, MEMBERS},
 	{HTTP_POST, "/api/v1/rooms/{room}/join", rest_join, 0,
-	 "All connections of a user join a room.", WHO, 200, REACHED},
+	 "All connections of a user join a room. Remembered answers about the user's rights are "
+	 "forgotten.", WHO, 200, REACHED},
 	{HTTP_POST, "/api/v1/rooms/{room}/leave", rest_leave, 0,
-	 "All connections of a user leave a room.", WHO, 200, REACHED},
+	 "All connections of a user leave a room. Remembered answers about the user's rights are "
+	 "forgotten.", WHO, 200, REACHED},
 	{HTTP_GET, "/api/v1/connections", rest_connections, REST_LIST,
 	 "The connections of this node, by their ids.", NULL, 200, CONNECTIONS},
 	{HTTP_GET, "/api/v1/presence/{user}", rest_presence, 0,
 	 "Is a person online, and with how many connections?", NULL, 200, PRESENCE},
 	{HTTP_POST, "/api/v1/disconnect", rest_disconnect, 0,
-	 "Close a connection, or all of a user. code and reason reach plain clients.",
+	 "Close a connection, or all of a user, whose remembered rights are then forgotten. code "
+	 "and reason reach plain clients.",
 	 DISCONNECT, 200, REACHED},
 	{HTTP_POST, "/api/v1/messages/", rest_message, 0,
 	 "A message to a channel: new_message to its members, mention_notification to those "

@@ -126,6 +126,14 @@ struct config_token {
 	uint32_t failures_per_minute; /* per address, then HTTP 429; 0: no limit */
 };
 
+/* Questions to the authorize hooks of plugins. */
+struct config_authorize {
+	uint32_t timeout_ms;
+	uint32_t answers_n;              /* remembered, all loops together; 0: none */
+	uint32_t grants_ms, refusals_ms; /* for how long; 0: not at all */
+	uint32_t failures_n, pause_ms;   /* of the circuit breaker; 0: it never opens */
+};
+
 struct config_http {
 	uint32_t head_bytes, target_bytes, headers_n, body_bytes;
 	uint32_t head_timeout_ms, body_timeout_ms, keepalive_timeout_ms, write_timeout_ms;
@@ -163,6 +171,7 @@ struct config {
 	char *notify_file;        /* empty: in memory */
 	uint32_t notify_keep_s, notify_user_n, notify_total_n, notify_queue_n;
 	uint32_t notify_on_connect_n; /* unread ones sent to who connects; 0: none */
+	struct config_authorize authorize;
 	struct config_http http;
 	struct config_token token;
 	struct config_listener *listeners;

@@ -6,6 +6,7 @@
 #define STRUCT_REDIS struct config
 #define STRUCT_API struct config
 #define STRUCT_NOTIFICATIONS struct config
+#define STRUCT_AUTHORIZE struct config_authorize
 #define STRUCT_HTTP struct config_http
 #define STRUCT_TOKEN struct config_token
 #define STRUCT_CLAIMS struct config_token

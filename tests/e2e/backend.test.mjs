@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Api, KEY, WITH_API } from "./api.mjs";
-import { BUILD, Gateway, joined, once, SOURCE, token, until, within } from "./gateway.mjs";
+import { BUILD, Gateway, joined, once, signed, SOURCE, token, until, within } from "./gateway.mjs";
 
 const require = createRequire(import.meta.url); // heeds NODE_PATH
 const { io } = require("socket.io-client");
@@ -22,17 +22,19 @@ const BACKEND_SECRET = "a secret between gateway and backend";
 const skip = existsSync(join(BUILD, "plugins/http.so")) ? false : "built without the http plugin";
 
 // A gateway whose http plugin has these settings.
-function gatewayWith(settings) {
-	return Gateway.start({ env: { TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET },
+function gatewayWith(settings, set = {}) {
+	return Gateway.start({ env: { TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET }, set,
 		config: `${WITH_API.config}\nplugins: {http: ${JSON.stringify(settings)}}\n` });
 }
 
-async function client(gateway, claims = {}) {
-	const socket = io(gateway.url, { path: "/realtime", forceNew: true, transports: ["websocket"],
-		auth: { token: await token("u1", { username: "ann", ...claims }) } });
+async function clientWith(gateway, token) {
+	const socket = io(gateway.url, { path: "/realtime", forceNew: true, transports: ["websocket"], auth: { token } });
 	await joined(socket);
 	return socket;
 }
+
+const client = async (gateway, claims = {}) =>
+	clientWith(gateway, await token("u1", { username: "ann", ...claims }));
 
 const ask = (socket, action, data) => within(action, socket.emitWithAck(action, data));
 
@@ -100,7 +102,7 @@ describe("a backend", { skip }, () => {
 		server.keepAliveTimeout = 0; // or a kept connection ends just when it is wanted
 		const url = `http://127.0.0.1:${await listening(server)}/base/`;
 		gateway = await gatewayWith({ url, timeout_ms: 30000, connections: 2, queue: 8, answer_bytes: 1000,
-			authorize: true, notifications: true, actions: ["plain", { name: "brief", timeout_ms: 1000 },
+			failures: 0, authorize: true, notifications: true, actions: ["plain", { name: "brief", timeout_ms: 1000 },
 				{ name: "safe", idempotent: true }, "a/b ä?",
 				{ name: "guarded", permission: "may.guard" },
 				{ name: "checked", schema: { type: "object", required: ["n"] } }] });
@@ -233,10 +235,151 @@ describe("a backend", { skip }, () => {
 
 	test("settings that are wrong make the gateway say so", async () => {
 		for (const [settings, why] of [[{ url: "ftp://x" }, /expected http/], [{ url: "http://x", queue: 0 }, /queue: expected/],
+			[{ url: "http://x", failures: -1 }, /failures: expected a whole number from 0/],
 			[{ url: "http://x", actions: [{}] }, /actions: each/]]) {
 			const refusing = await gatewayWith(settings);
 			await refusing.stop();
 			assert.match(refusing.stderr, why);
 		}
 	});
+});
+
+describe("answers and failures of a backend", { skip }, () => {
+	let server, url, answer, asked; // asked: paths of requests
+
+	before(async () => {
+		server = http.createServer(async (request, response) => {
+			await request.toArray();
+			asked.push(request.url);
+			answer(request, response);
+		});
+		server.keepAliveTimeout = 0; // or a kept connection ends just when it is wanted
+		url = `http://127.0.0.1:${await listening(server)}`;
+	});
+
+	after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+
+	async function metric(api, name) {
+		const { text } = await api.send("GET", "/metrics");
+		return Number(new RegExp(`^tidegate_${name} (\\d+)$`, "m").exec(text)[1]);
+	}
+
+	// One loop, so that one memory has all answers.
+	async function withGateway(set, settings, body) {
+		asked = [];
+		const gateway = await gatewayWith({ url, authorize: true, timeout_ms: 10000,
+			actions: ["plain", { name: "guarded", permission: "p" }], ...settings }, { workers: "1", ...set });
+		const clients = [];
+		const connect = async (claims = {}) => { // the same claims are the same token
+			clients.push(await clientWith(gateway, signed({ sub: "u1", exp: 4000000000, ...claims })));
+			return clients.at(-1);
+		};
+		try {
+			await body(connect, await Api.of(gateway), gateway);
+		} finally {
+			for (const socket of clients)
+				socket.disconnect();
+			await gateway.stop();
+		}
+	}
+
+	const questions = () => asked.filter(path => path === "/authorize").length;
+	const status = (code, headers) => (request, response) =>
+		response.writeHead(request.url === "/authorize" ? code : 200, headers).end("1");
+
+	test("a grant is remembered for the token it was given to, until rights change", () =>
+		withGateway({ "authorize.grants": "1h" }, {}, async (connect, api) => {
+			const socket = await connect(), other = await connect({ jti: "other" });
+			answer = status(200);
+			for (let i = 0; i < 3; i++)
+				assert.equal((await ask(socket, "guarded", i)).data, 1);
+			assert.equal(questions(), 1);
+			assert.equal((await ask(other, "guarded", 1)).data, 1);
+			assert.equal(questions(), 2);
+			assert.equal(await metric(api, "questions_remembered"), 2);
+			assert.equal(await metric(api, "answers_kept"), 2);
+			answer = status(403); // the backend changes its mind and throws the user out
+			assert.equal((await api.post("/api/v1/disconnect", { user: "u1" })).connections, 2);
+			const again = await connect();
+			assert.equal((await ask(again, "guarded", 1)).error.code, "FORBIDDEN");
+			assert.equal(questions(), 3);
+		}));
+
+	test("what the backend says is not to be stored is asked each time", () =>
+		withGateway({ "authorize.grants": "1h" }, {}, async connect => {
+			const socket = await connect();
+			answer = status(200, { "Cache-Control": "private, No-Store" });
+			for (let i = 0; i < 3; i++)
+				assert.equal((await ask(socket, "guarded", i)).data, 1);
+			assert.equal(questions(), 3);
+		}));
+
+	test("the same question of many is asked once", () =>
+		withGateway({ "authorize.grants": "off", "authorize.refusals": "off" }, {}, async connect => {
+			const sockets = [await connect(), await connect()];
+			let open;
+			const opened = new Promise(done => (open = done));
+			answer = (request, response) => request.url === "/authorize" ? open(response) : response.end("1");
+			const answers = Array.from({ length: 6 }, (_, i) => ask(sockets[i % 2], "guarded", i));
+			for (const socket of sockets) // answered: what it said before has been heard
+				await ask(socket, "plain", 1);
+			(await opened).end();
+			assert.deepEqual((await Promise.all(answers)).map(a => a.data), Array(6).fill(1));
+			assert.equal(questions(), 1);
+		}));
+
+	test("questions that fail open a circuit: refused at once, and told", () =>
+		withGateway({ "authorize.failures": "3", "authorize.pause": "1h" }, {}, async (connect, api, gateway) => {
+			const socket = await connect();
+			answer = status(500);
+			for (let i = 0; i < 5; i++)
+				assert.equal((await ask(socket, "guarded", i)).error.code, "FORBIDDEN");
+			assert.equal(questions(), 3);
+			assert.equal(await metric(api, "questions_failed"), 3);
+			assert.equal(await metric(api, "questions_cut"), 2);
+			assert.equal(await metric(api, "circuits_open"), 1);
+			await until("the log", () => /authorize circuit opened: plugin=http failures=3 pause_ms=3600000/.test(gateway.stderr));
+		}));
+
+	test("silence opens it too, and one answered probe closes it", () =>
+		withGateway({ "authorize.failures": "2", "authorize.timeout": "50ms", "authorize.pause": "1ms" }, {},
+			async (connect, api, gateway) => {
+				const socket = await connect();
+				answer = request => request.url !== "/authorize" || request.on("close", () => {});
+				for (let i = 0; i < 2; i++)
+					assert.equal((await ask(socket, "guarded", i)).error.code, "FORBIDDEN");
+				assert.equal(await metric(api, "circuits_opened"), 1);
+				answer = status(200);
+				await until("a grant", async () => (await ask(socket, "guarded", 1)).data === 1);
+				assert.equal(await metric(api, "circuits_open"), 0);
+				await until("the log", () => /authorize circuit closed: plugin=http/.test(gateway.stderr));
+			}));
+
+	test("actions that are not answered are not sent for a while", () =>
+		withGateway({}, { failures: 3, pause_ms: 3600000 }, async (connect, api, gateway) => {
+			const socket = await connect();
+			answer = request => request.socket.destroy();
+			for (let i = 0; i < 5; i++)
+				assert.equal((await ask(socket, "plain", i)).error.code, "BACKEND_UNAVAILABLE");
+			assert.equal(asked.length, 3);
+			assert.equal(await metric(api, "plugin_http_actions_failed"), 3);
+			assert.equal(await metric(api, "plugin_http_actions_cut"), 2);
+			assert.equal(await metric(api, "plugin_http_circuit_open"), 1);
+			await until("the log", () => /circuit opened/.test(gateway.stderr));
+		}));
+
+	test("and are sent again when one that tries it is answered", () =>
+		withGateway({}, { failures: 2, pause_ms: 1 }, async (connect, api) => {
+			const socket = await connect();
+			answer = (request, response) => response.writeHead(503).end();
+			for (let i = 0; i < 2; i++)
+				assert.equal((await ask(socket, "plain", i)).error.code, "BACKEND_ERROR");
+			assert.equal(await metric(api, "plugin_http_circuit_open"), 1);
+			answer = (request, response) => response.writeHead(409).end("{\"code\":\"NO\"}"); // is an answer
+			await until("an answer", async () => (await ask(socket, "plain", 1)).error.code === "NO");
+			assert.equal(await metric(api, "plugin_http_circuit_open"), 0);
+		}));
 });

@@ -16,6 +16,8 @@ Suite *event_suite(void);
 Suite *form_suite(void);
 Suite *handle_suite(void);
 Suite *handshake_suite(void);
+Suite *memo_suite(void);
+Suite *meters_suite(void);
 Suite *pool_suite(void);
 Suite *refresh_suite(void);
 Suite *registry_suite(void);

@@ -150,6 +150,8 @@ static const void *
 struct_of(const struct config *c, enum config_scope scope, int mount)
 {
 	switch (scope) {
+	case SCOPE_AUTHORIZE:
+		return &c->authorize;
 	case SCOPE_HTTP:
 		return &c->http;
 	case SCOPE_TOKEN:

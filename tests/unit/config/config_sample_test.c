@@ -108,7 +108,9 @@ assert_same_config(const struct config *a, const struct config *b)
 	for (size_t i = 0; i < config_rows_n; i++) {
 		const struct config_row *row = &config_rows[i];
 
-		if (row->scope == SCOPE_HTTP)
+		if (row->scope == SCOPE_AUTHORIZE)
+			assert_same_member(row, &a->authorize, &b->authorize);
+		else if (row->scope == SCOPE_HTTP)
 			assert_same_member(row, &a->http, &b->http);
 		else if (row->scope == SCOPE_TOKEN || row->scope == SCOPE_CLAIMS)
 			assert_same_member(row, &a->token, &b->token);
