@@ -83,10 +83,11 @@ write_headers(struct str headers, struct buf *out)
 static void
 write_query(struct str query, struct arena *a, struct buf *out)
 {
-	struct str rest = query, name, value;
+	struct query q = query_walk(query);
+	struct str name, value;
 	bool is_first = true;
 
-	while (query_next(&rest, &name, &value)) {
+	while (query_next(&q, &name, &value)) {
 		if (uri_decode(name, true, a, &name) ||
 		    uri_decode(value, true, a, &value))
 			continue;

@@ -55,21 +55,6 @@ str_trim(struct str s)
 	return s;
 }
 
-struct str
-str_cut(struct str *rest, char sep)
-{
-	struct str part = *rest;
-	const char *at = part.len ? memchr(part.ptr, sep, part.len) : NULL;
-
-	if (!at) {
-		*rest = (struct str){NULL, 0};
-		return part;
-	}
-	part.len = (size_t)(at - part.ptr);
-	*rest = str_skip(*rest, part.len + 1);
-	return part;
-}
-
 bool
 str_to_u64(struct str s, uint64_t max, uint64_t *out)
 {

@@ -83,7 +83,20 @@ struct str str_trim(struct str s);
 
 /* The text before the first sep; *rest becomes what follows it, or empty with ptr NULL
  * when there was no sep. Loop: for (rest = s; rest.ptr;) { part = str_cut(&rest, ','); … } */
-struct str str_cut(struct str *rest, char sep);
+static inline struct str
+str_cut(struct str *rest, char sep)
+{
+	struct str part = *rest;
+	const char *at = part.len ? memchr(part.ptr, sep, part.len) : NULL;
+
+	if (!at) {
+		*rest = (struct str){NULL, 0};
+		return part;
+	}
+	part.len = (size_t)(at - part.ptr);
+	*rest = str_skip(*rest, part.len + 1);
+	return part;
+}
 
 /* Decimal digits only, no sign, no blanks, no leading '+'. False above max or if empty. */
 bool str_to_u64(struct str s, uint64_t max, uint64_t *out);

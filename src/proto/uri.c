@@ -114,20 +114,17 @@ has_escape(struct str raw)
 	return memchr(raw.ptr, '%', raw.len) || memchr(raw.ptr, '+', raw.len);
 }
 
-bool
-query_coded_name_is(struct str raw, struct str text)
+struct query
+query_walk(struct str query)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
-			return false;
-	return raw.len == 0;
+	return (struct query){query, query.len > 0 && has_escape(query)};
 }
 
 bool
-query_next(struct str *rest, struct str *name_out, struct str *value_out)
+query_next(struct query *q, struct str *name_out, struct str *value_out)
 {
-	while (rest->len > 0) {
-		struct str member = str_cut(rest, '&');
+	while (q->rest.len > 0) {
+		struct str member = str_cut(&q->rest, '&');
 
 		if (member.len == 0)
 			continue;
@@ -139,20 +136,31 @@ query_next(struct str *rest, struct str *name_out, struct str *value_out)
 }
 
 bool
-query_value(struct str raw, struct arena *a, struct str *out)
+query_coded_name_is(struct str raw, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (raw.len == 0 || take_byte(&raw, true) != (unsigned char)text.ptr[i])
+			return false;
+	return raw.len == 0;
+}
+
+bool
+query_value(const struct query *q, struct str raw, struct arena *a, struct str *out)
 {
 	*out = raw.len ? raw : STR("");
-	return raw.len == 0 || !has_escape(raw) || uri_decode(raw, true, a, out) == 0;
+	return !q->is_coded || raw.len == 0 || !has_escape(raw) ||
+	       uri_decode(raw, true, a, out) == 0;
 }
 
 bool
 query_get(struct str query, struct str name, struct arena *a, struct str *out)
 {
+	struct query q = query_walk(query);
 	struct str raw_name, raw_value;
 
-	while (query_next(&query, &raw_name, &raw_value))
-		if (query_name_is(raw_name, name))
-			return query_value(raw_value, a, out);
+	while (query_next(&q, &raw_name, &raw_value))
+		if (query_name_is(&q, raw_name, name))
+			return query_value(&q, raw_value, a, out);
 	return false;
 }
 

@@ -27,22 +27,26 @@ int uri_decode(struct str raw, bool plus_is_space, struct arena *a,
  * both give an empty value. */
 bool query_get(struct str query, struct str name, struct arena *a, struct str *out);
 
-/* Walk the raw members: while (query_next(&rest, &name, &value)). rest starts as the query. */
-bool query_next(struct str *rest, struct str *name_out, struct str *value_out);
-/* query_name_is for a name that is not spelt as text. */
+/* A walk over the raw members of a query. Few queries have escapes: whether this one has any
+ * is found out once. */
+struct query {
+	struct str rest;
+	bool is_coded;
+};
+
+struct query query_walk(struct str query);
+/* The next member, as it came: while (query_next(&q, &name, &value)) … */
+bool query_next(struct query *q, struct str *name_out, struct str *value_out);
+/* Does a raw name of a query with escapes, decoded, equal text? */
 bool query_coded_name_is(struct str raw, struct str text);
-/* Does a raw name, decoded, equal text? */
+/* Does a raw name of q, decoded, equal text? */
 static inline bool
-query_name_is(struct str raw, struct str text)
+query_name_is(const struct query *q, struct str raw, struct str text)
 {
-	if (str_eq(raw, text))
-		return !memchr(text.ptr, '%', text.len) &&
-		       !memchr(text.ptr, '+', text.len);
-	/* escapes only shrink a name */
-	return raw.len >= text.len && query_coded_name_is(raw, text);
+	return q->is_coded ? query_coded_name_is(raw, text) : str_eq(raw, text);
 }
-/* A raw value decoded, as query_get gives it. False when its encoding is broken. */
-bool query_value(struct str raw, struct arena *a, struct str *out);
+/* A raw value of q decoded, as query_get gives it. False when its encoding is broken. */
+bool query_value(const struct query *q, struct str raw, struct arena *a, struct str *out);
 
 /* The path with "." and ".." resolved and percent-decoded, as a relative file name without a
  * leading '/': "" for the root, and "dir/" stays "dir/". Errors: -E_FORBIDDEN for whatever

@@ -9,6 +9,7 @@
 #include "session/upgrade.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Codes of engine.io, printed in its own JSON. */
 enum refusal {
@@ -56,28 +57,29 @@ struct asked {
 
 /* Of several members of one name the first counts; one that is badly encoded is empty. */
 static void
-take_first(struct request *r, struct str raw, struct str *out)
+take_first(struct request *r, const struct query *q, struct str raw, struct str *out)
 {
-	if (!out->ptr && !query_value(raw, &r->arena, out))
+	if (!out->ptr && !query_value(q, raw, &r->arena, out))
 		*out = STR("");
 }
 
-static struct asked
-read_query(struct request *r)
+static void
+read_query(struct request *r, struct asked *out)
 {
-	struct str rest = r->head->uri.query, name, raw;
+	struct query q = query_walk(r->head->uri.query);
+	struct str name, raw;
 	struct str b64 = {NULL, 0}, j;
 	struct asked a = {0};
 
-	while (query_next(&rest, &name, &raw))
-		if (query_name_is(name, STR("transport")))
-			take_first(r, raw, &a.transport);
-		else if (query_name_is(name, STR("EIO")))
-			take_first(r, raw, &a.eio);
-		else if (query_name_is(name, STR("sid")))
-			take_first(r, raw, &a.sid);
-		else if (query_name_is(name, STR("b64")))
-			take_first(r, raw, &b64);
+	while (query_next(&q, &name, &raw))
+		if (query_name_is(&q, name, STR("transport")))
+			take_first(r, &q, raw, &a.transport);
+		else if (query_name_is(&q, name, STR("EIO")))
+			take_first(r, &q, raw, &a.eio);
+		else if (query_name_is(&q, name, STR("sid")))
+			take_first(r, &q, raw, &a.sid);
+		else if (query_name_is(&q, name, STR("b64")))
+			take_first(r, &q, raw, &b64);
 	a.has_sid = a.sid.len > 0;
 	a.is_websocket = str_eq(a.transport, STR("websocket"));
 	a.base64 = b64.len && !str_eq(b64, STR("0"));
@@ -85,7 +87,20 @@ read_query(struct request *r)
 	if (str_eq(a.eio, STR("3")) &&
 	    query_get(r->head->uri.query, STR("j"), &r->arena, &j))
 		a.base64 = true;
-	return a;
+	*out = a;
+}
+
+/* Read once: begin and serve, and a begin on each loop that the request moves to, want it.
+ * NULL when memory is short. */
+static const struct asked *
+asked_of(struct request *r)
+{
+	if (!r->begun) {
+		r->begun = malloc(sizeof(struct asked));
+		if (r->begun)
+			read_query(r, r->begun);
+	}
+	return r->begun;
 }
 
 static enum refusal
@@ -178,10 +193,14 @@ enum route_next
 engine_begin(struct request *r)
 {
 	const struct engine *e = r->route->arg;
-	struct asked a = read_query(r);
+	const struct asked *a = asked_of(r);
 	enum refusal code;
 
-	if (a.has_sid && moved(e, r, a.sid))
+	if (!a) {
+		request_refuse(r, -E_NOMEM);
+		return ROUTE_TAKEN;
+	}
+	if (a->has_sid && moved(e, r, a->sid))
 		return ROUTE_TAKEN;
 	if (!cors_check(e->mount, r)) {
 		refuse(r, FORBIDDEN);
@@ -191,15 +210,15 @@ engine_begin(struct request *r)
 		return ROUTE_SERVE;
 	if (serves_client(e, r))
 		return ROUTE_TAKEN;
-	code = check_transport(e, &a);
-	if (code == ACCEPTED && !a.has_sid) {
-		code = check_first_request(e, &a, r->head);
+	code = check_transport(e, a);
+	if (code == ACCEPTED && !a->has_sid) {
+		code = check_first_request(e, a, r->head);
 		if (code == ACCEPTED && must_wait(e, r))
 			return ROUTE_TAKEN;
 	} else if (code == ACCEPTED) {
-		struct session *s = sessions_find(sessions_here(e, r), a.sid, e->mount);
+		struct session *s = sessions_find(sessions_here(e, r), a->sid, e->mount);
 
-		code = check_session(s, &a, r->head);
+		code = check_session(s, a, r->head);
 		if (code == ACCEPTED && e->app->is_owner &&
 		    !e->app->is_owner(e->app_state[r->conn->loop->id], s, r))
 			code = FORBIDDEN;
@@ -287,7 +306,7 @@ void
 engine_serve(struct request *r)
 {
 	const struct engine *e = r->route->arg;
-	struct asked a = read_query(r);
+	const struct asked *a = asked_of(r); /* by begin: it is there */
 	struct session *s;
 	enum refusal code;
 
@@ -295,15 +314,15 @@ engine_serve(struct request *r)
 		cors_preflight(r);
 		return;
 	}
-	if (!a.has_sid) {
-		open_session(e, r, &a);
+	if (!a->has_sid) {
+		open_session(e, r, a);
 		return;
 	}
 	/* the session may have ended or changed while the body came */
-	s = sessions_find(sessions_here(e, r), a.sid, e->mount);
-	code = check_session(s, &a, r->head);
+	s = sessions_find(sessions_here(e, r), a->sid, e->mount);
+	code = check_session(s, a, r->head);
 	if (code == ACCEPTED)
-		serve_session(s, r, &a);
+		serve_session(s, r, a);
 	else
 		refuse(r, code);
 }

@@ -29,6 +29,7 @@ free_request(struct request *r)
 	arena_fini(&r->arena);
 	buf_fini(&r->body);
 	buf_fini(&r->headers);
+	free(r->begun);
 	free(r);
 }
 

@@ -25,6 +25,7 @@ struct request {
 	/* The client left before the answer: forget the request. Set by who answers later. */
 	void (*on_abort)(struct request *r);
 	void *state; /* of that handler */
+	void *begun; /* what begin found out, for serve; freed with the request */
 	/* A client that ends its side still waits: not so one that gives a poll up, which looks
 	 * the same. */
 	bool outlives_end;

@@ -32,6 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str target = {(const char *)data, size}, name, value, out;
 	struct arena arena = ARENA_INIT;
+	struct query q;
 	struct uri uri;
 
 	if (uri_split(target, &uri) == 0) {
@@ -40,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			uri.path.len + 1 + uri.query.len == target.len);
 		require(!memchr(uri.path.ptr, '?', uri.path.len));
 		require(uri.query.ptr + uri.query.len == target.ptr + target.len);
-		while (query_next(&uri.query, &name, &value)) {
+		for (q = query_walk(uri.query); query_next(&q, &name, &value);) {
 			require(!memchr(name.ptr, '=', name.len));
 			(void)query_get(target, name, &arena, &out);
 		}
