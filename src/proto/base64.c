@@ -52,7 +52,7 @@ encode(const char *chars, const uint8_t *from, size_t n, char *out)
 	return (size_t)(to - out);
 }
 
-/* The bits of up to four characters, the first one highest; above 24 bits if one of them
+/* The bits of the last characters, the first one highest; above 24 bits if one of them
  * is not of the alphabet. */
 static uint32_t
 group_of(const uint8_t *values, const char *chars, size_t n)
@@ -64,6 +64,16 @@ group_of(const uint8_t *values, const char *chars, size_t n)
 	return group;
 }
 
+/* group_of four characters, which nearly all of a text is read with. */
+static inline uint32_t
+whole_group_of(const uint8_t *values, const char *chars)
+{
+	return ((uint32_t)values[(uint8_t)chars[0]] - 1) << 18 |
+	       ((uint32_t)values[(uint8_t)chars[1]] - 1) << 12 |
+	       ((uint32_t)values[(uint8_t)chars[2]] - 1) << 6 |
+	       ((uint32_t)values[(uint8_t)chars[3]] - 1);
+}
+
 /* Without padding. Reads each group before it writes, so out may be the input. */
 static int
 decode(const uint8_t *values, struct str text, bool is_strict, uint8_t *out,
@@ -73,7 +83,7 @@ decode(const uint8_t *values, struct str text, bool is_strict, uint8_t *out,
 	uint32_t group;
 
 	for (; text.len >= 4; text = str_skip(text, 4)) {
-		group = group_of(values, text.ptr, 4);
+		group = whole_group_of(values, text.ptr);
 		if (group >> 24)
 			return -E_BASE64;
 		*to++ = (uint8_t)(group >> 16);

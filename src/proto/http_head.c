@@ -104,15 +104,61 @@ is_host(struct str text)
 	return port.len == 0 || (port.len <= 5 && str_to_u64(port, 65535, &number));
 }
 
-static int
-read_host(struct http_head *h)
-{
-	size_t count = http_header_count(h, STR("Host"));
+/* The fields that HTTP itself looks at, found in one pass over the headers. */
+enum field {
+	HOST,
+	EXPECT,
+	UPGRADE,
+	CONNECTION,
+	CONTENT_LENGTH,
+	TRANSFER_ENCODING,
+	FIELDS_N
+};
 
-	h->host = http_header_get(h, STR("Host"));
-	if (count == 0 && h->minor == 0)
+struct fields {
+	size_t n[FIELDS_N];         /* how many lines there are of each */
+	struct str value[FIELDS_N]; /* of the first */
+};
+
+static struct fields
+find_fields(const struct http_head *h)
+{
+	/* No two have the same length. */
+	static const struct {
+		struct str name;
+		enum field field;
+	} by_length[] = {
+		[4] = {{"Host", 4}, HOST},
+		[6] = {{"Expect", 6}, EXPECT},
+		[7] = {{"Upgrade", 7}, UPGRADE},
+		[10] = {{"Connection", 10}, CONNECTION},
+		[14] = {{"Content-Length", 14}, CONTENT_LENGTH},
+		[17] = {{"Transfer-Encoding", 17}, TRANSFER_ENCODING},
+	};
+	struct fields f = {.n = {0}};
+
+	for (size_t i = 0; i < h->headers_n; i++) {
+		const struct http_header *header = &h->headers[i];
+		size_t len = header->name.len;
+		enum field field;
+
+		if (len >= sizeof(by_length) / sizeof(by_length[0]) ||
+		    !str_eq_nocase(header->name, by_length[len].name))
+			continue;
+		field = by_length[len].field;
+		if (f.n[field]++ == 0)
+			f.value[field] = header->value;
+	}
+	return f;
+}
+
+static int
+read_host(struct http_head *h, const struct fields *f)
+{
+	h->host = f->value[HOST];
+	if (f->n[HOST] == 0 && h->minor == 0)
 		return 0;
-	return count == 1 && is_host(h->host) ? 0 : -E_HTTP_HOST;
+	return f->n[HOST] == 1 && is_host(h->host) ? 0 : -E_HTTP_HOST;
 }
 
 /* "http://authority/p?q" becomes "/p?q" when the authority is this host: RFC 9112 3.2.2.
@@ -186,41 +232,43 @@ check_coding(struct str codings)
 }
 
 static int
-read_framing(const struct http_head *h, struct http_framing *out)
+read_framing(const struct http_head *h, const struct fields *f, struct http_framing *out)
 {
-	size_t codings_n = http_header_count(h, STR("Transfer-Encoding"));
-	size_t lengths_n = http_header_count(h, STR("Content-Length"));
-	struct str length = http_header_get(h, STR("Content-Length"));
+	struct str length = f->value[CONTENT_LENGTH];
 
 	*out = (struct http_framing){0};
-	if (codings_n + lengths_n > 1 || (codings_n == 1 && h->minor == 0))
+	if (f->n[TRANSFER_ENCODING] + f->n[CONTENT_LENGTH] > 1 ||
+	    (f->n[TRANSFER_ENCODING] == 1 && h->minor == 0))
 		return -E_HTTP_FRAMING;
-	if (codings_n == 1) {
+	if (f->n[TRANSFER_ENCODING] == 1) {
 		out->is_chunked = true;
-		return check_coding(http_header_get(h, STR("Transfer-Encoding")));
+		return check_coding(f->value[TRANSFER_ENCODING]);
 	}
-	if (lengths_n == 0)
+	if (f->n[CONTENT_LENGTH] == 0)
 		return 0;
 	if (!is_number(length))
 		return -E_HTTP_FRAMING;
 	return str_to_u64(length, UINT64_MAX, &out->length) ? 0 : -E_TOO_LARGE;
 }
 
-static int
-read_options(struct http_head *h)
+/* Does a Connection header hold this token? */
+static bool
+has_option(const struct http_head *h, const struct fields *f, struct str token)
 {
-	const struct http_header *expect = http_header_find(h, STR("Expect"));
-	bool is_upgrade = http_header_has_token(h, STR("Connection"), STR("upgrade"));
+	return f->n[CONNECTION] && http_header_has_token(h, STR("Connection"), token);
+}
 
-	if (expect && (!str_eq_nocase(expect->value, STR("100-continue")) ||
-		       http_header_count(h, STR("Expect")) > 1))
+static int
+read_options(struct http_head *h, const struct fields *f)
+{
+	if (f->n[EXPECT] > 1 ||
+	    (f->n[EXPECT] && !str_eq_nocase(f->value[EXPECT], STR("100-continue"))))
 		return -E_HTTP_EXPECT;
-	h->expect_continue = expect && h->has_body && h->minor == 1;
-	h->keep_alive = !http_header_has_token(h, STR("Connection"), STR("close")) &&
-			(h->minor == 1 ||
-			 http_header_has_token(h, STR("Connection"), STR("keep-alive")));
-	h->upgrade = h->minor == 1 && is_upgrade &&
-		     http_header_get(h, STR("Upgrade")).len > 0;
+	h->expect_continue = f->n[EXPECT] && h->has_body && h->minor == 1;
+	h->keep_alive = !has_option(h, f, STR("close")) &&
+			(h->minor == 1 || has_option(h, f, STR("keep-alive")));
+	h->upgrade = h->minor == 1 && f->value[UPGRADE].len > 0 &&
+		     has_option(h, f, STR("upgrade"));
 	return 0;
 }
 
@@ -249,17 +297,20 @@ http_head_read(char *section, size_t n, const struct http_start *start,
 {
 	int error = split_section((struct str){section, n}, start, h);
 	struct http_split split;
+	struct fields fields;
 
+	if (error)
+		return error;
+	fields = find_fields(h);
+	error = read_host(h, &fields);
 	if (!error)
-		error = read_host(h);
-	if (!error)
-		error = read_framing(h, framing_out);
+		error = read_framing(h, &fields, framing_out);
 	if (error)
 		return error;
 	split = (struct http_split){h->method_text, h->target, h->minor, h->headers,
 				    h->headers_n};
 	h->has_body = framing_out->is_chunked || framing_out->length > 0;
-	error = read_options(h);
+	error = read_options(h, &fields);
 	if (!error && !http_llhttp_agrees((struct str){section, n}, &split))
 		error = -E_HTTP_SYNTAX;
 	/* Last, as it may write. */

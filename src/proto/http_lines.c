@@ -3,6 +3,8 @@
 
 #include "base/errors.h"
 
+#include <endian.h>
+
 #define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
 void
@@ -17,10 +19,10 @@ http_lines_fini(struct http_lines *l)
 	buf_fini(&l->bytes);
 }
 
-/* Is a byte of the word below 0x20, or 0x7f? Exact but for the bytes above a hit, so a
- * word without any is certain. */
-static bool
-may_have_control(uint64_t word)
+/* Marks the bytes below 0x20 and 0x7f with 0x80. A borrow can mark bytes behind a true hit
+ * falsely, never before it, so the lowest mark is always true. */
+static uint64_t
+mark_controls(uint64_t word)
 {
 	uint64_t below = (word - EVERY_BYTE(0x20)) & ~word;
 	uint64_t del = word ^ EVERY_BYTE(0x7f);
@@ -29,27 +31,30 @@ may_have_control(uint64_t word)
 	return (below | del) & EVERY_BYTE(0x80);
 }
 
+/* May it stand in a line? */
+static bool
+is_text(char c)
+{
+	return ((unsigned char)c >= ' ' || c == '\t') && c != 0x7f;
+}
+
 /* How many bytes may stand in a line, before one that may not. */
 static size_t
 text_run(const char *bytes, size_t n)
 {
 	size_t i = 0;
 
-	for (;;) {
-		for (uint64_t word; n - i >= sizeof(word); i += sizeof(word)) {
-			memcpy(&word, bytes + i, sizeof(word));
-			if (may_have_control(word))
-				break;
-		}
-		for (size_t end = n - i < 8 ? n : i + 8; i < end; i++) {
-			unsigned char c = (unsigned char)bytes[i];
-
-			if ((c < ' ' && c != '\t') || c == 0x7f)
-				return i;
-		}
-		if (i == n)
-			return n;
+	for (uint64_t word, marks; n - i >= sizeof(word);) {
+		memcpy(&word, bytes + i, sizeof(word));
+		marks = mark_controls(le64toh(word));
+		i += marks ? (size_t)__builtin_ctzll(marks) / 8 : sizeof(word);
+		if (marks && bytes[i] != '\t')
+			return i;
+		i += marks != 0; /* the tab */
 	}
+	while (i < n && is_text(bytes[i]))
+		i++;
+	return i;
 }
 
 /* Walk over n bytes that follow what is gathered. Returns how many are used. */
