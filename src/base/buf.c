@@ -10,7 +10,8 @@ enum { BUF_FIRST_BYTES = 64 };
 void
 buf_fini(struct buf *b)
 {
-	free(b->data);
+	if (!b->is_lent)
+		free(b->data);
 	*b = BUF_INIT;
 }
 
@@ -28,11 +29,14 @@ buf_reserve(struct buf *b, size_t n)
 		return b->data + b->len;
 	while (cap - b->len < n)
 		cap *= 2;
-	data = realloc(b->data, cap);
+	data = b->is_lent ? malloc(cap) : realloc(b->data, cap);
 	if (!data) {
 		b->failed = true;
 		return NULL;
 	}
+	if (b->is_lent)
+		memcpy(data, b->data, b->len);
+	b->is_lent = false;
 	b->data = data;
 	b->cap = cap;
 	return b->data + b->len;

@@ -13,9 +13,18 @@ struct buf {
 	char *data;
 	size_t len, cap;
 	bool failed; /* an addition did not fit in memory; contents are incomplete */
+	bool is_lent; /* data is the room that buf_in was given */
 };
 
 #define BUF_INIT ((struct buf){0})
+
+/* A buffer that begins in n bytes of somebody else's, on the stack mostly, and takes memory
+ * when they do not do. The room must stay where it is, and live as long. */
+static inline struct buf
+buf_in(char *room, size_t n)
+{
+	return (struct buf){.data = room, .cap = n, .is_lent = true};
+}
 
 void buf_fini(struct buf *b);
 

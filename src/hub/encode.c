@@ -47,26 +47,8 @@ binary_frame(enum wire wire, struct str bytes)
 	return f;
 }
 
-/* Where the text before the data is put together: on the stack, unless names are long. */
-struct head {
-	struct buf text;
-	char small[512];
-};
-
-static void
-head_init(struct head *h, size_t size)
-{
-	h->text = size <= sizeof(h->small)
-			  ? (struct buf){.data = h->small, .cap = sizeof(h->small)}
-			  : BUF_INIT;
-}
-
-static void
-head_fini(struct head *h)
-{
-	if (h->text.data != h->small)
-		buf_fini(&h->text);
-}
+/* The text before the data is put together on the stack, unless names are long. */
+enum { HEAD_BYTES = 512 };
 
 /* head, data and tail as one text frame, then a binary one for each attachment. */
 static struct frames *
@@ -145,19 +127,19 @@ static struct frames *
 encode(enum wire wire, struct sio_packet *p, const struct body *body,
        const struct event_out *event)
 {
+	char room[HEAD_BYTES];
+	struct buf head = buf_in(room, sizeof(room));
 	struct frames *f;
-	struct head h;
 
 	p->attachments = (uint32_t)event->attachments_n;
 	if (is_msgpack(wire))
 		return encode_msgpack(wire, p, body, event);
-	head_init(&h, p->nsp.len + body->start.len + 64);
-	buf_add_char(&h.text, '4');
-	sio_packet_head(&h.text, p->type, p->attachments, p->nsp,
+	buf_add_char(&head, '4');
+	sio_packet_head(&head, p->type, p->attachments, p->nsp,
 			p->has_id ? &p->id : NULL);
-	buf_add_str(&h.text, body->start);
-	f = json_frames(wire, &h.text, body->data, body->end, event);
-	head_fini(&h);
+	buf_add_str(&head, body->start);
+	f = json_frames(wire, &head, body->data, body->end, event);
+	buf_fini(&head);
 	return f;
 }
 
@@ -234,25 +216,24 @@ encode_event(enum wire wire, struct str nsp, const uint64_t *id,
 			       .has_id = id != NULL,
 			       .id = id ? *id : 0};
 	struct frames *f;
-	struct head name;
-	char end[64] = "]";
+	char room[HEAD_BYTES], end[64] = "]";
+	struct buf start = buf_in(room, sizeof(room));
 
 	if (wire_is_plain(wire))
 		return encode_for_dialect(plain_dialects[wire - WIRE_PLAIN], event);
-	head_init(&name, 6 * event->name.len + 8);
-	buf_add_char(&name.text, '[');
-	json_quote(&name.text, event->name);
+	buf_add_char(&start, '[');
+	json_quote(&start, event->name);
 	if (event->args.len)
-		buf_add_char(&name.text, ',');
+		buf_add_char(&start, ',');
 	if (event->offset.len &&
 	    (wire == WIRE_SIO4_OFFSET || wire == WIRE_SIO_MSGPACK4_OFFSET))
 		snprintf(end, sizeof(end), ",\"%.*s\"]", STR_ARG(event->offset));
-	f = name.text.failed ? NULL
-			     : encode(wire, &p,
-				      &(struct body){buf_str(&name.text), event->args,
-						     str_from(end)},
-				      event);
-	head_fini(&name);
+	f = start.failed
+		    ? NULL
+		    : encode(wire, &p,
+			     &(struct body){buf_str(&start), event->args, str_from(end)},
+			     event);
+	buf_fini(&start);
 	return f;
 }
 

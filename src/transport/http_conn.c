@@ -156,6 +156,7 @@ on_head(struct http_conn *h)
 	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
 	r->conn = h->conn;
 	r->server = h->server;
+	r->headers = buf_in(r->room, sizeof(r->room));
 	r->head = http_parser_head(h->parser);
 	r->client = client_address(h->server->trusted, &h->conn->peer, r->head);
 	h->request = r;

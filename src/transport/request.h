@@ -12,6 +12,9 @@
 #include "proto/http.h"
 #include "transport/http_server.h"
 
+/* Of lines of an answer: does for those that every answer of a mount has. */
+enum { REQUEST_ROOM_BYTES = 64 };
+
 struct request {
 	struct conn *conn;
 	struct http_server *server;
@@ -20,8 +23,9 @@ struct request {
 	struct address client; /* who asks, behind proxies that are trusted */
 	struct arena arena;    /* forgotten with the request */
 	struct buf body;
-	struct buf
-		headers; /* lines that go out with whatever answer comes ("A: b\r\n") */
+	/* Lines that go out with whatever answer comes ("A: b\r\n"), begun in room. */
+	struct buf headers;
+	char room[REQUEST_ROOM_BYTES];
 	/* The client left before the answer: forget the request. Set by who answers later. */
 	void (*on_abort)(struct request *r);
 	void *state; /* of that handler */

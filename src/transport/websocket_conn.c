@@ -40,12 +40,11 @@ pool_of(struct loop *l)
 static int
 answer_handshake(struct request *r, struct websocket *w)
 {
-	struct buf lines = BUF_INIT, extension = BUF_INIT;
-	char accept[WS_ACCEPT_BYTES];
+	char accept[WS_ACCEPT_BYTES], room[256];
+	struct buf lines = buf_in(room, sizeof(room)), extension = BUF_INIT;
 	int error;
 
 	ws_accept_key(http_header_get(r->head, STR("sec-websocket-key")), accept);
-	buf_reserve(&lines, 128);
 	buf_add_str(&lines, STR("Upgrade: websocket\r\nConnection: Upgrade\r\n"
 				"Sec-WebSocket-Accept: "));
 	buf_add(&lines, accept, sizeof(accept));

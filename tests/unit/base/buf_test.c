@@ -36,6 +36,28 @@ START_TEST(a_text_of_any_length_is_printed)
 }
 END_TEST
 
+START_TEST(what_outgrows_its_room_takes_memory)
+{
+	char room[8];
+	struct buf b = buf_in(room, sizeof(room));
+
+	buf_add_str(&b, STR("12345678"));
+	ck_assert_ptr_eq(b.data, room);
+	buf_add_char(&b, '9');
+	ck_assert_ptr_ne(b.data, room);
+	ck_assert(str_eq(buf_str(&b), STR("123456789")));
+	ck_assert(str_eq((struct str){room, 8}, STR("12345678")));
+	buf_fini(&b);
+	b = buf_in(room, sizeof(room));
+	buf_add_str(&b, STR("abc"));
+	buf_fini(&b); /* frees nothing */
+	ck_assert_ptr_null(b.data);
+	buf_add_str(&b, STR("as any other from here"));
+	ck_assert(str_eq(buf_str(&b), STR("as any other from here")));
+	buf_fini(&b);
+}
+END_TEST
+
 START_TEST(dropping_keeps_what_follows)
 {
 	struct buf b = BUF_INIT;
@@ -85,6 +107,7 @@ buf_suite(void)
 
 	tcase_add_test(t, additions_stand_one_behind_the_other);
 	tcase_add_test(t, a_text_of_any_length_is_printed);
+	tcase_add_test(t, what_outgrows_its_room_takes_memory);
 	tcase_add_test(t, dropping_keeps_what_follows);
 	tcase_add_test(t, what_does_not_fit_is_remembered_and_what_follows_ignored);
 	tcase_add_test(t, a_buffer_may_stand_on_borrowed_memory_while_it_fits);
