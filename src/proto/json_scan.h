@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the units of json.h share: eight bytes looked at in one word, and one step over a
- * UTF-8 sequence. Private to them. Pure; any thread.
+ * What the units of json.h share: bytes looked at eight in one word, or sixteen where the
+ * processor can, and one step over a UTF-8 sequence. Private to them. Pure; any thread.
  *
- * The tests for a byte give 0x80 in its place. A borrow can mark bytes behind a true hit
+ * The tests of words for a byte give 0x80 in its place. A borrow can mark bytes behind a true hit
  * falsely, never before it, so the lowest mark is always true: only that one is used.
  */
 #ifndef PROTO_JSON_SCAN_H
@@ -12,6 +12,9 @@
 #include "base/str.h"
 
 #include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define JSON_EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
 #define JSON_HIGH_BITS JSON_EACH_BYTE(0x80)
@@ -44,12 +47,43 @@ json_mark_special(uint64_t word)
 	return (quote | backslash | control | word) & JSON_HIGH_BITS;
 }
 
+#ifdef __SSE2__
+/* Marks each of sixteen bytes that equals c with a bit. */
+static inline unsigned
+json_mark_16(const char *at, char c)
+{
+	__m128i bytes = _mm_loadu_si128((const void *)at);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+}
+
+/* json_mark_special for sixteen bytes, each mark true. What is not ASCII is negative here,
+ * and so below the blank as control characters are. */
+static inline unsigned
+json_mark_special_16(const char *at)
+{
+	__m128i bytes = _mm_loadu_si128((const void *)at);
+	__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+
+	return (unsigned)_mm_movemask_epi8(low) | json_mark_16(at, '"') |
+	       json_mark_16(at, '\\');
+}
+#endif
+
 /* The first of these bytes at or after at, or end. */
 static inline const char *
 json_find_special(const char *at, const char *end)
 {
 	const char *start = at;
 
+#ifdef __SSE2__
+	for (; end - at >= 16; at += 16) {
+		unsigned marks = json_mark_special_16(at);
+
+		if (marks)
+			return at + __builtin_ctz(marks);
+	}
+#endif
 	while (end - at >= 8) {
 		uint64_t marks = json_mark_special(json_word(at));
 

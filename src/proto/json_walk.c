@@ -64,6 +64,17 @@ static const char *
 skip_string(const char *at, const char *end)
 {
 	at++;
+#ifdef __SSE2__
+	while (end - at > 16) {
+		unsigned marks = json_mark_16(at, '"') | json_mark_16(at, '\\');
+
+		at += marks ? __builtin_ctz(marks) : 16;
+		if (marks && *at == '"')
+			return at + 1;
+		if (marks)
+			at += 2; /* not behind the end: there were seventeen bytes */
+	}
+#endif
 	while (end - at >= 8) {
 		uint64_t marks = mark_string_end(json_word(at));
 
@@ -174,16 +185,22 @@ has_next(struct json_walk *w)
 	return w->at < w->end && *w->at != ']' && *w->at != '}';
 }
 
+/* On the first byte of a value. */
+static inline void
+take_value(struct json_walk *w, struct str *out)
+{
+	const char *start = w->at;
+
+	w->at = skip_value(start, w->end);
+	*out = (struct str){start, (size_t)(w->at - start)};
+}
+
 bool
 json_next(struct json_walk *w, struct str *value_out)
 {
-	const char *start;
-
 	if (!has_next(w))
 		return false;
-	start = w->at;
-	w->at = skip_value(start, w->end);
-	*value_out = (struct str){start, (size_t)(w->at - start)};
+	take_value(w, value_out);
 	return true;
 }
 
@@ -209,8 +226,11 @@ json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out
 	*key_out = (struct str){key, (size_t)(w->at - key) - 1};
 	w->at = json_skip_blanks(w->at, w->end);
 	if (w->at < w->end && *w->at == ':')
-		w->at++;
-	return json_next(w, value_out);
+		w->at = json_skip_blanks(w->at + 1, w->end);
+	if (w->at == w->end)
+		return false;
+	take_value(w, value_out);
+	return true;
 }
 
 bool
