@@ -17,7 +17,7 @@ frame_new(enum frame_kind kind, size_t head, size_t n)
 	f->len = (uint32_t)(head + n);
 	f->head = (uint8_t)head;
 	f->kind = (uint8_t)kind;
-	f->more_follows = false;
+	f->more_follows = f->is_shared = false;
 	atomic_init(&f->deflated, NULL);
 	return f;
 }

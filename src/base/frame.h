@@ -25,6 +25,7 @@ struct frame {
 	uint8_t head;      /* bytes of WebSocket header at the start */
 	uint8_t kind;      /* enum frame_kind */
 	bool more_follows; /* the next frame of the queue belongs to it (attachments) */
+	bool is_shared;    /* made for many: worth joining with others (frame_join.h) */
 	_Atomic(struct frame *)
 		deflated; /* the same message compressed, once somebody did; owned */
 	char bytes[];

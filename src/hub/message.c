@@ -105,6 +105,8 @@ message_frames(struct message *m, enum wire wire)
 	if (f)
 		return f;
 	f = encode_event(wire, m->nsp, NULL, &m->event);
+	for (size_t i = 0; f && i < f->n; i++)
+		f->frame[i]->is_shared = true;
 	if (!f || atomic_compare_exchange_strong_explicit(&m->slots[wire], &others, f,
 							  memory_order_acq_rel,
 							  memory_order_acquire))

@@ -130,6 +130,7 @@ loop_free(struct loop *l)
 		deflate_pool_free(l->deflate);
 	config_unref(l->config);
 	arena_fini(&l->arena);
+	frame_joins_clear(&l->joins);
 	free(l->scratch);
 	free(l->inside);
 	free(l);
@@ -237,6 +238,7 @@ loop_turn(struct loop *l, bool may_wait)
 	run_jobs(l);
 	bury_the_dead(l);
 	arena_reset(&l->arena);
+	frame_joins_clear(&l->joins);
 	counter_add(&l->counters, COUNTER_LOOP_TURNS, 1);
 	return !atomic_load_explicit(&l->inside->stopping, memory_order_relaxed);
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/frame_join.h"
 #include "base/list.h"
 #include "net/poller.h"
 #include "net/wheel.h"
@@ -41,7 +42,8 @@ struct loop {
 	int64_t wall_ms; /* Unix epoch, this turn's */
 	struct wheel wheel;
 	struct counters counters;
-	struct arena arena; /* forgotten at the end of each turn */
+	struct arena arena;       /* forgotten at the end of each turn */
+	struct frame_joins joins; /* of this turn */
 	char *scratch; /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
 	struct deflate_pool
 		*deflate;      /* contexts of its WebSockets; NULL until one is used */

@@ -32,7 +32,8 @@ plain_writev(struct stream *s, const struct iovec *parts, int n)
 	ssize_t sent;
 
 	do
-		sent = sendmsg(s->fd, &m, MSG_NOSIGNAL);
+		sent = n == 1 ? send(s->fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL)
+			      : sendmsg(s->fd, &m, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;
@@ -58,9 +59,9 @@ plain_close(struct stream *s)
 	close(s->fd);
 }
 
-static const struct stream_ops plain_ops = {plain_read, plain_writev, plain_has_pending,
-					    plain_end,  plain_close,  false,
-					    STREAM_PAUSE_MS};
+static const struct stream_ops plain_ops = {
+	plain_read,  plain_writev, plain_has_pending, plain_end,
+	plain_close, false,        STREAM_PAUSE_MS};
 
 void
 stream_open_fd(struct stream *s, struct loop *l, int fd,

@@ -348,9 +348,11 @@ conn_send(struct conn *c, struct frame *f)
 
 	if (c->is_closed || c->is_ending)
 		return -E_GONE;
-	error = send_queue_push(&c->out, f);
-	if (error)
-		return error;
+	if (!f->is_shared || !send_queue_join(&c->out, f, &c->loop->joins)) {
+		error = send_queue_push(&c->out, f);
+		if (error)
+			return error;
+	}
 	if ((!c->is_stuck && !c->is_paused) || c->move)
 		loop_at_end(c->loop, &c->flush);
 	return 0;

@@ -7,18 +7,26 @@
 
 enum { RING_FIRST = 4 };
 
-static inline struct frame **
-place(const struct send_queue *q, uint32_t i)
+/* The i-th of the ring, or the one frame that needs none. */
+static inline struct frame *
+at(const struct send_queue *q, uint32_t i)
 {
-	return &q->ring[(q->head + i) & (q->cap - 1)];
+	return q->cap ? q->ring[(q->head + i) & (q->cap - 1)] : q->only;
+}
+
+static inline struct frame **
+place(struct send_queue *q, uint32_t i)
+{
+	return q->cap ? &q->ring[(q->head + i) & (q->cap - 1)] : &q->only;
 }
 
 void
 send_queue_fini(struct send_queue *q)
 {
 	for (uint32_t i = 0; i < q->n; i++)
-		frame_unref(*place(q, i));
-	free(q->ring);
+		frame_unref(at(q, i));
+	if (q->cap)
+		free(q->ring);
 	*q = (struct send_queue){0};
 }
 
@@ -31,8 +39,9 @@ grow(struct send_queue *q)
 	if (!ring)
 		return -E_NOMEM;
 	for (uint32_t i = 0; i < q->n; i++)
-		ring[i] = *place(q, i);
-	free(q->ring);
+		ring[i] = at(q, i);
+	if (q->cap)
+		free(q->ring);
 	q->ring = ring;
 	q->cap = cap;
 	q->head = 0;
@@ -42,7 +51,7 @@ grow(struct send_queue *q)
 int
 send_queue_push(struct send_queue *q, struct frame *f)
 {
-	if (q->n == q->cap) {
+	if (q->n && q->n >= q->cap) {
 		int error = grow(q);
 
 		if (error)
@@ -53,6 +62,23 @@ send_queue_push(struct send_queue *q, struct frame *f)
 	return 0;
 }
 
+bool
+send_queue_join(struct send_queue *q, struct frame *f, struct frame_joins *joins)
+{
+	struct frame **last, *both;
+
+	if (q->n == 0 || (q->n == 1 && q->sent))
+		return false;
+	last = place(q, q->n - 1);
+	both = frame_join(joins, *last, f);
+	if (!both)
+		return false;
+	frame_unref(*last);
+	*last = frame_ref(both);
+	q->bytes += f->len;
+	return true;
+}
+
 struct frame *
 send_queue_pop(struct send_queue *q)
 {
@@ -60,7 +86,7 @@ send_queue_pop(struct send_queue *q)
 
 	if (q->n == 0)
 		return NULL;
-	f = *place(q, 0);
+	f = at(q, 0);
 	q->bytes -= f->len - q->sent;
 	q->sent = 0;
 	q->head++;
@@ -85,7 +111,7 @@ send_queue_cut(struct send_queue *q, uint32_t n)
 struct frame *
 send_queue_at(const struct send_queue *q, uint32_t i)
 {
-	return *place(q, i);
+	return at(q, i);
 }
 
 int
@@ -94,7 +120,7 @@ send_queue_parts(const struct send_queue *q, struct iovec *parts, int parts_n)
 	int n = 0;
 
 	for (; n < parts_n && (uint32_t)n < q->n; n++) {
-		struct frame *f = *place(q, (uint32_t)n);
+		struct frame *f = at(q, (uint32_t)n);
 		size_t skip = n == 0 ? q->sent : 0;
 
 		parts[n] = (struct iovec){f->bytes + skip, f->len - skip};
@@ -107,7 +133,7 @@ send_queue_advance(struct send_queue *q, size_t n)
 {
 	/* a frame without bytes is written as soon as it is the first */
 	while (q->n) {
-		size_t left = send_queue_at(q, 0)->len - q->sent;
+		size_t left = at(q, 0)->len - q->sent;
 
 		if (n < left) {
 			q->sent += (uint32_t)n;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Frames waiting for one socket or one poll: a ring of references that holds memory only while
- * something waits. One owner, one thread.
+ * something waits, and none for a single frame, which is what mostly waits. One owner, one
+ * thread.
  */
 #ifndef TRANSPORT_SEND_QUEUE_H
 #define TRANSPORT_SEND_QUEUE_H
 
-#include "base/frame.h"
+#include "base/frame_join.h"
 
 #include <sys/uio.h>
 
@@ -16,7 +17,10 @@
 enum { SEND_QUEUE_ITEM_BYTES = 64 };
 
 struct send_queue {
-	struct frame **ring;
+	union {
+		struct frame *only; /* without a ring, which is when cap is 0 */
+		struct frame **ring;
+	};
 	uint32_t head, n, cap;
 	uint32_t sent; /* bytes of the first frame that are gone already */
 	size_t bytes;  /* waiting, as on the wire of a WebSocket */
@@ -41,6 +45,9 @@ send_queue_fits(const struct send_queue *q, size_t n, size_t most)
 /* Queue f behind what waits already. Owns: takes its own reference on success; the caller
  * keeps his. Errors: -E_NOMEM. */
 int send_queue_push(struct send_queue *q, struct frame *f) MUST_USE;
+
+/* Instead of send_queue_push: make f and what waits last one frame. False when that cannot be. */
+bool send_queue_join(struct send_queue *q, struct frame *f, struct frame_joins *joins);
 
 /* Take the first frame out; its reference passes to the caller. NULL when empty. */
 struct frame *send_queue_pop(struct send_queue *q);

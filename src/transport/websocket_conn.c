@@ -323,6 +323,7 @@ deflated(struct websocket *w, struct frame *f)
 	if (twin) {
 		memcpy(twin->bytes, header, head);
 		memcpy(twin->bytes + head, packed.data, packed.len);
+		twin->is_shared = f->is_shared;
 		/* only the full window suits everybody */
 		if (w->deflate.server_bits == 15 &&
 		    atomic_compare_exchange_strong(&f->deflated, &expected, twin))

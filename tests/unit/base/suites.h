@@ -8,6 +8,7 @@
 Suite *arena_suite(void);
 Suite *buf_suite(void);
 Suite *clock_suite(void);
+Suite *frame_join_suite(void);
 Suite *frame_suite(void);
 Suite *idmap_suite(void);
 Suite *list_suite(void);

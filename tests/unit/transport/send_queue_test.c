@@ -33,6 +33,8 @@ START_TEST(random_writes_take_the_bytes_in_order)
 	struct buf model = BUF_INIT;
 	char text[300];
 
+	struct frame_joins joins = {0};
+
 	srandom(_i + 1);
 	for (int step = 0; step < 3000; step++) {
 		struct iovec parts[4];
@@ -46,7 +48,9 @@ START_TEST(random_writes_take_the_bytes_in_order)
 			for (size_t i = 0; i < n; i++)
 				text[i] = (char)random();
 			f = frame_of(text, n);
-			ck_assert_int_eq(send_queue_push(&q, f), 0);
+			f->is_shared = random() % 2;
+			if (!f->is_shared || !send_queue_join(&q, f, &joins))
+				ck_assert_int_eq(send_queue_push(&q, f), 0);
 			frame_unref(f);
 			buf_add(&model, text, n);
 		}
@@ -63,6 +67,7 @@ START_TEST(random_writes_take_the_bytes_in_order)
 		buf_fini(&seen);
 	}
 	send_queue_fini(&q);
+	frame_joins_clear(&joins);
 	buf_fini(&model);
 }
 END_TEST
@@ -159,6 +164,48 @@ START_TEST(a_cut_queue_keeps_what_is_in_front)
 }
 END_TEST
 
+START_TEST(one_frame_needs_no_memory)
+{
+	struct send_queue q = {0};
+
+	push(&q, "abc");
+	ck_assert_uint_eq(q.cap, 0);
+	push(&q, "def");
+	ck_assert_uint_gt(q.cap, 0);
+	send_queue_advance(&q, 4);
+	push(&q, "ghi");
+	ck_assert_mem_eq(send_queue_at(&q, 1)->bytes, "ghi", 3);
+	send_queue_fini(&q);
+}
+END_TEST
+
+START_TEST(shared_frames_that_meet_are_one_for_all_queues)
+{
+	struct send_queue q[3] = {{.n = 0}, {.n = 0}, {.n = 0}};
+	struct frame_joins joins = {0};
+	struct frame *f = frame_of("ab", 2), *g = frame_of("cd", 2);
+
+	f->is_shared = g->is_shared = true;
+	for (int i = 0; i < 3; i++) {
+		ck_assert(!send_queue_join(&q[i], f, &joins));
+		ck_assert_int_eq(send_queue_push(&q[i], f), 0);
+	}
+	send_queue_advance(&q[2], 1); /* some of it is gone: it stays what it is */
+	for (int i = 0; i < 2; i++)
+		ck_assert(send_queue_join(&q[i], g, &joins));
+	ck_assert(!send_queue_join(&q[2], g, &joins));
+	ck_assert_uint_eq(q[0].n, 1);
+	ck_assert_uint_eq(q[0].bytes, 4);
+	ck_assert_mem_eq(send_queue_at(&q[0], 0)->bytes, "abcd", 4);
+	ck_assert_ptr_eq(send_queue_at(&q[0], 0), send_queue_at(&q[1], 0));
+	frame_joins_clear(&joins);
+	frame_unref(f);
+	frame_unref(g);
+	for (int i = 0; i < 3; i++)
+		send_queue_fini(&q[i]);
+}
+END_TEST
+
 START_TEST(a_frame_is_shared_and_not_copied)
 {
 	struct send_queue a = {0}, b = {0};
@@ -187,6 +234,8 @@ send_queue_suite(void)
 	tcase_add_test(t, what_is_held_counts_each_item_and_not_its_bytes_alone);
 	tcase_add_test(t, an_item_takes_no_more_memory_than_it_is_counted_for);
 	tcase_add_test(t, a_cut_queue_keeps_what_is_in_front);
+	tcase_add_test(t, one_frame_needs_no_memory);
+	tcase_add_test(t, shared_frames_that_meet_are_one_for_all_queues);
 	tcase_add_test(t, a_frame_is_shared_and_not_copied);
 	suite_add_tcase(s, t);
 	return s;
