@@ -30,8 +30,7 @@ read_bits(struct str value, uint8_t *out)
 {
 	uint64_t bits;
 
-	if (value.ptr[0] == '0' || !str_to_u64(value, BITS_MAX, &bits) ||
-	    bits < BITS_MIN)
+	if (value.ptr[0] == '0' || !str_to_u64(value, BITS_MAX, &bits) || bits < BITS_MIN)
 		return false;
 	*out = (uint8_t)bits;
 	return true;

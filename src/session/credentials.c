@@ -65,10 +65,10 @@ struct str
 credentials_of_request(struct request *r, struct str cookie)
 {
 	const struct http_head *head = r->head;
-	struct places p = {head->uri.query, http_header_get(head, STR("authorization")),
-			   http_header_get(head, STR("cookie")),
-			   http_header_list(head, STR("sec-websocket-protocol"),
-					    &r->arena)};
+	struct places p = {
+		head->uri.query, http_header_get(head, STR("authorization")),
+		http_header_get(head, STR("cookie")),
+		http_header_list(head, STR("sec-websocket-protocol"), &r->arena)};
 
 	return token_in(&p, cookie, &r->arena);
 }

@@ -245,8 +245,8 @@ set_cookie(const struct engine *e, struct request *r, const struct session *s)
 static void
 choose_subprotocol(struct request *r)
 {
-	struct str chosen = credentials_chosen_subprotocol(http_header_list(
-		r->head, STR("sec-websocket-protocol"), &r->arena));
+	struct str chosen = credentials_chosen_subprotocol(
+		http_header_list(r->head, STR("sec-websocket-protocol"), &r->arena));
 
 	if (chosen.len)
 		buf_printf(&r->headers, "Sec-WebSocket-Protocol: %.*s\r\n",
