@@ -307,8 +307,15 @@ http_head_read(char *section, size_t n, const struct http_start *start,
 		error = read_framing(h, &fields, framing_out);
 	if (error)
 		return error;
-	split = (struct http_split){h->method_text, h->target, h->minor, h->headers,
-				    h->headers_n};
+	split = (struct http_split){
+		.method = h->method_text,
+		.target = h->target,
+		.minor = h->minor,
+		.headers = h->headers,
+		.headers_n = h->headers_n,
+		.is_chunked = framing_out->is_chunked,
+		.body_bytes = framing_out->length,
+	};
 	h->has_body = framing_out->is_chunked || framing_out->length > 0;
 	error = read_options(h, &fields);
 	if (!error && !http_llhttp_agrees((struct str){section, n}, &split))

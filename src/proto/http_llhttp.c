@@ -62,7 +62,11 @@ static int
 on_headers_complete(llhttp_t *parser)
 {
 	struct opinion *o = parser->data;
+	bool is_chunked = parser->flags & F_CHUNKED;
 
+	/* llhttp takes no tab behind "chunked", and others then see no body at all. */
+	o->differs |= is_chunked != o->split->is_chunked ||
+		      parser->content_length != o->split->body_bytes;
 	o->is_complete = true;
 	return HPE_PAUSED;
 }

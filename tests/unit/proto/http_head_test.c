@@ -208,6 +208,8 @@ static const struct row refused_framings[] = {
 	ROW("a longer word", START "Transfer-Encoding: xchunked\r\n\r\n", "HTTP_CODING"),
 	ROW("chunked before a vertical tab", START "Transfer-Encoding: chunked\v\r\n\r\n",
 	    "HTTP_SYNTAX"),
+	ROW("chunked before a tab, which some do not know as chunked",
+	    START "Transfer-Encoding: chunked\t\r\n\r\n", "HTTP_SYNTAX"),
 	ROW("an unknown expectation", START "Expect: 200-ok\r\n\r\n", "HTTP_EXPECT"),
 	ROW("a list of expectations", START "Expect: 100-continue, x\r\n\r\n",
 	    "HTTP_EXPECT"),

@@ -23,7 +23,13 @@ init(struct fixture *f)
 	f->headers[0] = (struct http_header){slice(19, 4), slice(25, 1)};
 	f->headers[1] = (struct http_header){slice(28, 1), slice(30, 0)};
 	f->headers[2] = (struct http_header){slice(32, 1), slice(36, 1)};
-	f->split = (struct http_split){slice(0, 3), slice(4, 4), 1, f->headers, 3};
+	f->split = (struct http_split){
+		.method = slice(0, 3),
+		.target = slice(4, 4),
+		.minor = 1,
+		.headers = f->headers,
+		.headers_n = 3,
+	};
 }
 
 static bool
@@ -94,6 +100,32 @@ START_TEST(another_end_is_noticed)
 }
 END_TEST
 
+START_TEST(another_body_is_noticed)
+{
+	static const char
+		chunked[] = "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+		length[] = "PUT / HTTP/1.1\r\nContent-Length: 00000000000007\r\n\r\n";
+	struct str heads[] = {{chunked, sizeof(chunked) - 1},
+			      {length, sizeof(length) - 1}};
+
+	for (int i = 0; i < 2; i++) {
+		const char *at = heads[i].ptr;
+		size_t name_n = i ? 14 : 17, value_n = i ? 14 : 7;
+		struct http_header header = {{at + 16, name_n},
+					     {at + 18 + name_n, value_n}};
+		struct http_split split = {{at, 3}, {at + 4, 1}, 1,    &header,
+					   1,       !i,          i * 7};
+
+		ck_assert(http_llhttp_agrees(heads[i], &split));
+		split.is_chunked = i;
+		ck_assert(!http_llhttp_agrees(heads[i], &split));
+		split.is_chunked = !i;
+		split.body_bytes++;
+		ck_assert(!http_llhttp_agrees(heads[i], &split));
+	}
+}
+END_TEST
+
 START_TEST(what_llhttp_refuses_is_refused)
 {
 	static const char twice[] =
@@ -102,7 +134,8 @@ START_TEST(what_llhttp_refuses_is_refused)
 		{{twice + 16, 14}, {twice + 32, 1}},
 		{{twice + 35, 14}, {twice + 51, 1}},
 	};
-	const struct http_split split = {{twice, 3}, {twice + 4, 1}, 1, headers, 2};
+	const struct http_split split = {{twice, 3}, {twice + 4, 1}, 1, headers,
+					 2,          false,          1};
 
 	ck_assert(!http_llhttp_agrees((struct str){twice, sizeof(twice) - 1}, &split));
 }
@@ -118,6 +151,7 @@ http_llhttp_suite(void)
 	tcase_add_test(t, any_other_slice_is_noticed);
 	tcase_add_test(t, another_number_of_headers_is_noticed);
 	tcase_add_test(t, another_end_is_noticed);
+	tcase_add_test(t, another_body_is_noticed);
 	tcase_add_test(t, what_llhttp_refuses_is_refused);
 	suite_add_tcase(s, t);
 	return s;
