@@ -3,8 +3,11 @@
 // they count it, and how each fault is told.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Api, KEY, WITH_API } from "./api.mjs";
@@ -259,11 +262,13 @@ describe("the way in", () => {
 	});
 
 	test("may be a Unix socket", async () => {
-		const socketPath = `/tmp/tidegate-api-${process.pid}.sock`;
+		const folder = await mkdtemp(join(tmpdir(), "tidegate-api-"));
+		const socketPath = join(folder, "api.sock");
 		const other = await Gateway.start({ ...WITH_API, set: { "api.listen": `unix:${socketPath}` } });
 		const there = await Api.of(other, { socketPath });
 		assert.equal((await there.post("/api/v1/publish", { event: "x", data: 1, rooms: ["r"] })).delivered, 0);
 		await other.stop();
+		await rm(folder, { recursive: true });
 	});
 
 	test("survives a backend that does not wait for its answer", async () => {

@@ -3,6 +3,7 @@
 # What `make install` lays down is complete and what configure promised. Prints TAP.
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
+export LC_ALL=C
 
 cases=0
 
