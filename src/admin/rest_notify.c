@@ -4,6 +4,7 @@
 #include "admin/notify.h"
 #include "admin/rest_aim.h"
 #include "base/errors.h"
+#include "base/map.h"
 #include "hub/tally.h"
 #include "proto/json.h"
 
@@ -208,11 +209,25 @@ on_stored(void *arg, const struct notify_result *result)
 	tally_end(p->tally);
 }
 
+/* Store it for one user, then tell him. */
+static int
+send_parcel(struct parcel *p, const struct notification *what)
+{
+	int error;
+
+	tally_begin(p->tally);
+	error = notify_add(p->call->rest->notify, p->call->loop, what, on_stored, p);
+	if (error)
+		tally_end(p->tally);
+	return error;
+}
+
 int
 rest_notify_users(struct rest_call *c, struct str message, struct tally *t, int *error)
 {
 	struct str users, data, user;
 	struct notification what;
+	struct map seen = MAP_INIT; /* who is named twice gets one */
 	struct json_walk walk;
 	int rc = 0;
 
@@ -225,15 +240,17 @@ rest_notify_users(struct rest_call *c, struct str message, struct tally *t, int 
 	for (walk = json_walk(users); !rc && data.ptr && json_next(&walk, &user);) {
 		struct parcel *p = arena_alloc(&c->arena, sizeof(*p));
 
-		if (!p)
-			return -E_NOMEM;
 		what.user = rest_value_text(c, user);
-		*p = (struct parcel){c,         t,    error,
-				     what.user, data, rest_text(c, message, "sender")};
-		tally_begin(t);
-		rc = notify_add(c->rest->notify, c->loop, &what, on_stored, p);
-		if (rc)
-			tally_end(t);
+		rc = p ? map_add(&seen, what.user, p) : -E_NOMEM;
+		if (rc == -E_DUPLICATE) {
+			rc = 0;
+		} else if (!rc) {
+			*p = (struct parcel){c,     t,
+					     error, what.user,
+					     data,  rest_text(c, message, "sender")};
+			rc = send_parcel(p, &what);
+		}
 	}
+	map_fini(&seen);
 	return data.ptr ? rc : -E_NOMEM;
 }

@@ -123,7 +123,11 @@ socket_accept(struct socket *s)
 	answer_connect(s);
 	if (has_state)
 		error = recovery_replay(s);
-	return error ? error : people_arrive(s);
+	if (!error)
+		error = people_arrive(s);
+	if (!error && !has_state) /* who comes back has been told before */
+		people_greet(s);
+	return error;
 }
 
 int

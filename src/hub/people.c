@@ -286,9 +286,14 @@ people_arrive(struct socket *s)
 		error = join_named(s, "company:", company);
 	if (!error)
 		error = people_join_channels(s);
-	if (!error && s->hub->all->on_arrive)
-		s->hub->all->on_arrive(s->hub->all->on_arrive_arg, s);
 	return error;
+}
+
+void
+people_greet(struct socket *s)
+{
+	if (s->is_counted && s->hub->all->on_arrive)
+		s->hub->all->on_arrive(s->hub->all->on_arrive_arg, s);
 }
 
 void

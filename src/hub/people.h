@@ -12,6 +12,8 @@
 /* It is connected: user:U, company:C and, where its dialect does so, the channels of its token
  * are joined; whoever watches hears that the person is online. Errors: -E_NOMEM. */
 int people_arrive(struct socket *s) MUST_USE;
+/* It may be told what waited for its person. */
+void people_greet(struct socket *s);
 /* It is going, its rooms are still there. */
 void people_depart(struct socket *s);
 

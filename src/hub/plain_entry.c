@@ -128,6 +128,8 @@ settle(struct speaker *sp, struct plain_entry *e)
 		plain_session_reply(sp->session, REPLY_JOINED, &words);
 	else if (sp->session->mount->confirm)
 		plain_session_reply(sp->session, REPLY_SUBSCRIBED, &words);
+	if (!error)
+		speaker_greet(sp);
 }
 
 static void

@@ -197,7 +197,22 @@ speaker_enter(struct speaker *sp, struct identity *who)
 	words = speaker_words(sp);
 	plain_session_reply(sp->session, REPLY_WELCOME, &words);
 	speaker_watch_expiry(sp);
+	speaker_greet(sp);
 	return true;
+}
+
+void
+speaker_greet(struct speaker *sp)
+{
+	static const struct event_out notice = {.name = STR("notification.new"),
+						.args = STR("{}")};
+
+	if (sp->is_greeted || !sp->session ||
+	    sp->session->dialect == &dialect_undecided ||
+	    !speaker_filter_passes(sp, &notice))
+		return;
+	sp->is_greeted = true;
+	people_greet(sp->socket);
 }
 
 /* It was served as channels is; now it says what it really speaks. */
@@ -227,6 +242,8 @@ on_decide(void *up)
 	error = count_connection(sp);
 	if (error)
 		plain_session_fail(sp->session, error, VERB_ANY, NULL);
+	else
+		speaker_greet(sp);
 	return !error;
 }
 

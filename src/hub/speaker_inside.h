@@ -27,6 +27,7 @@ struct speaker {
 	const struct config_mount
 		*limited; /* counted among its user's connections there */
 	bool is_warned;
+	bool is_greeted;
 	struct loop_grave grave;
 };
 
@@ -43,6 +44,10 @@ struct words speaker_words(const struct speaker *sp);
 
 /* It is who: counted, in its own rooms, greeted. On failure the session is closed. */
 bool speaker_enter(struct speaker *sp, struct identity *who);
+
+/* What waited for its person comes now, once: not before it is decided what it speaks, and where
+ * notifications go to subscribers only, not before it is one. */
+void speaker_greet(struct speaker *sp);
 
 /* speaker_verbs.c */
 void speaker_on_verb(void *up, const struct verb *v);

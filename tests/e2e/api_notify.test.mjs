@@ -12,7 +12,9 @@ import { after, before, describe, test } from "node:test";
 import { Api, WITH_API } from "./api.mjs";
 import { Gateway, joined, once, token, until } from "./gateway.mjs";
 
-const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
+const require = createRequire(import.meta.url); // heeds NODE_PATH
+const { io } = require("socket.io-client");
+const WebSocket = require("ws");
 
 let gateway, api, folder;
 
@@ -78,13 +80,14 @@ describe("a notification", () => {
 		const data = { title: "T", message: "M", category: "c", extra: 1, id: "mine" };
 		const heard = [once(cid, "notification.new"), once(dan, "notification.new")];
 		const { delivered } = await api.post("/api/v1/publish",
-			{ event: "notification.new", data, users: ["cid", "nobody"], rooms: ["r"] });
+			{ event: "notification.new", data, users: ["cid", "nobody", "cid"], rooms: ["r"] });
 		assert.equal(delivered, 2);
 		const [[one], [two]] = await Promise.all(heard);
 		const { items: [stored] } = await list("cid");
 		assert.deepEqual(one, { id: stored.id, read: false, createdAt: stored.createdAt, title: "T",
 			message: "M", category: "c", extra: 1 });
 		assert.deepEqual(two, data);
+		assert.equal((await list("cid")).items.length, 1); // named twice, told once
 		assert.deepEqual((await list("dan")).items, []);
 		assert.equal((await list("nobody")).items.length, 1);
 		cid.disconnect();
@@ -183,6 +186,60 @@ describe("the store", () => {
 			titles.push(title) === 2 && done()));
 		assert.deepEqual(titles, ["2", "4"]);
 		socket.disconnect();
+		await other.stop();
+	});
+
+	test("sends them to plain clients once, when they can hear them", async () => {
+		const other = await Gateway.start({ config: `${WITH_API.config}
+  - {path: /api/v1/ws/connect, dialect: rooms}
+  - {path: /ws, dialect: undecided}
+  - {path: /ws, dialect: schedule}
+  - {path: /ws, dialect: channels}
+`, env: WITH_API.env, set: { "notifications.on_connect": "10" } });
+		const there = await Api.of(other);
+		for (const title of ["1", "2"])
+			await there.post("/api/v1/notifications", { user: "45", title, message: "m" });
+		const good = await token("45", { events: ["notification", "schedule"] });
+		// what comes until all titles are there, then until an answer to a ping
+		async function titles(path, said) {
+			const socket = new WebSocket(`${other.wsUrl}${path}token=${good}`);
+			const heard = [];
+			let pongs = 0;
+			socket.on("message", text => {
+				const message = JSON.parse(text);
+				pongs += message.type === "pong";
+				if (message.type.startsWith("notification"))
+					heard.push([message.type, message.data.title]);
+			});
+			await once(socket, "open");
+			const pong = async () => {
+				const before = pongs;
+				socket.send("{\"type\":\"ping\"}");
+				await until("a pong", () => pongs > before);
+			};
+			await pong();
+			const at_first = heard.length;
+			for (const message of said) {
+				socket.send(JSON.stringify(message));
+				await pong();
+			}
+			await until("both", () => heard.length >= 2);
+			await pong();
+			socket.close();
+			return { at_first, heard };
+		}
+		const subscribe = events => ({ type: "subscription", action: "subscribe", data: { events } });
+		const both = type => [[type, "1"], [type, "2"]];
+		for (const path of ["/ws?dialect=schedule&", "/ws?"]) {
+			const { at_first, heard } = await titles(path, [subscribe(["schedule"]), subscribe(["notification"]),
+				{ type: "subscription", action: "unsubscribe", data: { events: ["notification"] } },
+				subscribe(["notification"])]);
+			assert.equal(at_first, 0);
+			assert.deepEqual(heard, both("notification"), path);
+		}
+		assert.deepEqual((await titles("/api/v1/ws/connect?", [])).heard, both("notification.new"));
+		assert.deepEqual((await titles("/ws?", [{ type: "join_channel", channel_id: "none" }])).heard,
+			both("notification.new"));
 		await other.stop();
 	});
 

@@ -53,6 +53,16 @@ test("delivered, not a member, excepted and offline are told apart", async () =>
 	assert.deepEqual([bob.reason, bob.detail], ["not_a_member", "excepted by the publisher"]);
 });
 
+test("who got it and has left since is told so", async () => {
+	const dan = await client("dan");
+	const { messageId } = await publish({ users: ["dan"] });
+	const gone = new Promise(done => dan.once("disconnect", done));
+	await api.post("/api/v1/disconnect", { user: "dan" });
+	await gone;
+	assert.equal((await api.get("/api/v1/presence/dan")).status, "offline");
+	assert.equal((await why(messageId, "dan")).reason, "delivered");
+});
+
 test("who may not be in any of the rooms is told from who is not in them", async () => {
 	await client("may", { rooms: ["task:1"] });
 	const { messageId } = await publish({ rooms: ["task:1"] });
