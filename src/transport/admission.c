@@ -9,6 +9,8 @@
 
 enum { ADDRESSES = 65536 };
 
+const struct address admission_nobody = {.family = AF_UNIX};
+
 struct admission {
 	struct limit_table *addresses; /* NULL: no limit for one address */
 	uint32_t address_most, most;
@@ -64,4 +66,26 @@ admission_release(struct admission *a, const struct address *peer)
 	atomic_fetch_sub(&a->n, 1);
 	if (a->addresses && key.len)
 		limit_release(a->addresses, key);
+}
+
+int
+admission_move(struct admission *a, const struct address *from, const struct address *to,
+	       uint64_t now_ms)
+{
+	struct str old = address_key(from), new = address_key(to);
+	int error = 0;
+
+	if (!a->addresses || str_eq(old, new))
+		return 0;
+	if (new.len)
+		error = limit_take(a->addresses, new, a->address_most, now_ms);
+	if (!error && old.len)
+		limit_release(a->addresses, old);
+	return error;
+}
+
+bool
+admission_counts_addresses(const struct admission *a)
+{
+	return a->addresses != NULL;
 }

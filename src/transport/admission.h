@@ -20,4 +20,15 @@ int admission_take(struct admission *a, const struct address *peer,
 		   uint64_t now_ms) MUST_USE;
 void admission_release(struct admission *a, const struct address *peer);
 
+/* A connection turns out to be another's: counted for him, no longer for whom it was taken.
+ * Errors: as admission_take, and nothing has changed. */
+int admission_move(struct admission *a, const struct address *from,
+		   const struct address *to, uint64_t now_ms) MUST_USE;
+
+/* Is there a limit for one address? */
+bool admission_counts_addresses(const struct admission *a);
+
+/* Whom a connection is counted for whose client is not known yet: altogether only. */
+extern const struct address admission_nobody;
+
 #endif

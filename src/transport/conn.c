@@ -427,7 +427,9 @@ conn_close(struct conn *c, int error)
 	send_queue_fini(&c->out);
 	counter_sub(&c->loop->counters, COUNTER_CONNECTIONS, 1);
 	if (c->admission)
-		admission_release(c->admission, &c->peer);
+		admission_release(c->admission, c->client ? c->client : &c->peer);
+	free(c->client);
+	c->client = NULL;
 	c->up->on_close(c, error);
 	c->grave.bury = bury;
 	loop_bury(c->loop, &c->grave);

@@ -49,6 +49,7 @@ struct conn {
 	};
 	struct wheel_timer timer;    /* stalled write, pause, or lingering end */
 	struct admission *admission; /* counts it; NULL: nobody does */
+	struct address *client; /* for whom: behind a proxy that tells; NULL: for peer */
 	struct address peer;
 	uint32_t write_timeout_ms;
 	uint16_t alone_n; /* frames at the front that leave before a pause */

@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/memory.h"
 #include "config/config.h"
+#include "transport/admission.h"
 #include "transport/client_address.h"
 
 #include <stdlib.h>
@@ -117,13 +118,35 @@ http_conn_start(struct http_server *s, struct conn *c)
 	return 0;
 }
 
+/* Behind a proxy the connection is the client's while his request, or what it became, is there.
+ * Errors: as admission_take. */
+static int
+count_for(struct conn *c, const struct address *client)
+{
+	int error;
+
+	if (!c->client)
+		return 0;
+	error = admission_move(c->admission, c->client, client, c->loop->now_ms);
+	if (!error)
+		*c->client = *client;
+	else
+		counter_add(&c->loop->counters, COUNTER_REFUSED_CONNECTIONS, 1);
+	return error;
+}
+
 /* The head is there: find the route and ask it. */
 static void
 begin(struct http_conn *h)
 {
 	struct request *r = h->request;
 	const struct http_head *head = r->head;
+	int error = count_for(h->conn, &r->client);
 
+	if (error) {
+		request_refuse(r, error);
+		return;
+	}
 	r->route = router_find(h->server->router, str_from(h->server->listener),
 			       head->host, head->uri.path);
 	if (!r->route) {
@@ -362,6 +385,7 @@ http_conn_finish(struct request *r, bool close)
 	}
 	http_parser_free(h->parser);
 	h->parser = NULL;
+	(void)!count_for(c, &admission_nobody); /* of nobody there is no limit */
 	set_deadline(h, h->server->times->keepalive_timeout_ms);
 	conn_hold(c, false);
 	if (was_serving)

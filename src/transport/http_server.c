@@ -4,12 +4,14 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "net/address_set.h"
 #include "net/stream_memory.h"
 #include "net/stream_tls.h"
 #include "transport/admission.h"
 #include "transport/http_conn.h"
 #include "transport/proxy_conn.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 int
@@ -35,18 +37,40 @@ start(struct http_server *s, struct conn *c, const struct address *peer)
 	return NULL;
 }
 
+/* Where the requests of a trusted proxy tell whom they are for, its connections are not its
+ * own: they are nobody's until the head of a request has been read (http_conn.c). */
+static bool
+is_between(const struct http_server *s, const struct address *peer)
+{
+	return s->admission && admission_counts_addresses(s->admission) &&
+	       !s->has_proxy_header && s->trusted && address_set_has(s->trusted, peer);
+}
+
 static struct conn *
 admit(struct http_server *s, int fd, const struct address *peer)
 {
-	struct conn *c;
+	const struct address *counted = peer;
+	struct address *client = NULL;
+	struct conn *c = NULL;
 
-	if (s->admission && admission_take(s->admission, peer, s->loop->now_ms))
+	if (is_between(s, peer)) {
+		client = malloc(sizeof(*client));
+		if (!client)
+			return NULL;
+		*client = admission_nobody;
+		counted = client;
+	}
+	if (!s->admission || !admission_take(s->admission, counted, s->loop->now_ms)) {
+		c = conn_new(s->loop, fd, peer);
+		if (!c && s->admission)
+			admission_release(s->admission, counted);
+	}
+	if (!c) {
+		free(client);
 		return NULL;
-	c = conn_new(s->loop, fd, peer);
-	if (c)
-		c->admission = s->admission;
-	else if (s->admission)
-		admission_release(s->admission, peer);
+	}
+	c->admission = s->admission;
+	c->client = client;
 	return c;
 }
 
@@ -58,7 +82,7 @@ http_server_accept(struct http_server *s, int fd, const struct address *peer)
 	if (!s->has_proxy_header)
 		c = admit(s, fd, peer);
 	else if (proxy_conn_may_start(s, peer))
-		c = admit(s, fd, &proxy_conn_nobody);
+		c = admit(s, fd, &admission_nobody);
 	if (!c) {
 		counter_add(&s->loop->counters, COUNTER_REFUSED_CONNECTIONS, 1);
 		close(fd);

@@ -17,8 +17,6 @@ struct proxy_conn {
 	struct wheel_timer deadline;
 };
 
-const struct address proxy_conn_nobody = {.family = AF_UNIX};
-
 bool
 proxy_conn_may_start(const struct http_server *s, const struct address *peer)
 {
@@ -50,14 +48,11 @@ set_peer(struct conn *c, const struct address *client)
 {
 	int error = 0;
 
-	if (c->admission) {
-		error = admission_take(c->admission, client, c->loop->now_ms);
-		if (error)
-			return error;
-		admission_release(c->admission, &c->peer);
-	}
-	c->peer = *client;
-	return 0;
+	if (c->admission)
+		error = admission_move(c->admission, &c->peer, client, c->loop->now_ms);
+	if (!error)
+		c->peer = *client;
+	return error;
 }
 
 static long

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A connection that has to begin with a PROXY protocol header. Until the header has come it
- * counts among all connections, but for no address; then for the client's. A bad header, or none
+ * counts as admission_nobody's: among all, but for no address; then for the client's. A bad header, or none
  * within the time of a request's head, closes the connection without a word.
  * Thread: the connection's loop.
  */
@@ -9,9 +9,6 @@
 #define TRANSPORT_PROXY_CONN_H
 
 #include "transport/http_server.h"
-
-/* The peer of a connection whose header has not come yet. */
-extern const struct address proxy_conn_nobody;
 
 /* Is the peer a proxy that is believed? Everybody is when the configuration trusts nobody by
  * name: who may reach such a listener is then the network's business. */

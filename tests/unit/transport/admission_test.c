@@ -49,6 +49,26 @@ START_TEST(all_together_get_no_more_than_the_whole)
 }
 END_TEST
 
+START_TEST(a_connection_that_is_anothers_counts_for_him_and_not_twice)
+{
+	struct admission *a = admission_new(&config);
+	struct address one = address(1), two = address(2);
+
+	for (int i = 0; i < 5; i++) /* all there may be */
+		ck_assert_int_eq(admission_take(a, &admission_nobody, 1), 0);
+	ck_assert_int_eq(admission_move(a, &admission_nobody, &one, 1), 0);
+	ck_assert_int_eq(admission_move(a, &admission_nobody, &one, 1), 0);
+	ck_assert_int_eq(admission_move(a, &admission_nobody, &one, 1),
+			 -E_TOO_MANY_CONNECTIONS);
+	ck_assert_int_eq(admission_move(a, &one, &one, 1), 0);
+	ck_assert_int_eq(admission_move(a, &one, &two, 1), 0);
+	ck_assert_int_eq(admission_move(a, &admission_nobody, &one, 1), 0);
+	admission_release(a, &two);
+	ck_assert_int_eq(admission_take(a, &two, 1), 0);
+	admission_free(a);
+}
+END_TEST
+
 START_TEST(without_limits_everybody_comes_in)
 {
 	struct config free_for_all = {.connections_n = 0};
@@ -69,6 +89,7 @@ admission_suite(void)
 
 	tcase_add_test(t, an_address_gets_no_more_than_its_share_whatever_its_port);
 	tcase_add_test(t, all_together_get_no_more_than_the_whole);
+	tcase_add_test(t, a_connection_that_is_anothers_counts_for_him_and_not_twice);
 	tcase_add_test(t, without_limits_everybody_comes_in);
 	suite_add_tcase(s, t);
 	return s;

@@ -7,11 +7,9 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		admission_suite,      client_address_suite,
-		conn_suite,           http_conn_suite,
-		proxy_conn_suite,     router_suite,
-		send_queue_suite,     static_files_suite,
-		websocket_conn_suite, NULL,
+		admission_suite,    client_address_suite, conn_suite,   http_conn_suite,
+		http_server_suite,  proxy_conn_suite,     router_suite, send_queue_suite,
+		static_files_suite, websocket_conn_suite, NULL,
 	};
 
 	return unit_run(suites);

@@ -120,9 +120,9 @@ counted_peer(struct admission *a)
 {
 	struct peer *p = peer_open(&rig, 0);
 
-	ck_assert_int_eq(admission_take(a, &proxy_conn_nobody, 1), 0);
+	ck_assert_int_eq(admission_take(a, &admission_nobody, 1), 0);
 	p->conn->admission = a;
-	p->conn->peer = proxy_conn_nobody;
+	p->conn->peer = admission_nobody;
 	return p;
 }
 

@@ -9,6 +9,7 @@ Suite *admission_suite(void);
 Suite *client_address_suite(void);
 Suite *conn_suite(void);
 Suite *http_conn_suite(void);
+Suite *http_server_suite(void);
 Suite *proxy_conn_suite(void);
 Suite *router_suite(void);
 Suite *send_queue_suite(void);
