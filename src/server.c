@@ -186,6 +186,7 @@ server_new(struct config *config, struct clock clock, struct server **out,
 		notify_watch(s->notify, reading_tell, s->actions);
 	s->hubs.on_read = notify_verb_read;
 	s->hubs.on_read_arg = s->notify;
+	s->hubs.bad_tokens = s->bad_tokens;
 	s->hubs.on_arrive = notify_greet;
 	s->hubs.on_arrive_arg = s->notify;
 	if (!error && rest_is_wanted(config))

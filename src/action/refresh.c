@@ -52,11 +52,15 @@ run(struct actions *a, struct call *c, struct socket *s)
 	struct identity *who = NULL;
 	struct buf data = BUF_INIT;
 	char until[CLOCK_TEXT_BYTES];
-	int error = verify(a, c, &who);
+	int error = socket_may_show_token(s) ? verify(a, c, &who) : -E_RATE_LIMITED;
 
+	if (error == -E_INVALID_TOKEN)
+		socket_count_bad_token(s);
+	if (error && error != -E_RATE_LIMITED)
+		counter_add(&c->desk->loop->counters, COUNTER_TOKENS_REFUSED, 1);
 	if (!error)
 		error = compare(who, c->who);
-	if (!error && s) {
+	if (!error) {
 		socket_set_identity(s, who);
 		refresh_watch(peer_of(s));
 	}

@@ -65,12 +65,14 @@ struct hubs {
 	struct presence *presence; /* NULL: nobody counts */
 	struct limit_table
 		*user_limits; /* connections of a user on a mount; NULL: no limit */
+	struct bad_tokens *bad_tokens; /* by address; NULL: nobody counts */
 	/* A plain client says that it has read a notification: mark it, then speaker_tell_read,
 	 * or speaker_fail when there is none. NULL: nothing is stored, each one is known. Called
 	 * on the socket's loop. */
 	void (*on_read)(void *arg, struct socket *s, struct str notification_id);
 	void *on_read_arg;
-	/* A person has connected to "/" and is in its rooms; NULL: nobody cares. On its loop. */
+	/* A person has connected to "/" and can hear what waited for him, once a connection; NULL:
+	 * nobody cares. On its loop. */
 	void (*on_arrive)(void *arg, struct socket *s);
 	void *on_arrive_arg;
 };

@@ -12,6 +12,7 @@
 #include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "proto/uri.h"
+#include "session/bad_tokens.h"
 #include "session/hello.h"
 #include "session/sid.h"
 
@@ -213,6 +214,24 @@ bool
 socket_is_connected(const struct socket *s)
 {
 	return s->state == SOCKET_CONNECTED;
+}
+
+void
+socket_count_bad_token(struct socket *s)
+{
+	const struct session_hello *hello = s->ops->hello(s);
+
+	if (hello)
+		bad_tokens_count(s->hub->all->bad_tokens, s->hub->loop, &hello->peer);
+}
+
+bool
+socket_may_show_token(const struct socket *s)
+{
+	const struct session_hello *hello = s->ops->hello(s);
+
+	return hello &&
+	       !bad_tokens_wait_ms(s->hub->all->bad_tokens, s->hub->loop, &hello->peer);
 }
 
 void *

@@ -39,6 +39,11 @@ bool socket_query(const struct socket *s, struct str name, struct arena *a,
 		  struct str *out);
 bool socket_is_connected(const struct socket *s);
 
+/* Bad tokens that a client shows count for its address (session/bad_tokens.h): one more, and may
+ * it show another now? */
+void socket_count_bad_token(struct socket *s);
+bool socket_may_show_token(const struct socket *s);
+
 /* One pointer of the floor above. */
 void *socket_data(const struct socket *s);
 void socket_set_data(struct socket *s, void *data);

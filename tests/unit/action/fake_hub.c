@@ -433,6 +433,20 @@ socket_identity(const struct socket *s)
 }
 
 void
+socket_count_bad_token(struct socket *s)
+{
+	(void)s;
+	fake.bad_tokens_n++;
+}
+
+bool
+socket_may_show_token(const struct socket *s)
+{
+	(void)s;
+	return fake.bad_tokens_n < 3;
+}
+
+void
 socket_set_identity(struct socket *s, struct identity *who)
 {
 	identity_ref(who);

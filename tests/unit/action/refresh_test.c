@@ -152,6 +152,25 @@ START_TEST(a_bad_token_is_refused)
 }
 END_TEST
 
+START_TEST(bad_tokens_are_counted_and_too_many_are_not_looked_at)
+{
+	struct socket *s = come(UNTIL("1700000100"));
+
+	/* expired ones and those of others are no guesses */
+	refresh(s, "{\"sub\":\"alice\",\"exp\":1600000000}");
+	refresh(s, "{\"sub\":\"bob\"}");
+	ck_assert_int_eq(fake.bad_tokens_n, 0);
+	for (int i = 0; i < 3; i++) {
+		fake_event(s, "auth.refresh", "{\"token\":\"a.b.c\"}", 1);
+		ck_assert(strstr(fake_said(s), "INVALID_TOKEN") != NULL);
+	}
+	ck_assert_int_eq(fake.bad_tokens_n, 3);
+	ck_assert(strstr(refresh(s, UNTIL("1700000200")), "RATE_LIMITED") != NULL);
+	ck_assert_uint_eq(counter_get(&fake.loops[0]->counters, COUNTER_TOKENS_REFUSED),
+			  4);
+}
+END_TEST
+
 Suite *
 refresh_suite(void)
 {
@@ -167,6 +186,7 @@ refresh_suite(void)
 	tcase_add_test(t, the_token_of_another_person_is_refused);
 	tcase_add_test(t, the_token_of_another_company_or_session_is_refused);
 	tcase_add_test(t, a_bad_token_is_refused);
+	tcase_add_test(t, bad_tokens_are_counted_and_too_many_are_not_looked_at);
 	suite_add_tcase(s, t);
 	return s;
 }
