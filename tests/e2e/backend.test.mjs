@@ -23,7 +23,8 @@ const skip = existsSync(join(BUILD, "plugins/http.so")) ? false : "built without
 
 // A gateway whose http plugin has these settings.
 function gatewayWith(settings, set = {}) {
-	return Gateway.start({ env: { TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET }, set,
+	return Gateway.start({ env: { TIDEGATE_API_KEY: KEY, BACKEND_SECRET: BACKEND_SECRET },
+		set: { "authorize.timeout": "1m", ...set },
 		config: `${WITH_API.config}\nplugins: {http: ${JSON.stringify(settings)}}\n` });
 }
 
