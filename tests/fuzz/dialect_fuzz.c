@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plain dialect: what a client sends becomes a verb whose slots lie inside it, or an error
- * that is told as JSON; taken as an event's data it is printed as JSON. FUZZED: the dialect. */
+ * that is told as JSON; taken as data of events and replies it is printed as JSON. FUZZED: the dialect. */
 #include "target.h"
 
 #include "dialect/plain.h"
@@ -33,6 +33,9 @@ print(struct str data)
 		plain_write_event(&FUZZED, &words, &out);
 		check_json(&out);
 	}
+	for (int reply = 0; reply < REPLY_N; reply++)
+		if (plain_write_reply(&FUZZED, (enum reply)reply, &words, &out))
+			check_json(&out);
 }
 
 int

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Tokens. An input that starts with '!' is header, newline, payload, which the target signs
- * well, so that the fuzzer gets behind the signature; any other input is a token as it stands.
- * What is accepted must hold together: its claims, its lists, and the cache's opinion of it.
+ * well, so that the fuzzer gets behind the signature; one that starts with '{' is a JWK Set;
+ * any other input is a token as it stands. What is accepted must hold together: its claims, its
+ * lists, and the cache's opinion of it.
  */
 #include "target.h"
 
-#include "policy/token.h"
+#include "policy/token_keys.h"
 #include "proto/base64.h"
 
 #include <openssl/evp.h>
@@ -17,8 +18,16 @@
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define NOW_S 1700000000
 
+/* The public keys of RFC 7515 A.3 and RFC 8037 A.2. */
+static const struct str public_keys = STR(
+	"{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
+	"\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+	"\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"},"
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+	"\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}");
+
 static struct token_keys *
-load(void)
+load_secret(void)
 {
 	static char secret[] = SECRET, none[1];
 	static char names[CLAIM_N][20] = {"sub",
@@ -43,6 +52,36 @@ load(void)
 	if (token_keys_load(&config, &keys, &errors))
 		abort();
 	return keys;
+}
+
+static struct token_keys *
+load(void)
+{
+	struct token_keys *keys = load_secret();
+	struct buf errors = BUF_INIT;
+
+	if (token_jwks_add(keys, "fuzz", public_keys, &errors) || keys->n != 3)
+		abort();
+	return keys;
+}
+
+/* Whatever keys are added, none makes a token good that has no signature, or a wrong one. */
+static void
+add_set(struct str set)
+{
+	struct token_keys *keys = load_secret();
+	struct buf errors = BUF_INIT;
+	struct identity *who = NULL;
+	int error = token_jwks_add(keys, "fuzz", set, &errors);
+
+	if (error ? errors.len == 0 || errors.data[errors.len - 1] != '\n'
+		  : errors.len > 0 || keys->n < 1)
+		abort();
+	if (!token_verify(keys, STR("eyJhbGciOiJub25lIn0.e30."), NOW_S, &who, NULL) ||
+	    !token_verify(keys, STR("eyJhbGciOiJFUzI1NiJ9.e30.AA"), NOW_S, &who, NULL))
+		abort();
+	buf_fini(&errors);
+	token_keys_unref(keys);
 }
 
 static void
@@ -102,6 +141,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!keys)
 		keys = load();
+	if (size && data[0] == '{')
+		add_set(input);
 	if (size && data[0] == '!')
 		sign(str_skip(input, 1), &token);
 	else
