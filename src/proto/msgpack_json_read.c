@@ -88,11 +88,13 @@ add_date(struct buf *out, int64_t sec, uint32_t ms)
 static void
 add_date_ms(struct buf *out, int64_t ms)
 {
-	int64_t rest = ms % 1000;
+	int64_t sec = ms / 1000, rest = ms % 1000;
 
-	if (rest < 0)
+	if (rest < 0) {
+		sec--;
 		rest += 1000;
-	add_date(out, (ms - rest) / 1000, (uint32_t)rest);
+	}
+	add_date(out, sec, (uint32_t)rest);
 }
 
 static uint64_t
