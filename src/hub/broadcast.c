@@ -107,6 +107,20 @@ is_new(struct hub *h, struct socket *s)
 	return true;
 }
 
+enum { FETCH_CONN = 3, FETCH_WEBSOCKET = 6, FETCH_SOCKET = 9 };
+
+/* Delivering is waiting for memory, mostly: have what the next members need on its way. */
+static inline void
+fetch_ahead(const struct member *m, uint32_t left)
+{
+	if (left <= FETCH_SOCKET)
+		return;
+	__builtin_prefetch(m[FETCH_SOCKET].socket);
+	__builtin_prefetch(m[FETCH_WEBSOCKET].socket->direct);
+	if (m[FETCH_CONN].socket->direct)
+		websocket_fetch(m[FETCH_CONN].socket->direct);
+}
+
 /* Whom the target reaches here, each once. Emitting changes no list, so it walks them as they
  * are; the other deeds do and get a copy. */
 static size_t
@@ -137,6 +151,8 @@ each_target(struct hub *h, const struct broadcast *b, struct socket **copy)
 			struct socket *s = room && i < room->n ? room->members[i].socket
 							       : own;
 
+			if (room && !copy && i < room->n)
+				fetch_ahead(&room->members[i], room->n - i);
 			if (!is_new(h, s))
 				continue;
 			if (copy)

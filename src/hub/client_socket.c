@@ -13,6 +13,14 @@ send_frames(struct socket *s, const struct frames *f)
 	return client_send(s->owner, f);
 }
 
+static struct websocket *
+direct(const struct socket *s)
+{
+	const struct client *c = s->owner;
+
+	return session_direct(c->session);
+}
+
 static bool
 is_lagging(const struct socket *s)
 {
@@ -57,6 +65,7 @@ transport(const struct socket *s)
 
 static const struct socket_ops client_socket_ops = {
 	.send = send_frames,
+	.direct = direct,
 	.is_lagging = is_lagging,
 	.say_goodbye = say_goodbye,
 	.close = close_client,

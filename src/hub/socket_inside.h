@@ -18,6 +18,9 @@ struct session_hello;
 struct socket_ops {
 	/* Queue all frames. Errors: -E_GONE, -E_FULL, -E_NOMEM. */
 	int (*send)(struct socket *s, const struct frames *f);
+	/* Where a frame may go instead, until the socket is gone; it fails where send would.
+	 * NULL: nowhere, for now. */
+	struct websocket *(*direct)(const struct socket *s);
 	/* Is a message that reaches it for it? NULL: all are. */
 	bool (*wants)(const struct socket *s, const struct message *m);
 	bool (*is_lagging)(const struct socket *s);
@@ -40,16 +43,17 @@ struct socket {
 	uint32_t nsp_at;       /* among the namespace's sockets */
 	uint32_t acks_n;       /* ids of acknowledgements given out so far */
 	struct hub *hub;
+	const struct socket_ops *ops;
+	uint64_t round;           /* the last broadcast that saw it */
+	struct websocket *direct; /* as ops->direct said; NULL: ask it */
 	struct namespace *nsp;
 	const struct config_mount *mount;
-	const struct socket_ops *ops;
 	void *owner; /* struct client or struct speaker, as ops says */
 	union {
 		struct list link;        /* among a client's */
 		struct loop_grave grave; /* once gone */
 	};
 	struct memberships rooms;
-	uint64_t round; /* the last broadcast that saw it */
 	struct identity *who;
 	struct ack *acks;      /* what we wait for, newest first */
 	struct ticket *ticket; /* to come back with; NULL: it cannot */

@@ -57,6 +57,14 @@ send_frames(struct socket *s, const struct frames *f)
 	return sp->session ? plain_session_send(sp->session, f->frame[0]) : -E_GONE;
 }
 
+static struct websocket *
+direct(const struct socket *s)
+{
+	const struct plain_session *p = speaker_of(s)->session;
+
+	return p && p->up ? p->websocket : NULL;
+}
+
 static bool
 wants(const struct socket *s, const struct message *m)
 {
@@ -104,6 +112,7 @@ transport(const struct socket *s)
 
 static const struct socket_ops speaker_ops = {
 	.send = send_frames,
+	.direct = direct,
 	.wants = wants,
 	.is_lagging = is_lagging,
 	.say_goodbye = say_goodbye,

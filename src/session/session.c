@@ -497,6 +497,12 @@ session_pause(struct session *s)
 		websocket_pause(s->websocket);
 }
 
+struct websocket *
+session_direct(const struct session *s)
+{
+	return s->is_closed || s->is_closing || s->websocket_base64 ? NULL : s->websocket;
+}
+
 bool
 session_is_lagging(const struct session *s)
 {

@@ -92,6 +92,9 @@ void session_poll(struct session *s, struct request *r);
 int session_send(struct session *s, struct frame *f);
 /* What was sent so far is heard before what follows, by itself (conn_pause). */
 void session_pause(struct session *s);
+/* The WebSocket that takes a message frame as it is, as long as the session is open: what
+ * session_send would do, in one step less. NULL: only session_send can. */
+struct websocket *session_direct(const struct session *s);
 /* Volatile messages are dropped now: the client lags or has no poll waiting. */
 bool session_is_lagging(const struct session *s);
 

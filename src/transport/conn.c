@@ -348,7 +348,8 @@ conn_send(struct conn *c, struct frame *f)
 
 	if (c->is_closed || c->is_ending)
 		return -E_GONE;
-	if (!f->is_shared || !send_queue_join(&c->out, f, &c->loop->joins)) {
+	if (!f->is_shared || c->out.n <= c->alone_n ||
+	    !send_queue_join(&c->out, f, &c->loop->joins)) {
 		error = send_queue_push(&c->out, f);
 		if (error)
 			return error;

@@ -36,30 +36,31 @@ struct conn_up {
 };
 
 struct conn {
+	/* what a delivery looks at stands together */
 	struct stream stream;
 	struct loop *loop;
-	const struct conn_up *up;
-	void *up_state;
 	struct send_queue out;
-	struct buf *in;   /* read but not used; NULL: nothing */
-	struct list link; /* for its owner on this loop */
 	union {
 		struct loop_job flush;
 		struct loop_grave grave; /* once closed */
 	};
-	struct wheel_timer timer;    /* stalled write, pause, or lingering end */
-	struct admission *admission; /* counts it; NULL: nobody does */
-	struct address *client; /* for whom: behind a proxy that tells; NULL: for peer */
-	struct address peer;
-	uint32_t write_timeout_ms;
-	uint16_t alone_n; /* frames at the front that leave before a pause */
+	struct conn_move *move; /* on its way to another loop at the end of this turn */
+	uint16_t alone_n;       /* frames at the front that leave before a pause */
 	bool is_ending, is_half_closed, is_closed;
 	bool is_held;      /* reading is paused by the protocol above */
 	bool is_stuck;     /* a write found no room */
 	bool is_paused;    /* what is queued leaves when the timer says so */
 	bool has_deadline; /* the timer is conn_set_deadline's */
 	bool is_offering, offer_again;
-	struct conn_move *move; /* on its way to another loop at the end of this turn */
+	uint32_t write_timeout_ms;
+	const struct conn_up *up;
+	void *up_state;
+	struct buf *in;              /* read but not used; NULL: nothing */
+	struct list link;            /* for its owner on this loop */
+	struct wheel_timer timer;    /* stalled write, pause, or lingering end */
+	struct admission *admission; /* counts it; NULL: nobody does */
+	struct address *client; /* for whom: behind a proxy that tells; NULL: for peer */
+	struct address peer;
 };
 
 /* An accepted socket of loop; up is told of everything. Reading starts with conn_start.

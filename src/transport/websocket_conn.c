@@ -14,16 +14,16 @@ enum { CLOSE_WAIT_MS = 2000, CODE_NONE = 1005, CODE_LOST = 1006 };
 struct websocket {
 	struct conn *conn;
 	const struct config_mount *mount;
+	struct ws_deflate deflate;
+	bool is_closing;     /* a close frame was sent */
+	bool is_held;        /* by the session above */
+	uint16_t close_code; /* to be told to up */
+	uint32_t message_bytes;
 	const struct websocket_up *up;
 	void *up_state;
 	struct ws_parser parser;
 	struct buf *message; /* fragments of the message under way; NULL: none */
 	uint64_t heard_ms;
-	struct ws_deflate deflate;
-	uint32_t message_bytes;
-	uint16_t close_code; /* to be told to up */
-	bool is_closing;     /* a close frame was sent */
-	bool is_held;        /* by the session above */
 };
 
 static const struct conn_up websocket_conn_up;
@@ -356,6 +356,13 @@ void
 websocket_pause(struct websocket *w)
 {
 	conn_pause(w->conn);
+}
+
+void
+websocket_fetch(const struct websocket *w)
+{
+	__builtin_prefetch(&w->conn->out);
+	__builtin_prefetch(&w->conn->flush);
 }
 
 size_t

@@ -33,6 +33,9 @@ int websocket_open(struct request *r, const struct config_mount *mount,
  * Errors: -E_GONE when closing, -E_FULL above the mount's queue_hard_bytes, -E_NOMEM. */
 int websocket_send(struct websocket *w, struct frame *f);
 
+/* Have the processor fetch what websocket_send looks at: a hint, for those who send to many. */
+void websocket_fetch(const struct websocket *w);
+
 /* What is sent now and what is sent later reach the client in two reads (conn_pause). */
 void websocket_pause(struct websocket *w);
 

@@ -17,6 +17,7 @@ static struct conn *conn;
 static char told[1024];    /* what the protocol was told */
 static long uses;          /* how many bytes it takes at most; -1: all */
 static void (*then)(void); /* done within on_bytes, once */
+static bool is_shared;     /* what is sent: it may be joined */
 
 static void
 tell(const char *word)
@@ -102,7 +103,7 @@ set_up(void)
 	conn_start(conn);
 	told[0] = '\0';
 	uses = -1;
-	then = NULL;
+	is_shared = false;
 }
 
 static void
@@ -138,6 +139,7 @@ send_text(const char *text)
 {
 	struct frame *f = frame_new(FRAME_RAW, 0, strlen(text));
 
+	f->is_shared = is_shared;
 	memcpy(f->bytes, text, strlen(text));
 	ck_assert_int_eq(conn_send(conn, f), 0);
 	frame_unref(f);
@@ -357,6 +359,7 @@ START_TEST(what_follows_a_pause_is_in_a_read_of_its_own)
 {
 	int fd = open_pair();
 
+	is_shared = _i;
 	send_text("first");
 	conn_pause(conn);
 	send_text("sec");
@@ -410,12 +413,6 @@ START_TEST(a_peer_that_waits_for_a_pause_is_not_given_up)
 }
 END_TEST
 
-static void
-set_deadline(void)
-{
-	conn_set_deadline(conn, 1000);
-}
-
 START_TEST(an_end_or_a_deadline_ends_a_pause)
 {
 	int fd = open_pair();
@@ -425,7 +422,10 @@ START_TEST(an_end_or_a_deadline_ends_a_pause)
 	send_text("b");
 	if (_i & 1)
 		turn(0); /* while it lasts, or before it began */
-	(_i & 2 ? end_it : set_deadline)();
+	if (_i & 2)
+		conn_end(conn);
+	else
+		conn_set_deadline(conn, 1000);
 	turn(0);
 	expect_read(fd, "ab");
 	turn(3000);
@@ -676,7 +676,7 @@ conn_suite(void)
 	tcase_add_checked_fixture(writing, set_up, tear_down);
 	tcase_add_test(writing, frames_of_a_turn_leave_together_at_its_end);
 	tcase_add_test(writing, more_frames_than_one_write_takes_leave_in_one_turn);
-	tcase_add_test(writing, what_follows_a_pause_is_in_a_read_of_its_own);
+	tcase_add_loop_test(writing, what_follows_a_pause_is_in_a_read_of_its_own, 0, 2);
 	tcase_add_test(writing, a_pause_with_nothing_behind_it_is_none);
 	tcase_add_test(writing, a_peer_that_waits_for_a_pause_is_not_given_up);
 	tcase_add_loop_test(writing, an_end_or_a_deadline_ends_a_pause, 0, 4);
