@@ -81,6 +81,7 @@ loop_new(int id, struct clock clock, struct config *config)
 	l->id = id;
 	l->inside = in;
 	l->poller.fd = -1;
+	slab_init(&l->slab);
 	in->clock = clock;
 	in->doorbell_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	l->scratch = malloc(LOOP_SCRATCH_BYTES);
@@ -131,6 +132,7 @@ loop_free(struct loop *l)
 	config_unref(l->config);
 	arena_fini(&l->arena);
 	frame_joins_clear(&l->joins);
+	slab_fini(&l->slab);
 	free(l->scratch);
 	free(l->inside);
 	free(l);

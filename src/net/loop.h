@@ -14,6 +14,7 @@
 #include "base/counters.h"
 #include "base/frame_join.h"
 #include "base/list.h"
+#include "base/slab.h"
 #include "net/poller.h"
 #include "net/wheel.h"
 
@@ -44,6 +45,7 @@ struct loop {
 	struct counters counters;
 	struct arena arena;       /* forgotten at the end of each turn */
 	struct frame_joins joins; /* of this turn */
+	struct slab slab;         /* of what rests on it: sessions, sockets, rooms */
 	char *scratch; /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
 	struct deflate_pool
 		*deflate;      /* contexts of its WebSockets; NULL until one is used */

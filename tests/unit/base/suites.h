@@ -14,6 +14,7 @@ Suite *idmap_suite(void);
 Suite *list_suite(void);
 Suite *log_suite(void);
 Suite *map_suite(void);
+Suite *slab_suite(void);
 Suite *str_suite(void);
 Suite *uuid_suite(void);
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/slab.h"
+
+#include <stdlib.h>
+
+#include "unit/base/suites.h"
+
+enum { CELLS = 4000 };
+
+static struct slab slab;
+
+static struct cell {
+	unsigned char *bytes;
+	size_t n;
+	unsigned char mark;
+} cells[CELLS];
+
+static bool
+is_filled(const struct cell *c, unsigned char with)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->bytes[i] != with)
+			return false;
+	return true;
+}
+
+static void
+take(struct cell *c)
+{
+	c->n = 1 + (size_t)random() % (SLAB_CELL_BYTES_MAX + 100);
+	c->mark = (unsigned char)random();
+	c->bytes = slab_new(&slab, c->n);
+	ck_assert_ptr_nonnull(c->bytes);
+	ck_assert_uint_eq((uintptr_t)c->bytes % 8, 0);
+	ck_assert(is_filled(c, 0));
+	memset(c->bytes, c->mark, c->n);
+}
+
+static void
+give_back(struct cell *c)
+{
+	ck_assert(is_filled(c, c->mark));
+	slab_free(&slab, c->bytes, c->n);
+	c->bytes = NULL;
+}
+
+START_TEST(cells_are_zero_and_nobody_elses)
+{
+	slab_init(&slab);
+	srandom(3);
+	for (int step = 0; step < 60000; step++) {
+		struct cell *c = &cells[random() % CELLS];
+
+		if (c->bytes)
+			give_back(c);
+		else
+			take(c);
+	}
+	for (int i = 0; i < CELLS; i++)
+		if (cells[i].bytes)
+			give_back(&cells[i]);
+	ck_assert_uint_eq(slab.used_bytes, 0);
+	slab_fini(&slab);
+}
+END_TEST
+
+START_TEST(blocks_go_back_when_their_cells_have)
+{
+	slab_init(&slab);
+	for (int i = 0; i < CELLS; i++)
+		cells[i].bytes = slab_new(&slab, 200);
+	for (int i = 0; i < CELLS; i++)
+		slab_free(&slab, cells[i].bytes, 200);
+	ck_assert_uint_eq(slab.used_bytes, 0);
+	ck_assert_uint_le(slab.block_bytes, SLAB_BLOCK_BYTES);
+	slab_fini(&slab);
+	ck_assert_uint_eq(slab.block_bytes, 0);
+}
+END_TEST
+
+START_TEST(what_was_given_back_is_taken_first)
+{
+	size_t bytes;
+
+	slab_init(&slab);
+	for (int i = 0; i < CELLS; i++)
+		cells[i].bytes = slab_new(&slab, 48);
+	bytes = slab.block_bytes;
+	for (int round = 0; round < 10; round++) {
+		for (int i = round; i < CELLS; i += 7)
+			slab_free(&slab, cells[i].bytes, 48);
+		for (int i = round; i < CELLS; i += 7)
+			cells[i].bytes = slab_new(&slab, 48);
+	}
+	ck_assert_uint_eq(slab.block_bytes, bytes);
+	for (int i = 0; i < CELLS; i++)
+		slab_free(&slab, cells[i].bytes, 48);
+	slab_fini(&slab);
+}
+END_TEST
+
+Suite *
+slab_suite(void)
+{
+	Suite *s = suite_create("slab");
+	TCase *t = tcase_create("slab");
+
+	tcase_add_test(t, cells_are_zero_and_nobody_elses);
+	tcase_add_test(t, blocks_go_back_when_their_cells_have);
+	tcase_add_test(t, what_was_given_back_is_taken_first);
+	suite_add_tcase(s, t);
+	return s;
+}
