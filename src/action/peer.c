@@ -2,7 +2,6 @@
 #include "action/peer.h"
 
 #include "action/refresh.h"
-#include "base/memory.h"
 
 #include <stdlib.h>
 
@@ -21,6 +20,12 @@ find_nsps(const struct actions *a, struct str name, struct str path, struct nsp 
 	return n;
 }
 
+static size_t
+size_of(size_t nsps_n)
+{
+	return sizeof(struct peer) + nsps_n * sizeof(struct nsp *);
+}
+
 static void
 bury(struct loop_grave *g)
 {
@@ -28,7 +33,7 @@ bury(struct loop_grave *g)
 
 	free(p->data);
 	free(p->artifact);
-	free(p);
+	slab_free(&p->desk->loop->slab, p, size_of(p->nsps_n));
 }
 
 struct peer *
@@ -37,15 +42,16 @@ peer_new(struct actions *a, struct socket *s)
 	const struct config_mount *mount = socket_mount(s);
 	struct str name = socket_nsp(s), path = nsp_path(mount->path);
 	size_t n = find_nsps(a, name, path, NULL);
-	struct peer *p = memory_new(sizeof(*p) + n * sizeof(p->nsps[0]));
+	struct desk *desk = desk_of_socket(a, s);
+	struct peer *p = slab_new(&desk->loop->slab, size_of(n));
 	struct scope scope;
 
 	if (!p)
 		return NULL;
-	p->desk = desk_of_socket(a, s);
+	p->desk = desk;
 	p->socket = s;
 	if (map_add(&p->desk->asking, socket_id(s), p)) {
-		free(p);
+		slab_free(&desk->loop->slab, p, size_of(n));
 		return NULL;
 	}
 	p->nsps_n = (uint16_t)find_nsps(a, name, path, p->nsps);

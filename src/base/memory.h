@@ -21,4 +21,11 @@ memory_new(size_t n)
 	return memory ? memset(memory, 0, n) : NULL;
 }
 
+/* The size of a list that is full at cap: twice as large, once it is long a quarter larger. */
+static inline uint32_t
+memory_next_cap(uint32_t cap)
+{
+	return cap < 256 ? 2 * cap + !cap : cap + cap / 4;
+}
+
 #endif

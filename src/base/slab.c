@@ -26,8 +26,8 @@ struct cell {
 };
 
 struct block {
-	struct list link; /* among those with a free cell */
-	struct cell *free; /* given back */
+	struct list link;         /* among those with a free cell */
+	struct cell *free;        /* given back */
 	uint32_t used_n, fresh_n; /* cells that are taken; that were ever taken */
 	uint32_t cell_bytes, cells_n;
 	/* the cells */
@@ -150,4 +150,19 @@ slab_free(struct slab *s, void *memory, size_t n)
 		list_add_tail(&s->blocks[class_of(n)], &b->link);
 	if (b->used_n == 0)
 		block_free(s, b);
+}
+
+void *
+slab_resize(struct slab *s, void *memory, size_t n, size_t more_n)
+{
+	void *more;
+
+	if (n > SLAB_CELL_BYTES_MAX && more_n > SLAB_CELL_BYTES_MAX)
+		return realloc(memory, more_n);
+	more = slab_new(s, more_n);
+	if (more && memory) {
+		memcpy(more, memory, n);
+		slab_free(s, memory, n);
+	}
+	return more;
 }

@@ -20,9 +20,9 @@ enum {
 
 struct slab {
 	struct list blocks[SLAB_CLASSES]; /* those with a free cell */
-	void *spare;                      /* an empty block, for the next one that is needed */
-	size_t used_bytes;                /* in cells that are taken */
-	size_t block_bytes;               /* of all blocks, their untouched pages included */
+	void *spare;        /* an empty block, for the next one that is needed */
+	size_t used_bytes;  /* in cells that are taken */
+	size_t block_bytes; /* of all blocks, their untouched pages included */
 };
 
 void slab_init(struct slab *s);
@@ -31,6 +31,9 @@ void slab_fini(struct slab *s);
 
 /* n bytes of zeros; NULL when memory is short. Owns: the caller gives it back by slab_free. */
 void *slab_new(struct slab *s, size_t n) MUST_USE;
+/* The same bytes in a place for more of them, undefined behind the first n; memory may be NULL.
+ * NULL when memory is short: then it is as it was. */
+void *slab_resize(struct slab *s, void *memory, size_t n, size_t more_n) MUST_USE;
 /* n as it was asked for; memory may be NULL. */
 void slab_free(struct slab *s, void *memory, size_t n);
 

@@ -3,7 +3,6 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "config/config.h"
 #include "hub/ack.h"
 #include "hub/encode.h"
@@ -260,7 +259,9 @@ on_drain(void *up)
 static void
 on_free(void *up)
 {
-	free(up);
+	struct client *c = up;
+
+	slab_free(&c->session->all->loop->slab, c, sizeof(*c));
 }
 
 static void
@@ -323,7 +324,7 @@ static int
 on_session(void *app, struct session *s, struct request *r)
 {
 	struct hub *h = app;
-	struct client *c = memory_new(sizeof(*c));
+	struct client *c = slab_new(&h->loop->slab, sizeof(*c));
 
 	(void)r;
 	if (!c)
@@ -334,7 +335,7 @@ on_session(void *app, struct session *s, struct request *r)
 	list_init(&c->sockets);
 	if (s->mount->connect_timeout_ms &&
 	    await_namespace(c, s->mount->connect_timeout_ms)) {
-		free(c);
+		slab_free(&h->loop->slab, c, sizeof(*c));
 		return -E_NOMEM;
 	}
 	s->up = &session_up;

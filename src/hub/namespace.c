@@ -2,6 +2,7 @@
 #include "hub/namespace.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "hub/hub_inside.h"
 #include "hub/socket_inside.h"
 
@@ -47,7 +48,7 @@ int
 namespace_add(struct namespace *nsp, struct socket *s)
 {
 	if (nsp->n == nsp->cap) {
-		uint32_t cap = nsp->cap ? 2 * nsp->cap : 1;
+		uint32_t cap = memory_next_cap(nsp->cap);
 		struct socket **sockets = reallocarray(nsp->sockets, cap,
 						       sizeof(struct socket *));
 

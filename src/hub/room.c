@@ -2,28 +2,35 @@
 #include "hub/room.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
+#include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/people.h"
 #include "hub/socket_inside.h"
 #include "net/loop.h"
 
-#include <stdlib.h>
-
-enum { FIRST_MEMBERS = 1, FIRST_MEMBERSHIPS = 1 };
+static size_t
+room_size(size_t name_len)
+{
+	return offsetof(struct room, name) + name_len;
+}
 
 static void
 free_room(struct room *room)
 {
+	struct slab *slab = &hub_loop(room->nsp->hub)->slab;
+
 	map_remove(&room->nsp->rooms, room_name(room));
 	counter_sub(&hub_loop(room->nsp->hub)->counters, COUNTER_ROOMS, 1);
-	free(room->members);
-	free(room);
+	slab_free(slab, room->members, room->cap * sizeof(struct member));
+	slab_free(slab, room, room_size(room->name_len));
 }
 
 static struct room *
 new_room(struct namespace *nsp, struct str name)
 {
-	struct room *room = calloc(1, sizeof(*room) + name.len);
+	struct slab *slab = &hub_loop(nsp->hub)->slab;
+	struct room *room = slab_new(slab, room_size(name.len));
 
 	if (!room)
 		return NULL;
@@ -31,7 +38,7 @@ new_room(struct namespace *nsp, struct str name)
 	room->name_len = (uint16_t)name.len;
 	memcpy(room->name, name.ptr, name.len);
 	if (map_add(&nsp->rooms, room_name(room), room)) {
-		free(room);
+		slab_free(slab, room, room_size(name.len));
 		return NULL;
 	}
 	counter_add(&hub_loop(nsp->hub)->counters, COUNTER_ROOMS, 1);
@@ -41,10 +48,13 @@ new_room(struct namespace *nsp, struct str name)
 static bool
 make_place(struct room *room, struct memberships *of)
 {
+	struct slab *slab = &hub_loop(room->nsp->hub)->slab;
+
 	if (room->n == room->cap) {
-		uint32_t cap = room->cap ? 2 * room->cap : FIRST_MEMBERS;
-		struct member *members = reallocarray(room->members, cap,
-						      sizeof(*members));
+		uint32_t cap = memory_next_cap(room->cap);
+		struct member *members = slab_resize(slab, room->members,
+						     room->cap * sizeof(*members),
+						     cap * sizeof(*members));
 
 		if (!members)
 			return false;
@@ -52,8 +62,9 @@ make_place(struct room *room, struct memberships *of)
 		room->cap = cap;
 	}
 	if (of->n == of->cap) {
-		uint32_t cap = of->cap ? 2 * of->cap : FIRST_MEMBERSHIPS;
-		struct membership *items = reallocarray(of->items, cap, sizeof(*items));
+		uint32_t cap = memory_next_cap(of->cap);
+		struct membership *items = slab_resize(
+			slab, of->items, of->cap * sizeof(*items), cap * sizeof(*items));
 
 		if (!items)
 			return false;
@@ -156,6 +167,7 @@ room_leave_all(struct socket *s)
 {
 	while (s->rooms.n)
 		leave_and_tell(s, s->rooms.n - 1);
-	free(s->rooms.items);
+	slab_free(&s->hub->loop->slab, s->rooms.items,
+		  s->rooms.cap * sizeof(struct membership));
 	s->rooms = (struct memberships){0};
 }

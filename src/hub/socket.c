@@ -2,7 +2,6 @@
 #include "hub/socket.h"
 
 #include "base/errors.h"
-#include "base/memory.h"
 #include "config/config.h"
 #include "hub/ack.h"
 #include "hub/encode.h"
@@ -28,13 +27,14 @@ bury(struct loop_grave *g)
 
 	identity_unref(s->who);
 	free(s->auth);
-	free(s);
+	slab_free(&s->hub->loop->slab, s, sizeof(*s));
 }
 
 struct socket *
 socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 {
-	struct socket *s = memory_new(sizeof(*s));
+	struct slab *slab = &making->hub->loop->slab;
+	struct socket *s = slab_new(slab, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -44,7 +44,7 @@ socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 		if (s->nsp)
 			namespace_release(s->nsp);
 		free(s->auth);
-		free(s);
+		slab_free(slab, s, sizeof(*s));
 		return NULL;
 	}
 	s->hub = making->hub;

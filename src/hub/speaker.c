@@ -11,8 +11,6 @@
 #include "policy/limit.h"
 #include "session/credentials.h"
 
-#include <stdlib.h>
-
 struct str
 speaker_user(const struct speaker *sp)
 {
@@ -259,7 +257,9 @@ on_decide(void *up)
 static void
 bury(struct loop_grave *g)
 {
-	free(CONTAINER_OF(g, struct speaker, grave));
+	struct speaker *sp = CONTAINER_OF(g, struct speaker, grave);
+
+	slab_free(&sp->hub->loop->slab, sp, sizeof(*sp));
 }
 
 static void
@@ -279,6 +279,7 @@ on_close(void *up, const char *reason)
 		socket_drop(s);
 	sp->socket = NULL;
 	speaker_filter_drop_all(sp);
+	sp->grave.bury = bury;
 	loop_bury(sp->hub->loop, &sp->grave);
 }
 
@@ -307,20 +308,19 @@ greet(struct speaker *sp)
 	else
 		speaker_enter(sp, who);
 	identity_unref(who);
-	p->hello = session_hello_forget_query(p->hello);
+	p->hello = session_hello_forget_query(&l->slab, p->hello);
 }
 
 static int
 on_session(void *app, struct plain_session *p)
 {
 	struct hub *h = app;
-	struct speaker *sp = calloc(1, sizeof(*sp));
+	struct speaker *sp = slab_new(&h->loop->slab, sizeof(*sp));
 
 	if (!sp)
 		return -E_NOMEM;
 	sp->session = p;
 	sp->hub = h;
-	sp->grave.bury = bury;
 	list_init(&sp->typing);
 	wheel_timer_init(&sp->expiry, speaker_on_expiry);
 	p->up = &speaker_up;

@@ -22,13 +22,14 @@ struct speaker {
 	struct plain_entry *entry; /* a question that keeps its messages waiting */
 	struct list typing;        /* struct typing */
 	struct filter *filters;
-	size_t filters_n;
-	struct wheel_timer expiry; /* of its token, then of the grace */
+	uint32_t filters_n;
+	bool is_warned, is_greeted;
 	const struct config_mount
 		*limited; /* counted among its user's connections there */
-	bool is_warned;
-	bool is_greeted;
-	struct loop_grave grave;
+	union {
+		struct wheel_timer expiry; /* of its token, then of the grace */
+		struct loop_grave grave;   /* once closed */
+	};
 };
 
 static inline struct speaker *

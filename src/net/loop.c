@@ -105,8 +105,8 @@ fail:
 	return NULL;
 }
 
-static void
-bury_the_dead(struct loop *l)
+void
+loop_bury_now(struct loop *l)
 {
 	while (l->inside->graves) {
 		struct loop_grave *g = l->inside->graves;
@@ -121,7 +121,7 @@ loop_free(struct loop *l)
 {
 	if (!l)
 		return;
-	bury_the_dead(l);
+	loop_bury_now(l);
 	poller_fini(&l->poller);
 	if (l->base)
 		event_base_free(l->base);
@@ -238,7 +238,7 @@ loop_turn(struct loop *l, bool may_wait)
 	loop_wake(l);
 	deliver_mail(l);
 	run_jobs(l);
-	bury_the_dead(l);
+	loop_bury_now(l);
 	arena_reset(&l->arena);
 	frame_joins_clear(&l->joins);
 	counter_add(&l->counters, COUNTER_LOOP_TURNS, 1);

@@ -88,6 +88,8 @@ struct loop_grave {
 	void (*bury)(struct loop_grave *g);
 };
 void loop_bury(struct loop *l, struct loop_grave *g);
+/* Outside of a turn: what lies in graves is needed no longer. */
+void loop_bury_now(struct loop *l);
 
 /* The loop this thread runs, NULL when it runs none. [any thread] */
 struct loop *loop_current(void);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/hello.h"
 
-#include <stdlib.h>
-
 /* Headers of a connection: RFC 9110 7.6.1, RFC 6455 11.3. They would be half of what is kept. */
 static bool
 is_of_connection(struct str name)
@@ -55,9 +53,10 @@ put_headers(char *at, const struct http_head *head)
 }
 
 size_t
-session_hello_text_size(const struct request *r)
+session_hello_size_for(const struct request *r)
 {
-	return r->head->target.len + headers_size(r->head);
+	return offsetof(struct session_hello, text) + r->head->target.len +
+	       headers_size(r->head);
 }
 
 void
@@ -76,29 +75,38 @@ session_hello_fill(struct session_hello *hello, const struct request *r, int64_t
 }
 
 struct session_hello *
-session_hello_new(const struct request *r, int64_t wall_ms)
+session_hello_new(struct slab *slab, const struct request *r, int64_t wall_ms)
 {
-	struct session_hello *hello = malloc(sizeof(*hello) + session_hello_text_size(r));
+	struct session_hello *hello = slab_new(slab, session_hello_size_for(r));
 
 	if (hello)
 		session_hello_fill(hello, r, wall_ms);
 	return hello;
 }
 
-struct session_hello *
-session_hello_forget_query(struct session_hello *h)
+void
+session_hello_free(struct slab *slab, struct session_hello *h)
 {
-	uint32_t kept = h->url_n - h->query_n;
+	slab_free(slab, h, session_hello_size(h));
+}
+
+struct session_hello *
+session_hello_forget_query(struct slab *slab, struct session_hello *h)
+{
+	uint32_t gone_n = h->query_n + 1; /* the ? goes as well */
 	struct session_hello *smaller;
 
 	if (!h->query_n)
 		return h;
-	memmove(h->text + kept - 1, h->text + h->url_n,
-		h->headers_n); /* the ? goes as well */
-	h->url_n = kept - 1;
-	h->query_n = 0;
-	smaller = realloc(h, sizeof(*h) + h->url_n + h->headers_n);
-	return smaller ? smaller : h;
+	smaller = slab_new(slab, session_hello_size(h) - gone_n);
+	if (!smaller)
+		return h;
+	memcpy(smaller, h, offsetof(struct session_hello, text) + h->url_n - gone_n);
+	smaller->url_n -= gone_n;
+	smaller->query_n = 0;
+	memcpy(smaller->text + smaller->url_n, h->text + h->url_n, h->headers_n);
+	session_hello_free(slab, h);
+	return smaller;
 }
 
 struct str

@@ -36,18 +36,26 @@ session_hello_headers(const struct session_hello *h)
 	return (struct str){h->text + h->url_n, h->headers_n};
 }
 
-/* Bytes of text behind the struct, and all of it from the request. */
-size_t session_hello_text_size(const struct request *r);
+/* Bytes of one that r begins, text included; it is filled from r. */
+size_t session_hello_size_for(const struct request *r);
 void session_hello_fill(struct session_hello *hello, const struct request *r,
 			int64_t wall_ms);
 
-/* One on its own, freed with free(). NULL when memory is short. */
-struct session_hello *session_hello_new(const struct request *r,
+static inline size_t
+session_hello_size(const struct session_hello *h)
+{
+	return offsetof(struct session_hello, text) + h->url_n + h->headers_n;
+}
+
+/* One on its own. NULL when memory is short. */
+struct session_hello *session_hello_new(struct slab *slab, const struct request *r,
 					int64_t wall_ms) MUST_USE;
+void session_hello_free(struct slab *slab, struct session_hello *h);
 
 /* Without the query from now on: a token may stand there, which has done its duty. Returns the
- * hello, perhaps at another place. Only for one on its own. */
-struct session_hello *session_hello_forget_query(struct session_hello *h) MUST_USE;
+ * hello, at another place unless memory is short. Only for one on its own. */
+struct session_hello *session_hello_forget_query(struct slab *slab,
+						 struct session_hello *h) MUST_USE;
 
 /* Value of the first header of that name (lower case), empty when absent. */
 struct str session_hello_header(const struct session_hello *h, struct str name);

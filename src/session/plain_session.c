@@ -6,8 +6,6 @@
 #include "proto/websocket.h"
 #include "session/plain_choice.h"
 
-#include <stdlib.h>
-
 enum { UNANSWERED_MAX = 2, CODE_NORMAL = 1000, CODE_GOING = 1001 };
 
 static struct loop *
@@ -18,13 +16,22 @@ loop_of(const struct plain_session *p)
 
 /* --- the end ----------------------------------------------------------------------------- */
 
+/* Also of one that was not opened. */
+static void
+free_session(struct plain_session *p)
+{
+	struct slab *slab = &loop_of(p)->slab;
+
+	session_hello_free(slab, p->hello);
+	slab_free(slab, p, sizeof(*p));
+}
+
 static void
 bury(struct loop_grave *g)
 {
 	struct plain_session *p = CONTAINER_OF(g, struct plain_session, grave);
 
-	free(p->hello);
-	free(p);
+	free_session(p);
 }
 
 /* The floor above hears of it once; nothing is awaited any more. */
@@ -32,12 +39,9 @@ static void
 tell_end(struct plain_session *p, const char *why)
 {
 	const struct plain_up *up = p->up;
-	struct wheel *wheel = &loop_of(p)->wheel;
 
 	p->up = NULL;
-	wheel_cancel(wheel, &p->beat);
-	wheel_cancel(wheel, &p->idle);
-	loop_job_cancel(&p->overflow);
+	wheel_cancel(&loop_of(p)->wheel, &p->life);
 	if (!up)
 		return;
 	log_debug("plain session closed", "why=\"%s\" dialect=%s", why, p->dialect->name);
@@ -62,19 +66,18 @@ on_close(void *up, int code)
 	tell_end(p, "transport close");
 	list_remove(&p->link);
 	counter_sub(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS, 1);
+	p->grave.bury = bury;
 	loop_bury(loop_of(p), &p->grave);
 }
 
+/* It does not read: it would not read a close frame either. */
 static void
-on_overflow(struct loop_job *j)
+end_full(struct plain_session *p)
 {
-	struct plain_session *p = CONTAINER_OF(j, struct plain_session, overflow);
-
 	counter_add(&loop_of(p)->counters, COUNTER_QUEUE_CLOSED, 1);
 	tell_end(p, "slow consumer");
 	if (p->websocket)
-		websocket_abort(
-			p->websocket); /* it does not read: it would not read a close either */
+		websocket_abort(p->websocket);
 }
 
 void
@@ -93,8 +96,10 @@ plain_session_send(struct plain_session *p, struct frame *f)
 {
 	int error = p->websocket && p->up ? websocket_send(p->websocket, f) : -E_GONE;
 
-	if (error == -E_FULL)
-		loop_at_end(loop_of(p), &p->overflow);
+	if (error == -E_FULL && !p->is_full) {
+		p->is_full = true;
+		wheel_set(&loop_of(p)->wheel, &p->life, 0);
+	}
 	return error;
 }
 
@@ -265,55 +270,74 @@ plain_session_hold(struct plain_session *p, bool hold)
 
 /* --- signs of life ----------------------------------------------------------------------- */
 
-static void
-on_idle(struct wheel_timer *t)
+static bool
+does_beat(const struct plain_session *p)
 {
-	struct plain_session *p = CONTAINER_OF(t, struct plain_session, idle);
-	uint64_t until_ms = p->heard_ms + p->mount->idle_ms;
+	return p->mount->heartbeat_ms && p->dialect->beats;
+}
 
-	if (loop_of(p)->now_ms < until_ms)
-		wheel_set(&loop_of(p)->wheel, t, until_ms);
-	else
-		plain_session_fail(p, -E_IDLE, VERB_ANY, NULL);
+/* Set the timer for what comes first. */
+static void
+watch_on(struct plain_session *p)
+{
+	const struct config_mount *mount = p->mount;
+	uint64_t at_ms = UINT64_MAX;
+
+	if (p->is_full)
+		return; /* its end is set already */
+	if (mount->idle_ms)
+		at_ms = p->heard_ms + mount->idle_ms;
+	if (does_beat(p) && p->beat_ms + mount->heartbeat_ms < at_ms)
+		at_ms = p->beat_ms + mount->heartbeat_ms;
+	wheel_cancel(&loop_of(p)->wheel, &p->life);
+	if (at_ms != UINT64_MAX)
+		wheel_set(&loop_of(p)->wheel, &p->life, at_ms);
 }
 
 static void
-on_beat(struct wheel_timer *t)
+beat(struct plain_session *p)
 {
-	struct plain_session *p = CONTAINER_OF(t, struct plain_session, beat);
-	struct loop *l = loop_of(p);
 	struct words words = {.wall_ms = 0};
+	uint64_t last_ms = p->beat_ms;
 
-	wheel_set(&l->wheel, t, l->now_ms + p->mount->heartbeat_ms);
+	p->beat_ms = loop_of(p)->now_ms;
 	if (counts_pongs(p)) {
 		plain_session_reply(p, REPLY_PING, &words);
 		return;
 	}
-	if (p->pinged_ms && websocket_heard_ms(p->websocket) < p->pinged_ms)
+	if (websocket_heard_ms(p->websocket) < last_ms)
 		p->unanswered_n++;
 	else
 		p->unanswered_n = 0;
 	if (p->unanswered_n >= UNANSWERED_MAX) {
-		counter_add(&l->counters, COUNTER_PING_TIMEOUTS, 1);
+		counter_add(&loop_of(p)->counters, COUNTER_PING_TIMEOUTS, 1);
 		plain_session_fail(p, -E_IDLE, VERB_ANY, NULL);
 		return;
 	}
-	p->pinged_ms = l->now_ms;
 	websocket_ping(p->websocket);
+}
+
+static void
+on_life(struct wheel_timer *t)
+{
+	struct plain_session *p = CONTAINER_OF(t, struct plain_session, life);
+	uint64_t now_ms = loop_of(p)->now_ms;
+
+	if (p->is_full)
+		end_full(p);
+	else if (p->mount->idle_ms && now_ms >= p->heard_ms + p->mount->idle_ms)
+		plain_session_fail(p, -E_IDLE, VERB_ANY, NULL);
+	else if (does_beat(p) && now_ms >= p->beat_ms + p->mount->heartbeat_ms)
+		beat(p);
+	if (p->up)
+		watch_on(p);
 }
 
 void
 plain_session_watch(struct plain_session *p)
 {
-	struct loop *l = loop_of(p);
-
-	p->heard_ms = l->now_ms;
-	wheel_cancel(&l->wheel, &p->beat);
-	wheel_cancel(&l->wheel, &p->idle);
-	if (p->mount->idle_ms)
-		wheel_set(&l->wheel, &p->idle, l->now_ms + p->mount->idle_ms);
-	if (p->mount->heartbeat_ms && p->dialect->beats)
-		wheel_set(&l->wheel, &p->beat, l->now_ms + p->mount->heartbeat_ms);
+	p->heard_ms = p->beat_ms = loop_of(p)->now_ms;
+	watch_on(p);
 }
 
 /* --- the way in -------------------------------------------------------------------------- */
@@ -324,25 +348,22 @@ struct plain_session *
 plain_session_new(const struct plain_route *route, const struct config_mount *mount,
 		  const struct dialect *dialect, struct request *r)
 {
-	struct plain_session *p = calloc(1, sizeof(*p));
 	struct loop *l = r->conn->loop;
+	struct plain_session *p = slab_new(&l->slab, sizeof(*p));
 
 	if (!p)
 		return NULL;
-	p->hello = session_hello_new(r, l->wall_ms);
+	p->hello = session_hello_new(&l->slab, r, l->wall_ms);
 	if (!p->hello) {
-		free(p);
+		slab_free(&l->slab, p, sizeof(*p));
 		return NULL;
 	}
 	p->all = route->sessions[l->id];
 	p->route = route;
 	p->mount = mount;
 	p->dialect = dialect;
-	p->grave.bury = bury;
 	list_init(&p->link);
-	wheel_timer_init(&p->beat, on_beat);
-	wheel_timer_init(&p->idle, on_idle);
-	loop_job_init(&p->overflow, on_overflow);
+	wheel_timer_init(&p->life, on_life);
 	return p;
 }
 
@@ -353,8 +374,7 @@ plain_session_open(struct plain_session *p, struct request *r)
 				   &p->websocket);
 
 	if (error) {
-		free(p->hello);
-		free(p);
+		free_session(p);
 		return error;
 	}
 	list_add_tail(&p->all->plain, &p->link);

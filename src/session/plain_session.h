@@ -55,14 +55,17 @@ struct plain_session {
 	const struct plain_up *up; /* NULL once it was told of the end */
 	void *up_state;
 	struct session_hello *hello;
-	struct wheel_timer beat, idle;
+	union {
+		struct wheel_timer
+			life; /* the next beat, the end of its patience, or its end */
+		struct loop_grave grave; /* once closed */
+	};
 	struct rate messages, subscriptions;
-	uint64_t heard_ms;  /* the last message, or pong where that is what counts */
-	uint64_t pinged_ms; /* the last ping of ours */
+	uint64_t heard_ms; /* the last message, or pong where that is what counts */
+	uint64_t beat_ms;  /* the last beat, before that the beginning */
 	uint8_t unanswered_n;
 	bool is_held;
-	struct loop_job overflow; /* the queue is full: end with the turn */
-	struct loop_grave grave;
+	bool is_full; /* the queue is: it ends a moment later */
 };
 
 /* Route handler; its argument is the struct plain_route. */
@@ -71,7 +74,7 @@ void plain_session_serve(struct request *r);
 /* It speaks the dialect of that mount of its route from now on. */
 void plain_session_become(struct plain_session *p, const struct config_mount *mount);
 
-/* Queue a frame. One that finds the queue full ends the session with the turn.
+/* Queue a frame. One that finds the queue full ends the session a moment later.
  * Errors: -E_GONE, -E_FULL, -E_NOMEM. */
 int plain_session_send(struct plain_session *p, struct frame *f);
 bool plain_session_is_lagging(const struct plain_session *p);

@@ -3,13 +3,10 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "config/config.h"
 #include "proto/websocket.h"
 #include "session/plain_session.h"
 #include "session/upgrade.h"
-
-#include <stdlib.h>
 
 /* How long a closed polling session waits for the poll that fetches its last packets. */
 enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
@@ -34,13 +31,20 @@ sessions_init(struct sessions *all, struct loop *l, uint16_t node)
 }
 
 static void
+free_session(struct session *s)
+{
+	slab_free(&s->all->loop->slab, s,
+		  offsetof(struct session, hello) + session_hello_size(&s->hello));
+}
+
+static void
 bury(struct loop_grave *g)
 {
 	struct session *s = CONTAINER_OF(g, struct session, grave);
 
 	if (s->up && s->up->on_free)
 		s->up->on_free(s->up_state);
-	free(s);
+	free_session(s);
 }
 
 /* Out of the map and of every timer; memory stays until the end of the turn. */
@@ -399,7 +403,8 @@ struct session *
 session_new(struct sessions *all, const struct config_mount *mount, int protocol,
 	    struct request *r)
 {
-	struct session *s = memory_new(sizeof(*s) + session_hello_text_size(r));
+	struct session *s = slab_new(&all->loop->slab, offsetof(struct session, hello) +
+							       session_hello_size_for(r));
 
 	if (!s)
 		return NULL;
@@ -410,7 +415,7 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
 	if (idmap_add(&all->by_id, s)) {
-		free(s);
+		free_session(s);
 		return NULL;
 	}
 	counter_add(&all->loop->counters, COUNTER_SESSIONS, 1);

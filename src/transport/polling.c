@@ -2,7 +2,6 @@
 #include "transport/polling.h"
 
 #include "base/errors.h"
-#include "base/memory.h"
 #include "config/config.h"
 #include "proto/coding.h"
 #include "proto/jsonp.h"
@@ -35,7 +34,9 @@ struct polling {
 static void
 bury(struct loop_grave *g)
 {
-	free(CONTAINER_OF(g, struct polling, grave));
+	struct polling *p = CONTAINER_OF(g, struct polling, grave);
+
+	slab_free(&p->loop->slab, p, sizeof(*p));
 }
 
 static bool
@@ -148,7 +149,7 @@ struct polling *
 polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool base64,
 	    const struct polling_up *up, void *up_state)
 {
-	struct polling *p = memory_new(sizeof(*p));
+	struct polling *p = slab_new(&l->slab, sizeof(*p));
 
 	if (!p)
 		return NULL;

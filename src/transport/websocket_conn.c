@@ -76,7 +76,7 @@ websocket_open(struct request *r, const struct config_mount *mount,
 
 	if (error)
 		return error;
-	w = memory_new(sizeof(*w));
+	w = slab_new(&r->conn->loop->slab, sizeof(*w));
 	if (!w)
 		return -E_NOMEM;
 	w->conn = r->conn;
@@ -88,7 +88,7 @@ websocket_open(struct request *r, const struct config_mount *mount,
 	w->close_code = CODE_LOST;
 	error = answer_handshake(r, w);
 	if (error) {
-		free(w);
+		slab_free(&r->conn->loop->slab, w, sizeof(*w));
 		return error;
 	}
 	counter_add(&w->conn->loop->counters, COUNTER_WEBSOCKETS, 1);
@@ -293,7 +293,7 @@ on_free(struct conn *c)
 	struct websocket *w = c->up_state;
 
 	drop_message(w);
-	free(w);
+	slab_free(&c->loop->slab, w, sizeof(*w));
 }
 
 static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close,

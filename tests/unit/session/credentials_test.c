@@ -4,13 +4,17 @@
 
 #include "unit/session/suites.h"
 
-#include <stdlib.h>
+static struct slab slab;
 
 static struct session_hello *
 make_hello(const char *url, const char *headers)
 {
-	struct session_hello *h = calloc(1, sizeof(*h) + strlen(url) + strlen(headers));
+	struct session_hello *h;
 	const char *query = strchr(url, '?');
+
+	slab_init(&slab);
+	h = slab_new(&slab, offsetof(struct session_hello, text) + strlen(url) +
+				    strlen(headers));
 
 	ck_assert_ptr_nonnull(h);
 	h->url_n = (uint32_t)strlen(url);
@@ -48,7 +52,8 @@ START_TEST(the_first_place_that_has_a_token_counts)
 
 	ck_assert_msg(str_eq(token, str_from(rows[_i].token)), "%.*s", STR_ARG(token));
 	arena_fini(&a);
-	free(h);
+	session_hello_free(&slab, h);
+	slab_fini(&slab);
 }
 END_TEST
 
@@ -57,13 +62,14 @@ START_TEST(a_query_that_is_forgotten_takes_nothing_else_with_it)
 	struct session_hello *h = make_hello("/ws?token=secret",
 					     "host: a\r\nuser-agent: b\r\n");
 
-	h = session_hello_forget_query(h);
+	h = session_hello_forget_query(&slab, h);
 	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
 	ck_assert_uint_eq(session_hello_query(h).len, 0);
 	ck_assert(str_eq(session_hello_header(h, STR("user-agent")), STR("b")));
-	h = session_hello_forget_query(h);
+	h = session_hello_forget_query(&slab, h);
 	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
-	free(h);
+	session_hello_free(&slab, h);
+	slab_fini(&slab);
 }
 END_TEST
 
