@@ -238,6 +238,8 @@ worker_fini(struct worker *w)
 		tls_unref(w->servers[i].tls);
 	}
 	sessions_fini(&w->sessions);
+	if (w->loop)
+		loop_bury_now(w->loop); /* sockets in their graves know the hub */
 	hub_free(w->hub);
 	loop_free(w->loop);
 	free(w->servers);

@@ -38,7 +38,6 @@ hub_free(struct hub *h)
 {
 	if (!h)
 		return;
-	loop_bury_now(h->loop); /* sockets in their graves know the hub */
 	recovery_free(h->recovery);
 	token_cache_free(h->tokens);
 	token_keys_unref(h->keys);
