@@ -10,7 +10,8 @@
  * and loaded at start from the plugin directory, in the order of the file names. The tg_…
  * words go through a table that the gateway hands over, so the object links nothing.
  *
- * Threads. The gateway runs several event loops; a client belongs to one of them for life.
+ * Threads. The gateway runs several event loops; a client belongs to one of them for life. Only
+ * one that was lost and comes back (recovered) may go on on another.
  * Each function says where it may be called:
  *	[init]	     from init only
  *	[loop]	     from a callback that got the socket, on the loop it came on
@@ -170,6 +171,10 @@ struct tg_handshake {
 	int64_t issued_ms;	 /* since 1970 */
 	bool secure;		 /* over TLS */
 	bool xdomain;		 /* has an origin */
+	/* It was lost and goes on as the socket it was: with its id and its rooms; once it is in,
+	 * what it missed has been sent before anything that you emit. In between, disconnected
+	 * was called. */
+	bool recovered;
 };
 
 struct tg_event {
@@ -206,6 +211,10 @@ struct tg_namespace {
 	/* Events without a row. Returns: true when it is dealt with. */
 	bool (*any)(struct tg_socket *socket, const struct tg_event *event, void *state);
 	void *state;
+	/* What this plugin set with tg_set_data waits for a client that is lost and may come
+	 * back: with h->recovered it is there again, from admit on, whichever loop that is on.
+	 * Meanwhile it is the gateway's; free_fn gets it when the client does not come back. */
+	bool keep_data;
 };
 
 /* The answer to tg_emit_ack, once. error: 0, TG_E_TIMEOUT, or TG_E_GONE (socket is NULL). */
@@ -322,7 +331,7 @@ struct tg_api {
 	bool (*query)(struct tg_socket *s, struct tg_str name, struct tg_str *value_out);
 	struct tg_str (*handshake_json)(struct tg_socket *s);
 	/* One pointer of this plugin on the socket, given to free_fn (may be NULL) when the
-	 * socket is forgotten or another pointer is set. */
+	 * socket is forgotten or another pointer is set. tg_namespace.keep_data: see there. */
 	int (*set_data)(struct tg_host *host, struct tg_socket *s, void *data,
 			void (*free_fn)(void *data));
 	void *(*data)(struct tg_host *host, struct tg_socket *s);

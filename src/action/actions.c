@@ -45,6 +45,13 @@ on_disconnect(void *up, struct socket *s, const char *reason)
 	connect_end(s, reason);
 }
 
+static struct keepsake *
+keep(void *up, struct socket *s)
+{
+	(void)up;
+	return peer_of(s) ? peer_keep(peer_of(s)) : NULL;
+}
+
 static void
 on_free(void *up, struct socket *s)
 {
@@ -95,6 +102,7 @@ actions_hub_up(void)
 		.on_connect = on_connect,
 		.on_event = on_event,
 		.on_disconnect = on_disconnect,
+		.keep = keep,
 		.on_free = on_free,
 	};
 

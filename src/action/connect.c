@@ -338,6 +338,7 @@ connect_handshake(const struct socket *s, struct tg_handshake *out)
 		.issued_ms = h.issued_ms,
 		.secure = h.secure,
 		.xdomain = h.xdomain,
+		.recovered = socket_is_recovered(s),
 	};
 	memcpy(out, &full, full.size);
 }

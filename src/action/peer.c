@@ -36,6 +36,81 @@ bury(struct loop_grave *g)
 	slab_free(&p->desk->loop->slab, p, size_of(p->nsps_n));
 }
 
+/* --- what waits for a lost socket ---------------------------------------------------------- */
+
+struct luggage {
+	struct keepsake keepsake;
+	size_t n;
+	struct peer_data data[];
+};
+
+static void
+give_back(const struct peer_data *d)
+{
+	if (d->free_fn)
+		d->free_fn(d->data);
+}
+
+static void
+drop_luggage(struct keepsake *k)
+{
+	struct luggage *l = CONTAINER_OF(k, struct luggage, keepsake);
+
+	for (size_t i = 0; i < l->n; i++)
+		give_back(&l->data[i]);
+	free(l);
+}
+
+static bool
+keeps_data(const struct peer *p, const struct tg_host *host)
+{
+	for (size_t i = 0; i < p->nsps_n; i++)
+		if (p->nsps[i]->host == host && p->nsps[i]->def.keep_data)
+			return true;
+	return false;
+}
+
+struct keepsake *
+peer_keep(struct peer *p)
+{
+	struct luggage *l = p->data_n
+				    ? malloc(sizeof(*l) + p->data_n * sizeof(l->data[0]))
+				    : NULL;
+	uint16_t left = 0;
+
+	if (!l)
+		return NULL;
+	*l = (struct luggage){.keepsake.drop = drop_luggage};
+	for (size_t i = 0; i < p->data_n; i++)
+		if (keeps_data(p, p->data[i].host))
+			l->data[l->n++] = p->data[i];
+		else
+			p->data[left++] = p->data[i];
+	p->data_n = left;
+	if (l->n)
+		return &l->keepsake;
+	free(l);
+	return NULL;
+}
+
+static void
+unpack(struct peer *p)
+{
+	struct keepsake *k = socket_take_keepsake(p->socket);
+	struct luggage *l;
+
+	if (!k)
+		return;
+	l = CONTAINER_OF(k, struct luggage, keepsake);
+	for (size_t i = 0; i < l->n; i++)
+		if (peer_set_data(p, l->data[i].host, l->data[i].data,
+				  l->data[i].free_fn))
+			give_back(&l->data[i]);
+	free(l);
+}
+
+/* --- life ---------------------------------------------------------------------------------- */
+
 struct peer *
 peer_new(struct actions *a, struct socket *s)
 {
@@ -60,6 +135,7 @@ peer_new(struct actions *a, struct socket *s)
 			  !(mount->auth == AUTH_NONE && p->nsps_n);
 	wheel_timer_init(&p->expiry, refresh_on_expiry);
 	socket_set_data(s, p);
+	unpack(p);
 	return p;
 }
 
@@ -76,8 +152,7 @@ peer_end(struct peer *p)
 	socket_set_data(p->socket, NULL);
 	p->data_n = 0;
 	for (size_t i = 0; i < data_n; i++)
-		if (data[i].free_fn)
-			data[i].free_fn(data[i].data);
+		give_back(&data[i]);
 	p->grave.bury = bury;
 	loop_bury(p->desk->loop, &p->grave);
 }

@@ -43,11 +43,15 @@ struct peer {
 	struct nsp *nsps[];     /* the plugins' entries for its namespace */
 };
 
-/* Hangs a peer on the socket. NULL when memory is short. */
+/* Hangs a peer on the socket, with what peer_keep left for it. NULL when memory is short. */
 struct peer *peer_new(struct actions *a, struct socket *s) MUST_USE;
 /* Takes it off. Gives plugins' data back at once; the memory stays until the turn is over,
  * because a plugin may have ended the socket in the middle of one of its callbacks. */
 void peer_end(struct peer *p);
+
+/* Its socket is lost and may come back: what plugins keep there for then goes with it, to the
+ * next peer of the socket. NULL: nothing. */
+struct keepsake *peer_keep(struct peer *p);
 
 /* NULL once it is off. */
 struct peer *peer_of(const struct socket *s);

@@ -32,27 +32,60 @@ event_name(enum envelope_form form, enum envelope_type type)
 	return names[type];
 }
 
-void
-reply_here(struct desk *d, struct socket *s, const struct origin *to,
-	   const struct envelope *e)
+/* Errors: -E_NOMEM. */
+static int
+write_event(struct desk *d, const struct origin *to, const struct envelope *e,
+	    struct event_out *out)
 {
 	struct buf *text = &d->text;
-	struct event_out event = {.name = event_name(to->form, e->type)};
-	int error;
 
 	buf_clear(text);
 	if (to->form == ENVELOPE_AS_STRING)
 		envelope_write_string(text, e);
 	else
 		envelope_write(text, e);
-	event.args = buf_str(text);
-	if (text->failed)
-		error = -E_NOMEM;
-	else if (to->form == ENVELOPE_AS_ACK && e->type != ENVELOPE_UPDATE)
+	*out = (struct event_out){.name = event_name(to->form, e->type),
+				  .args = buf_str(text)};
+	return text->failed ? -E_NOMEM : 0;
+}
+
+static bool
+is_ack(const struct origin *to, const struct envelope *e)
+{
+	return to->form == ENVELOPE_AS_ACK && e->type != ENVELOPE_UPDATE;
+}
+
+void
+reply_here(struct desk *d, struct socket *s, const struct origin *to,
+	   const struct envelope *e)
+{
+	struct event_out event;
+	int error = write_event(d, to, e, &event);
+
+	if (!error && is_ack(to, e))
 		error = socket_ack(s, to->ack_id, event.args, NULL, 0);
-	else
+	else if (!error)
 		error = socket_emit(s, &event, false);
 	if (error && error != -E_GONE)
+		log_warn("answer lost", "why=%s request=%s", error_name(error),
+			 LOG_TEXT(e->request_id));
+}
+
+/* The socket is not here. If it may come back it hears the answer then; but its client forgets
+ * the acknowledgements that it waits for with its connection. */
+static void
+reply_later(struct desk *d, const struct origin *to, const struct envelope *e)
+{
+	struct event_out event;
+	int error;
+
+	if (is_ack(to, e))
+		return;
+	error = write_event(d, to, e, &event);
+	if (!error)
+		error = hub_emit_lost(d->hub, (struct str){to->sid, sizeof(to->sid)},
+				      &event);
+	if (error && error != -E_NOT_FOUND)
 		log_warn("answer lost", "why=%s request=%s", error_name(error),
 			 LOG_TEXT(e->request_id));
 }
@@ -81,6 +114,9 @@ deliver(struct socket *s, void *arg)
 
 	if (s)
 		arrive(s, &parcel->to, &parcel->outcome->envelope);
+	else
+		reply_later(actions_desk_here(parcel->to.desk->all), &parcel->to,
+			    &parcel->outcome->envelope);
 	outcome_unref(parcel->outcome);
 	free(parcel);
 }
@@ -89,13 +125,11 @@ void
 reply_send(struct desk *d, const struct origin *to, const struct envelope *e)
 {
 	struct str sid = {to->sid, sizeof(to->sid)};
-	struct socket *s;
+	struct socket *s = to->desk == d ? hub_find_socket(d->hub, sid) : NULL;
 	struct parcel *parcel;
 
-	if (to->desk == d) {
-		s = hub_find_socket(d->hub, sid);
-		if (s)
-			arrive(s, to, e);
+	if (s) {
+		arrive(s, to, e);
 		return;
 	}
 	parcel = malloc(sizeof(*parcel));

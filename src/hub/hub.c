@@ -97,6 +97,12 @@ hub_each_socket(struct hub *h, struct str nsp_name, struct str room_name,
 			visit(arg, sockets[i]);
 }
 
+int
+hub_emit_lost(struct hub *h, struct str sid, const struct event_out *event)
+{
+	return h->recovery ? recovery_emit_lost(h, sid, event) : -E_NOT_FOUND;
+}
+
 /* --- calls to a socket wherever it lives ------------------------------------------------- */
 
 struct call {

@@ -31,6 +31,12 @@ struct event_in {
 	uint64_t ack_id;
 };
 
+/* What the floor above wants to find again on a socket that was lost and comes back (recovery.h),
+ * perhaps on another loop. drop: it does not; on the loop where it was last. */
+struct keepsake {
+	void (*drop)(struct keepsake *k);
+};
+
 /* What the floor above said about a question. */
 enum hub_verdict {
 	HUB_NO,
@@ -54,6 +60,9 @@ struct hub_up {
 	/* The last word about a socket that was accepted. Its rooms are still there. reason is one
 	 * of Socket.IO's ("transport close", "client namespace disconnect", …). */
 	void (*on_disconnect)(void *up, struct socket *s, const char *reason);
+	/* After on_disconnect, of a socket that may come back: what is to wait for it, NULL:
+	 * nothing. Passes to the hub. NULL here: never anything. */
+	struct keepsake *(*keep)(void *up, struct socket *s);
 	/* Give back what the floor above hung on the socket; also for those never accepted. */
 	void (*on_free)(void *up, struct socket *s);
 };
@@ -129,6 +138,10 @@ int hub_disconnect_all(struct hubs *all, struct hub *from, const struct target *
 /* Disconnected and closed, plain ones with this code (0: their own) and reason. */
 int hub_expel_all(struct hubs *all, struct hub *from, const struct target *to, int code,
 		  struct str reason) MUST_USE;
+
+/* An event for a socket that was lost on this loop and may come back, which hears it then.
+ * Errors: -E_NOT_FOUND, -E_NOMEM. */
+int hub_emit_lost(struct hub *h, struct str sid, const struct event_out *event) MUST_USE;
 
 /* Run fn on the loop that owns the socket, with NULL when the socket is gone by then. Calls for
  * one socket from one thread run in order. arg belongs to fn. [any thread]

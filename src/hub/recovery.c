@@ -44,18 +44,27 @@ recovery_new(struct hub *h, struct recovery **out)
 	return 0;
 }
 
-static void
-kept_free(struct kept *k)
+/* Frees it, but for the ticket, which is the caller's. */
+static struct ticket *
+kept_open(struct kept *k)
 {
 	struct recovery *r = k->recovery;
+	struct ticket *t = k->ticket;
 
-	map_remove(&r->kept, (struct str){k->ticket->pid, TICKET_PID_BYTES});
+	map_remove(&r->kept, (struct str){t->pid, TICKET_PID_BYTES});
+	map_remove(&r->kept_sockets, (struct str){k->sid, SOCKET_ID_BYTES});
 	list_remove(&k->link);
 	wheel_cancel(&r->hub->loop->wheel, &k->timer);
 	counter_sub(&r->hub->loop->counters, COUNTER_RECOVERY_KEPT, 1);
 	identity_unref(k->who);
-	ticket_free(k->ticket);
 	free(k);
+	return t;
+}
+
+static void
+kept_free(struct kept *k)
+{
+	ticket_free(kept_open(k));
 }
 
 /* It will not come back. */
@@ -78,6 +87,7 @@ recovery_free(struct recovery *r)
 	for (size_t at = 0; (m = map_next(&r->moved, &at));)
 		free(m);
 	map_fini(&r->kept);
+	map_fini(&r->kept_sockets);
 	map_fini(&r->moved);
 	map_fini(&r->moved_sockets);
 	recovery_log_free(r->log);
@@ -134,33 +144,64 @@ recovery_note(struct hub *h, struct recovery_offset o, const struct target *to,
 	recovery_count_bytes(h->recovery, before);
 }
 
+/* An event of this loop for one socket alone, with the offset that note_own gives it. */
+static struct recovery_offset
+next_own(const struct hub *h)
+{
+	return (struct recovery_offset){h->recovery->emits_n + 1,
+					recovery_broadcasters_n(h->all) +
+						(uint32_t)h->loop->id};
+}
+
+static void
+note_own(struct hub *h, struct str sid, struct message *m)
+{
+	struct target to = {.nsp = message_nsp(m), .rooms = &sid, .rooms_n = 1};
+
+	recovery_note(h, next_own(h), &to, m);
+	h->recovery->emits_n++;
+}
+
+/* NULL: no memory. */
+static struct message *
+own_message(struct hub *h, struct str nsp, const struct event_out *event)
+{
+	char text[RECOVERY_OFFSET_BYTES];
+	struct event_out full = *event;
+
+	full.offset = recovery_offset_text(next_own(h), text);
+	return message_new(nsp, &full);
+}
+
 int
 recovery_emit(struct socket *s, const struct event_out *event)
 {
-	struct hub *h = s->hub;
-	struct recovery_offset o = {++h->recovery->emits_n,
-				    recovery_broadcasters_n(h->all) +
-					    (uint32_t)h->loop->id};
-	struct str sid = socket_id(s);
-	char text[RECOVERY_OFFSET_BYTES];
-	struct event_out full = *event;
-	const struct frames *f;
-	struct message *m;
-	int error;
+	struct message *m = own_message(s->hub, socket_nsp(s), event);
+	const struct frames *f = m ? message_frames(m, s->wire) : NULL;
+	int error = -E_NOMEM;
 
-	full.offset = recovery_offset_text(o, text);
-	m = message_new(socket_nsp(s), &full);
-	f = m ? message_frames(m, s->wire) : NULL;
-	if (f)
-		recovery_note(h, o,
-			      &(struct target){
-				      .nsp = socket_nsp(s), .rooms = &sid, .rooms_n = 1},
-			      m);
-	else
-		h->recovery->emits_n--;
-	error = f ? s->ops->send(s, f) : -E_NOMEM;
+	if (f) {
+		note_own(s->hub, socket_id(s), m);
+		error = s->ops->send(s, f);
+	}
 	message_unref(m);
 	return error;
+}
+
+int
+recovery_emit_lost(struct hub *h, struct str sid, const struct event_out *event)
+{
+	struct kept *k = map_get(&h->recovery->kept_sockets, sid);
+	struct message *m;
+
+	if (!k)
+		return -E_NOT_FOUND;
+	m = own_message(h, (struct str){k->nsp, k->nsp_len}, event);
+	if (!m)
+		return -E_NOMEM;
+	note_own(h, sid, m);
+	message_unref(m);
+	return 0;
 }
 
 /* --- sockets ----------------------------------------------------------------------------- */
@@ -217,11 +258,18 @@ kept_new(struct socket *s)
 		free(k);
 		return NULL;
 	}
+	if (map_add(&k->recovery->kept_sockets, (struct str){k->sid, SOCKET_ID_BYTES},
+		    k)) {
+		map_remove(&k->recovery->kept,
+			   (struct str){k->ticket->pid, TICKET_PID_BYTES});
+		free(k);
+		return NULL;
+	}
 	k->who = identity_ref(s->who);
 	return k;
 }
 
-void
+bool
 recovery_keep(struct socket *s, const char *reason)
 {
 	struct recovery *r = s->hub->recovery;
@@ -230,18 +278,30 @@ recovery_keep(struct socket *s, const char *reason)
 
 	if (!s->ticket || s->ticket->is_broken || s->ticket->revival ||
 	    !may_return(reason))
-		return;
+		return false;
 	if (r->kept.n >= r->kept_n_max) {
 		counter_add(&l->counters, COUNTER_RECOVERY_FORGOTTEN, 1);
 		forget(CONTAINER_OF(r->oldest.next, struct kept, link));
 	}
 	k = kept_new(s);
 	if (!k)
-		return;
+		return false;
 	s->ticket = NULL;
 	list_add_tail(&r->oldest, &k->link);
 	counter_add(&l->counters, COUNTER_RECOVERY_KEPT, 1);
 	wheel_set(&l->wheel, &k->timer, l->now_ms + s->mount->recovery_ms);
+	return true;
+}
+
+void
+recovery_keep_with(struct hub *h, struct str sid, struct keepsake *keepsake)
+{
+	struct kept *k = map_get(&h->recovery->kept_sockets, sid);
+
+	if (k)
+		k->ticket->keepsake = keepsake;
+	else if (keepsake)
+		keepsake->drop(keepsake);
 }
 
 void
@@ -352,13 +412,7 @@ recovery_take(struct hub *h, const struct asked *asked)
 		return NULL;
 	}
 	v->offset = asked->offset;
-	v->ticket = k->ticket;
-	map_remove(&r->kept, asked->pid);
-	list_remove(&k->link);
-	wheel_cancel(&h->loop->wheel, &k->timer);
-	counter_sub(&h->loop->counters, COUNTER_RECOVERY_KEPT, 1);
-	identity_unref(k->who);
-	free(k);
+	v->ticket = kept_open(k);
 	return v;
 }
 

@@ -35,6 +35,8 @@ void recovery_note(struct hub *h, struct recovery_offset o, const struct target 
 		   struct message *m);
 /* An event for this socket alone, which has a ticket. Errors: as socket_emit. */
 int recovery_emit(struct socket *s, const struct event_out *event);
+/* One for a socket that is kept. Errors: -E_NOT_FOUND, -E_NOMEM. */
+int recovery_emit_lost(struct hub *h, struct str sid, const struct event_out *event);
 
 /* --- sockets ----------------------------------------------------------------------------- */
 
@@ -42,8 +44,10 @@ int recovery_emit(struct socket *s, const struct event_out *event);
 void recovery_joined(struct socket *s, struct str room);
 void recovery_left(struct socket *s, struct str room);
 
-/* A connected socket ends: keep what it needs to come back, if it may. */
-void recovery_keep(struct socket *s, const char *reason);
+/* A connected socket ends: keep what it needs to come back, if it may. False: it may not. */
+bool recovery_keep(struct socket *s, const char *reason);
+/* That waits for it, too; dropped when it is forgotten by now. NULL is allowed. */
+void recovery_keep_with(struct hub *h, struct str sid, struct keepsake *keepsake);
 /* It is gone for good. */
 void recovery_drop(struct socket *s);
 

@@ -32,7 +32,7 @@ struct moved {
 struct recovery {
 	struct hub *hub;
 	struct recovery_log *log;
-	struct map kept; /* pid → struct kept */
+	struct map kept, kept_sockets; /* pid, sid → struct kept */
 	struct list oldest;
 	uint32_t kept_n_max;
 	struct map moved, moved_sockets; /* pid, sid → struct moved */

@@ -234,6 +234,7 @@ recovery_attach(struct socket *s, struct revival *v)
 {
 	s->ticket = v->ticket;
 	s->ticket->revival = v;
+	s->is_recovered = true;
 	v->ticket = NULL;
 	memcpy(s->id, v->sid, sizeof(s->id));
 }

@@ -80,7 +80,7 @@ void
 socket_end(struct socket *s, const char *reason)
 {
 	struct hub *h = s->hub;
-	bool was_connected = s->state == SOCKET_CONNECTED;
+	bool was_connected = s->state == SOCKET_CONNECTED, is_kept = false;
 
 	if (s->state == SOCKET_GONE)
 		return;
@@ -88,7 +88,7 @@ socket_end(struct socket *s, const char *reason)
 	list_remove(
 		&s->link); /* whoever is told may close the client, which ends its sockets */
 	if (was_connected && s->ticket)
-		recovery_keep(s, reason);
+		is_kept = recovery_keep(s, reason);
 	if (was_connected) {
 		idmap_remove(&h->sockets, s);
 		counter_sub(&h->loop->counters, COUNTER_SOCKETS, 1);
@@ -96,6 +96,8 @@ socket_end(struct socket *s, const char *reason)
 		people_depart(s);
 	}
 	ack_fail_all(s, -E_GONE);
+	if (is_kept && h->up->keep)
+		recovery_keep_with(h, socket_id(s), h->up->keep(h->up_state, s));
 	socket_drop(s);
 }
 
@@ -233,6 +235,22 @@ socket_may_show_token(const struct socket *s)
 
 	return hello &&
 	       !bad_tokens_wait_ms(s->hub->all->bad_tokens, s->hub->loop, &hello->peer);
+}
+
+bool
+socket_is_recovered(const struct socket *s)
+{
+	return s->is_recovered;
+}
+
+struct keepsake *
+socket_take_keepsake(struct socket *s)
+{
+	struct keepsake *k = s->ticket ? s->ticket->keepsake : NULL;
+
+	if (k)
+		s->ticket->keepsake = NULL;
+	return k;
 }
 
 void *

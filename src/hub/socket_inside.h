@@ -40,6 +40,7 @@ struct socket {
 	bool is_counted : 1;   /* among the connections of its user */
 	bool is_entering : 1;  /* the room it joins now hears of it */
 	bool is_announced : 1; /* and hears of this coming or going from somebody else */
+	bool is_recovered : 1; /* goes on as one that was lost */
 	uint32_t nsp_at;       /* among the namespace's sockets */
 	uint32_t acks_n;       /* ids of acknowledgements given out so far */
 	struct hub *hub;

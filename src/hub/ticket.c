@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hub/ticket.h"
 
+#include "hub/hub.h"
 #include "session/sid.h"
 
 #include <stdlib.h>
@@ -27,6 +28,8 @@ ticket_free(struct ticket *t)
 		return;
 	for (size_t i = 0; i < t->spans_n; i++)
 		free(t->spans[i].room);
+	if (t->keepsake)
+		t->keepsake->drop(t->keepsake);
 	free(t->spans);
 	free(t);
 }

@@ -11,6 +11,7 @@
 
 enum { TICKET_PID_BYTES = 20 };
 
+struct keepsake;
 struct revival;
 
 struct ticket_span {
@@ -28,7 +29,8 @@ struct ticket {
 	uint64_t since;              /* its time on this loop began there */
 	struct ticket_span *spans;
 	size_t spans_n, spans_cap;
-	struct revival *revival; /* until it is accepted again */
+	struct revival *revival;   /* until it is accepted again */
+	struct keepsake *keepsake; /* while it is nobody's; NULL: nothing */
 };
 
 /* A new one of that loop. NULL when memory is short. */

@@ -7,6 +7,8 @@
  */
 #include <tidegate/plugin.h>
 
+#include <stdlib.h>
+
 /* push {company, message, artifact?}: sendUpdate to everybody whom it concerns. */
 static void
 push(struct tg_call call, const struct tg_request *request, void *state)
@@ -33,6 +35,27 @@ never(struct tg_call call, const struct tg_request *request, void *state)
 	(void)call;
 	(void)request;
 	(void)state;
+}
+
+static void
+answer(void *arg)
+{
+	tg_reply_ok(*(struct tg_call *)arg, TG("\"at last\""));
+}
+
+/* late: an answer after a while. */
+static void
+late(struct tg_call call, const struct tg_request *request, void *state)
+{
+	struct tg_call *kept = malloc(sizeof(*kept));
+
+	(void)request;
+	(void)state;
+	if (!kept)
+		return;
+	*kept = call;
+	if (tg_timer_start(200, 0, answer, kept, free, NULL))
+		free(kept);
 }
 
 /* The actions that the guide's client runs. */
@@ -128,6 +151,40 @@ on_shout(struct tg_socket *s, const struct tg_event *event, void *state)
 	tg_to_others(s, TG("shouted"), event->args);
 }
 
+/* remember(text), recall(): what it said last, as long as it is the same socket. */
+static void
+on_remember(struct tg_socket *s, const struct tg_event *event, void *state)
+{
+	char *text = malloc(event->args.json.len + 1);
+
+	(void)state;
+	if (!text)
+		return;
+	memcpy(text, event->args.json.ptr, event->args.json.len);
+	text[event->args.json.len] = '\0';
+	if (tg_set_data(s, text, free))
+		free(text);
+	tg_ack(s, event->ack_id, TG_NO_ARGS);
+}
+
+static void
+on_recall(struct tg_socket *s, const struct tg_event *event, void *state)
+{
+	const char *text = tg_data(s);
+
+	(void)state;
+	tg_ack(s, event->ack_id, text ? tg_json(tg_text(text)) : TG_NO_ARGS);
+}
+
+/* Only those who come back hear of it. */
+static void
+welcome_back(struct tg_socket *s, const struct tg_handshake *h, void *state)
+{
+	(void)state;
+	if (h->recovered)
+		tg_emit(s, TG("welcome back"), TG_NO_ARGS);
+}
+
 /* flood(n, text): n volatile events, then one that may not be dropped. */
 static void
 on_flood(struct tg_socket *s, const struct tg_event *event, void *state)
@@ -167,17 +224,19 @@ tell_handshake(struct tg_socket *s, const struct tg_handshake *h, void *state)
 }
 
 static const struct tg_handler events[] = {
-	{"echo", on_echo},        {"ask me", on_ask_me}, {"ask me soon", on_ask_me},
-	{"put me out", on_leave}, {"hang up", on_leave}, {"join", on_join},
-	{"say", on_say},          {"shout", on_shout},   {"flood", on_flood},
-	{NULL, NULL},
+	{"echo", on_echo},         {"ask me", on_ask_me}, {"ask me soon", on_ask_me},
+	{"put me out", on_leave},  {"hang up", on_leave}, {"join", on_join},
+	{"say", on_say},           {"shout", on_shout},   {"flood", on_flood},
+	{"remember", on_remember}, {"recall", on_recall}, {NULL, NULL},
 };
 
 static const struct tg_namespace namespaces[] = {
 	{.size = sizeof(struct tg_namespace),
 	 .name = "/",
 	 .path = "/app",
-	 .events = events},
+	 .connected = welcome_back,
+	 .events = events,
+	 .keep_data = true},
 	{.size = sizeof(struct tg_namespace),
 	 .name = "/members",
 	 .path = "/app",
@@ -190,6 +249,7 @@ static const struct tg_action actions[] = {
 	{.size = sizeof(struct tg_action), .name = "someAction", .run = some_action},
 	{.size = sizeof(struct tg_action), .name = "processData", .run = some_action},
 	{.size = sizeof(struct tg_action), .name = "push", .run = push},
+	{.size = sizeof(struct tg_action), .name = "late", .run = late},
 	{.size = sizeof(struct tg_action),
 	 .name = "never",
 	 .timeout_ms = 200,

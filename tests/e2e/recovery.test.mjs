@@ -166,6 +166,43 @@ test("a client may come back by another loop, and hears what is said there", asy
 	assert.deepEqual(heard, [...Array(n).keys()]);
 });
 
+test("a plugin's data is there again, whatever the loop, and the plugin knows", async () => {
+	const socket = await connect("text", { transports: ["websocket"] });
+	const loops = new Set();
+	await hear(socket);
+	await ask(socket, "remember", { n: 1 });
+	for (let i = 0; i < 60 && loops.size < 2; i++) {
+		const welcome = once(socket, "welcome back");
+		await lose(socket);
+		await welcome;
+		assert.deepEqual(await ask(socket, "recall"), [{ n: 1 }]);
+		loops.add(Buffer.from(socket.io.engine.id, "base64url")[2]);
+	}
+	assert.equal(loops.size, 2);
+	socket.disconnect().connect();
+	await joined(socket);
+	assert.deepEqual(await ask(socket, "recall"), []);
+});
+
+test("an action's answer reaches a client that was lost and came back by another loop", async () => {
+	const socket = await connect("token", { transports: ["websocket"],
+		auth: { token: await token("alice") } });
+	const first = once(socket, "RESPONSE");
+	socket.emit("REQUEST", { requestId: "0", action: "processData", type: "REQUEST", data: {} });
+	await first;
+	const loops = new Set();
+	for (let i = 0; i < 60 && loops.size < 2; i++) {
+		const answer = once(socket, "RESPONSE");
+		socket.emit("REQUEST", { requestId: `${i}`, action: "late", type: "REQUEST", data: {} });
+		await lose(socket);
+		assert.equal(socket.recovered, true);
+		assert.deepEqual((({ requestId, data }) => [requestId, data])((await answer)[0]),
+			[`${i}`, "at last"]);
+		loops.add(Buffer.from(socket.io.engine.id, "base64url")[2]);
+	}
+	assert.equal(loops.size, 2);
+});
+
 test("a client that is cut off again and again misses and repeats nothing", async () => {
 	const sender = await connect("text", { transports: ["websocket"] });
 	const receivers = [];

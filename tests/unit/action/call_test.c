@@ -288,6 +288,36 @@ START_TEST(the_answer_to_a_client_that_left_goes_nowhere)
 }
 END_TEST
 
+START_TEST(the_answer_to_a_client_that_is_lost_waits_for_it)
+{
+	ck_assert_str_eq(ask("message", REQUEST("7", "keep", "1"), NO_ACK), "");
+	fake_lose(alice);
+	if (_i)
+		fake_enter(1); /* by another loop */
+	ck_assert_int_eq(tg_update(kept, TG("1")), TG_OK);
+	ck_assert_int_eq(tg_reply_ok(kept, TG("2")), TG_OK);
+	fake_turn();
+	ck_assert_str_eq(fake_broadcasts(),
+			 "lost message " SAYS("UPDATE", "7", "keep",
+					      "\"data\":1") "\n"
+							    "lost message " SAYS(
+								    "RESPONSE", "7",
+								    "keep",
+								    "\"data\":2") "\n");
+	fake_forget(alice);
+}
+END_TEST
+
+START_TEST(no_acknowledgement_waits_for_a_client_that_has_forgotten_it)
+{
+	ck_assert_str_eq(ask("keep", "1", 1), "");
+	fake_lose(alice);
+	ck_assert_int_eq(tg_reply_ok(kept, TG("2")), TG_OK);
+	ck_assert_str_eq(fake_broadcasts(), "");
+	fake_forget(alice);
+}
+END_TEST
+
 START_TEST(while_draining_nothing_new_begins)
 {
 	ck_assert_str_eq(ask("keep", "1", 1), "");
@@ -325,6 +355,8 @@ call_suite(void)
 	tcase_add_test(t, a_blocked_action_is_timed_out_and_holds_its_place);
 	tcase_add_test(t, any_thread_may_answer);
 	tcase_add_test(t, the_answer_to_a_client_that_left_goes_nowhere);
+	tcase_add_loop_test(t, the_answer_to_a_client_that_is_lost_waits_for_it, 0, 2);
+	tcase_add_test(t, no_acknowledgement_waits_for_a_client_that_has_forgotten_it);
 	tcase_add_test(t, while_draining_nothing_new_begins);
 	tcase_add_test(t, calls_that_are_open_at_the_end_are_forgotten);
 	suite_add_tcase(s, t);

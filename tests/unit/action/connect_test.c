@@ -77,6 +77,47 @@ static const struct tg_namespace elsewhere = {
 	.path = "/elsewhere",
 };
 
+static int freed;
+
+static void
+count_free(void *data)
+{
+	ck_assert_ptr_eq(data, &freed);
+	freed++;
+}
+
+static void
+note_return(struct tg_socket *s, const struct tg_handshake *h, void *state)
+{
+	(void)state;
+	hear(h->recovered ? "again" : "new");
+	if (tg_data(s))
+		hear("data");
+	tg_accept(s);
+}
+
+static void
+set_data(struct tg_socket *s, const struct tg_handshake *h, void *state)
+{
+	(void)state;
+	if (!h->recovered)
+		tg_set_data(s, &freed, count_free);
+}
+
+static const struct tg_namespace keeper = {
+	.size = sizeof(keeper),
+	.name = "/kept",
+	.admit = note_return,
+	.connected = set_data,
+	.keep_data = true,
+};
+static const struct tg_namespace loser = {
+	.size = sizeof(loser),
+	.name = "/lost",
+	.admit = note_return,
+	.connected = set_data,
+};
+
 static void
 setup(void)
 {
@@ -84,6 +125,8 @@ setup(void)
 	ck_assert_int_eq(tg_add_namespace(&first), TG_OK);
 	ck_assert_int_eq(tg_add_namespace(&second), TG_OK);
 	ck_assert_int_eq(tg_add_namespace(&elsewhere), TG_OK);
+	ck_assert_int_eq(tg_add_namespace(&keeper), TG_OK);
+	ck_assert_int_eq(tg_add_namespace(&loser), TG_OK);
 	fake_open();
 }
 
@@ -233,6 +276,41 @@ START_TEST(a_refusal_with_broken_data_is_an_error_to_the_plugin)
 }
 END_TEST
 
+START_TEST(a_client_that_comes_back_finds_the_plugins_data)
+{
+	struct socket *s = fake_connect(0, "/kept", ALICE, "sessionId=s1");
+
+	fake_lose(s);
+	ck_assert_int_eq(freed, 0);
+	s = fake_return(s, 1);
+	ck_assert_str_eq(fake_said(s), "connect\n");
+	ck_assert_str_eq(heard, "new;again;data;");
+	fake_disconnect(s, "client namespace disconnect");
+	ck_assert_int_eq(freed, 1);
+}
+END_TEST
+
+START_TEST(data_of_a_client_that_does_not_come_back_is_given_back)
+{
+	struct socket *s = fake_connect(0, "/kept", ALICE, "sessionId=s1");
+
+	fake_lose(s);
+	fake_forget(s);
+	ck_assert_int_eq(freed, 1);
+}
+END_TEST
+
+START_TEST(data_that_nobody_asked_to_keep_is_given_back_at_once)
+{
+	struct socket *s = fake_connect(0, "/lost", ALICE, "sessionId=s1");
+
+	fake_lose(s);
+	ck_assert_int_eq(freed, 1);
+	fake_return(s, 1);
+	ck_assert_str_eq(heard, "new;again;");
+}
+END_TEST
+
 Suite *
 connect_suite(void)
 {
@@ -251,6 +329,9 @@ connect_suite(void)
 	tcase_add_test(t, a_plugin_may_take_its_time);
 	tcase_add_test(t, who_leaves_while_a_plugin_thinks_is_gone);
 	tcase_add_test(t, a_refusal_with_broken_data_is_an_error_to_the_plugin);
+	tcase_add_test(t, a_client_that_comes_back_finds_the_plugins_data);
+	tcase_add_test(t, data_of_a_client_that_does_not_come_back_is_given_back);
+	tcase_add_test(t, data_that_nobody_asked_to_keep_is_given_back_at_once);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -26,7 +26,8 @@ struct socket {
 	char *nsp, *query;
 	struct identity *who;
 	void *data;
-	bool is_accepted, is_gone;
+	bool is_accepted, is_gone, is_lost, is_recovered;
+	struct keepsake *keepsake;
 	char *rooms[ROOMS_MAX];
 	size_t rooms_n;
 	struct buf said, told; /* told: what the test looks at */
@@ -36,6 +37,7 @@ struct socket {
 };
 
 static struct socket *all_sockets;
+static struct socket *returning; /* which the next one goes on as */
 static struct buf broadcasts, broadcasts_told;
 
 /* --- life of the test -------------------------------------------------------------------- */
@@ -173,7 +175,24 @@ fake_connect(size_t loop, const char *nsp, const char *claims, const char *query
 		s->is_gone = true;
 		return NULL;
 	}
+	if (returning) {
+		s->is_recovered = true;
+		s->keepsake = returning->keepsake;
+		returning->keepsake = NULL;
+		returning->is_lost = false;
+	}
 	up->on_connect(fake.actions, s, STR("{}"));
+	return s;
+}
+
+struct socket *
+fake_return(struct socket *lost, size_t loop)
+{
+	struct socket *s;
+
+	returning = lost;
+	s = fake_connect(loop, lost->nsp, ALICE, lost->query);
+	returning = NULL;
 	return s;
 }
 
@@ -228,7 +247,7 @@ fake_answer(struct socket *s, int error, const char *args)
 	fn(s->on_ack_arg, error, str_from(args), NULL, 0);
 }
 
-/* As the hub does it: word of the end, failed acknowledgements, then oblivion. */
+/* As the hub does it: word of the end, failed acknowledgements, what waits, then oblivion. */
 static void
 end(struct socket *s, const char *reason)
 {
@@ -246,7 +265,25 @@ end(struct socket *s, const char *reason)
 		up->on_disconnect(fake.actions, s, reason);
 	if (on_ack)
 		on_ack(s->on_ack_arg, -E_GONE, STR(""), NULL, 0);
+	if (s->is_lost)
+		s->keepsake = up->keep(fake.actions, s);
 	up->on_free(fake.actions, s);
+}
+
+void
+fake_lose(struct socket *s)
+{
+	s->is_lost = true;
+	fake_disconnect(s, "transport close");
+}
+
+void
+fake_forget(struct socket *lost)
+{
+	lost->is_lost = false;
+	if (lost->keepsake)
+		lost->keepsake->drop(lost->keepsake);
+	lost->keepsake = NULL;
 }
 
 void
@@ -399,6 +436,21 @@ hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *ar
 	return 0;
 }
 
+int
+hub_emit_lost(struct hub *h, struct str sid, const struct event_out *event)
+{
+	struct socket *s = all_sockets;
+
+	ck_assert_ptr_eq(h->loop, loop_current());
+	while (s && !(s->is_lost && str_eq(socket_id(s), sid)))
+		s = s->next;
+	if (!s)
+		return -E_NOT_FOUND;
+	buf_printf(&broadcasts, "lost %.*s %.*s\n", STR_ARG(event->name),
+		   STR_ARG(event->args));
+	return 0;
+}
+
 /* --- socket.h ---------------------------------------------------------------------------- */
 
 struct str
@@ -478,6 +530,21 @@ bool
 socket_is_connected(const struct socket *s)
 {
 	return s->is_accepted;
+}
+
+bool
+socket_is_recovered(const struct socket *s)
+{
+	return s->is_recovered;
+}
+
+struct keepsake *
+socket_take_keepsake(struct socket *s)
+{
+	struct keepsake *k = s->keepsake;
+
+	s->keepsake = NULL;
+	return k;
 }
 
 void *

@@ -57,13 +57,18 @@ void fake_binary_event(struct socket *s, const char *name, const char *args,
 void fake_answer(struct socket *s, int error, const char *args);
 /* It goes. The socket is gone when this returns. */
 void fake_disconnect(struct socket *s, const char *reason);
+/* It is lost, and what is to wait for it waits; it comes back by that loop, or does not. */
+void fake_lose(struct socket *s);
+struct socket *fake_return(struct socket *lost, size_t loop);
+void fake_forget(struct socket *lost);
 
 /* What the client was told since this was asked last, one line each:
  *	connect | refuse MESSAGE DATA | leave | close
  *	NAME ARGS | volatile NAME ARGS | ? NAME ARGS (wants an ack) | ack ID ARGS
  * with " +BYTES" for each attachment behind. */
 const char *fake_said(struct socket *s);
-/* Broadcasts since then: "NSP [ROOMS] -[EXCEPT] NAME ARGS", and "join", "leave", "drop". */
+/* Broadcasts since then: "NSP [ROOMS] -[EXCEPT] NAME ARGS", and "join", "leave", "drop"; and what
+ * waits for lost sockets: "lost NAME ARGS". */
 const char *fake_broadcasts(void);
 
 /* Envelopes as they are written. */

@@ -77,10 +77,19 @@ on_free(void *up, struct socket *s)
 		h->on_free(h, s);
 }
 
+static struct keepsake *
+keep(void *up, struct socket *s)
+{
+	struct hub_rig *h = up;
+
+	return h->keep ? h->keep(h, s) : NULL;
+}
+
 static const struct hub_up hub_up = {.namespace_exists = namespace_exists,
 				     .on_connect = on_connect,
 				     .on_event = on_event,
 				     .on_disconnect = on_disconnect,
+				     .keep = keep,
 				     .on_free = on_free};
 
 void

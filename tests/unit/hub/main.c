@@ -14,6 +14,8 @@ main(void)
 		plain_entry_suite,
 		presence_suite,
 		recovery_log_suite,
+		recovery_return_suite,
+		recovery_suite,
 		room_suite,
 		ticket_suite,
 		tally_suite,

@@ -12,6 +12,8 @@ Suite *permit_suite(void);
 Suite *plain_entry_suite(void);
 Suite *presence_suite(void);
 Suite *recovery_log_suite(void);
+Suite *recovery_return_suite(void);
+Suite *recovery_suite(void);
 Suite *room_suite(void);
 Suite *ticket_suite(void);
 Suite *tally_suite(void);

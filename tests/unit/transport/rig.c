@@ -303,6 +303,21 @@ peer_takes_frame(struct peer *p, enum ws_opcode opcode, struct str payload)
 	stream_memory_read(&p->memory, n);
 }
 
+const char *
+peer_takes_text(struct peer *p)
+{
+	uint8_t first;
+	size_t n = take_header(p, &first);
+
+	ck_assert_uint_eq(first, 0x80 | WS_TEXT);
+	ck_assert_uint_lt(n, sizeof(p->body));
+	memcpy(p->body, p->memory.to_client.data, n);
+	p->body[n] = '\0';
+	p->body_n = n;
+	stream_memory_read(&p->memory, n);
+	return p->body;
+}
+
 void
 peer_receives(struct peer *p, const char *text)
 {

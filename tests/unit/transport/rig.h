@@ -81,6 +81,8 @@ void peer_sends(struct peer *p, const char *text);
 /* Take one frame: of this opcode, with this payload. */
 void peer_takes_frame(struct peer *p, enum ws_opcode opcode, struct str payload);
 void peer_receives(struct peer *p, const char *text);
+/* Take a text frame, whatever it says: in p->body. */
+const char *peer_takes_text(struct peer *p);
 /* A close frame of this code, 1005 for one without. */
 void peer_takes_close(struct peer *p, int code);
 
