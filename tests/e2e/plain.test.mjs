@@ -172,9 +172,13 @@ describe("the printed clients", () => {
 			showTypingIndicator: (user, typing) => shown.push([user, typing]),
 			updateUserStatus: (user, status) => shown.push([user, status]),
 		});
+		const members = n => until(`${n} in the channel`, async () =>
+			(await api.get("/api/v1/rooms/channel:channel-uuid/members")).items.length === n);
 		await p.logged(/Connected to WebSocket/);
+		await members(1);
 		const other = await plain(`${gateway.wsUrl}/ws?token=${await token("b", { channels: ["channel-uuid"] })}`);
 		other.say({ type: "typing_indicator", channel_id: "channel-uuid", is_typing: true });
+		await members(2);
 		await api.post("/api/v1/messages/", { content: "Hi", channelId: "channel-uuid", userId: "b" });
 		await other.hears("new_message");
 		await until("the message", () => shown.includes("Hi"));
