@@ -27,4 +27,5 @@ if [ -z "$port" ]; then
 	echo "Bail out! the demo gateway did not start"
 	exit 1
 fi
-TG_URL=http://127.0.0.1:$port node --test-reporter=tap "$TG_SOURCE/tests/e2e/page.test.mjs"
+TG_URL=http://127.0.0.1:$port TG_CHROMIUM=${TG_CHROMIUM:-$(command -v chromium)} \
+	node --test-reporter=tap "$TG_SOURCE/tests/e2e/page.test.mjs"
