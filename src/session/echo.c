@@ -99,7 +99,7 @@ on_close(void *up, int code)
 	free(up);
 }
 
-static const struct websocket_up echo_up = {on_message, on_drain, on_close};
+static const struct websocket_up echo_up = {on_message, on_drain, on_close, NULL};
 
 void
 echo_websocket_serve(struct request *r)

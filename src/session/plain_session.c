@@ -342,7 +342,19 @@ plain_session_watch(struct plain_session *p)
 
 /* --- the way in -------------------------------------------------------------------------- */
 
-static const struct websocket_up websocket_up = {on_message, on_drain, on_close};
+/* RFC 6455 ends the connection here; the dialect says why, as of any message that is none. */
+static void
+on_fault(void *up, int error)
+{
+	struct plain_session *p = up;
+
+	if (p->up && (error == -E_UTF8 || error == -E_TOO_LARGE))
+		plain_session_complain(p, error == -E_UTF8 ? error : -E_INVALID_MESSAGE,
+				       VERB_ANY, NULL);
+}
+
+static const struct websocket_up websocket_up = {on_message, on_drain, on_close,
+						 on_fault};
 
 struct plain_session *
 plain_session_new(const struct plain_route *route, const struct config_mount *mount,

@@ -333,7 +333,8 @@ on_ws_close(void *up, int code)
 	end(s, "transport close", EIO_CLOSE);
 }
 
-static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_ws_close};
+static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_ws_close,
+						 NULL};
 
 /* --- change of transport ----------------------------------------------------------------- */
 

@@ -97,7 +97,7 @@ on_close(void *up, int code)
 	forget(up);
 }
 
-static const struct websocket_up probe_up = {on_message, on_drain, on_close};
+static const struct websocket_up probe_up = {on_message, on_drain, on_close, NULL};
 
 /* Opened and closed at once, as the reference does it: an answer of 400 is an error that Node's
  * `ws` throws where nobody listens for it. */

@@ -101,6 +101,8 @@ static void
 fail(struct websocket *w, int error)
 {
 	counter_add(&w->conn->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	if (w->up && w->up->on_fault && !w->is_closing)
+		w->up->on_fault(w->up_state, error);
 	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
 	conn_end(w->conn);
 }

@@ -20,6 +20,9 @@ struct websocket_up {
 	/* Exactly once, unless websocket_forget came first. code: what the close frame said, 1005
 	 * without one, 1006 without a close frame. */
 	void (*on_close)(void *up, int code);
+	/* What came breaks the protocol or a limit (-E_UTF8, -E_TOO_LARGE, …): the connection
+	 * fails, and last words may be sent now. NULL: there are none. */
+	void (*on_fault)(void *up, int error);
 };
 
 /* Check the handshake and switch protocols. On success the request is gone; on failure it is

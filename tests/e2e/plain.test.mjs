@@ -32,8 +32,7 @@ api: {listen: "127.0.0.1:0"}
 let gateway, api;
 
 before(async () => {
-	gateway = await Gateway.start({ config: CONFIG, env: { TIDEGATE_API_KEY: KEY },
-		set: { "notifications.file": ":memory:" } });
+	gateway = await Gateway.start({ config: CONFIG, env: { TIDEGATE_API_KEY: KEY } });
 	api = await Api.of(gateway);
 });
 
@@ -290,6 +289,26 @@ test("of twenty connections that a user opens at once on two loops, five are let
 		all.forEach(c => c.socket.close());
 		await until("nobody is left", async () =>
 			(await api.get("/api/v1/presence/racer")).connections === 0);
+	}
+});
+
+test("a mebibyte of nesting is an error in the dialect's words, and nothing else", async () => {
+	const jwt = await token("nest", { events: ["schedule"] });
+	const nested = "[".repeat(1 << 20);
+	for (const [path, port, code] of [["/api/v1/ws/connect", 0, m => m.data.error === "Invalid JSON"],
+		["/ws?dialect=schedule", 0, m => m.data.code === "INVALID_JSON"],
+		["/ws?dialect=channels", 0, m => m.error_code === "invalid_json"],
+		["/ws", 0, m => m.error_code === "invalid_json" && m.data.code === "INVALID_JSON"],
+		["/ws", 1, m => m.data.code === "invalid_message"]]) {
+		const c = await plain(`ws://127.0.0.1:${gateway.port(port)}${path}${path.includes("?") ? "&" : "?"}token=${jwt}`);
+		for (const text of [nested, `{"type":"ping","data":${nested}`, `{"type":"ping","data":${nested}${"]".repeat(1 << 20)}`.slice(0, 2 << 20)]) {
+			const before = c.heard.length;
+			c.socket.send(text);
+			const answer = await until("an answer", () => c.heard.slice(before).find(m => m.type === "error"));
+			assert.ok(code(answer), `${path}: ${JSON.stringify(answer)}`);
+		}
+		assert.equal(c.socket.readyState, WebSocket.OPEN);
+		c.socket.terminate();
 	}
 });
 

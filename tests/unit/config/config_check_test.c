@@ -154,7 +154,7 @@ START_TEST(a_websocket_message_of_engine_io_is_a_payload_unless_it_is_given)
 
 	ck_assert_uint_eq(c->mounts[0].message_bytes, 5000000);
 	ck_assert_uint_eq(c->mounts[1].message_bytes, 2000000);
-	ck_assert_uint_eq(c->mounts[2].message_bytes, 1000000);
+	ck_assert_uint_eq(c->mounts[2].message_bytes, 2 << 20);
 	config_unref(c);
 }
 END_TEST

@@ -42,7 +42,7 @@ on_close(void *up, int code)
 	closed_n++;
 }
 
-static const struct websocket_up up = {on_message, on_drain, on_close};
+static const struct websocket_up up = {on_message, on_drain, on_close, NULL};
 
 static void
 serve(struct request *r)
@@ -332,7 +332,8 @@ START_TEST(many_small_messages_hold_no_more_than_a_few_large_ones)
 	for (int i = 0; i < MESSAGES; i++)
 		peer_frame(peer, WS_TEXT, true, STR("ab"));
 	rig_turn(&rig);
-	ck_assert_uint_lt(send_queue_held(&peer->conn->out), 3 << 10); /* queue_soft: 2 KiB */
+	ck_assert_uint_lt(send_queue_held(&peer->conn->out),
+			  3 << 10); /* queue_soft: 2 KiB */
 	ck_assert_int_lt(messages_n, 50);
 	peer->memory.window_bytes = SIZE_MAX / 4;
 	stream_memory_read(&peer->memory, 0);
