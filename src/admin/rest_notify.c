@@ -23,11 +23,13 @@ tell_user(struct rest_call *c, struct str user, struct event_out *event, struct 
 static struct notification
 read_notification(struct rest_call *c, struct str object)
 {
+	struct str priority = rest_text(c, object, "priority");
+
 	return (struct notification){
 		.title = rest_text(c, object, "title"),
 		.message = rest_text(c, object, "message"),
 		.category = rest_text(c, object, "category"),
-		.priority = rest_text(c, object, "priority"),
+		.priority = priority.len ? priority : STR("normal"),
 		.link = rest_text(c, object, "link"),
 		.metadata = rest_text(c, object, "metadata"),
 	};
