@@ -8,6 +8,7 @@
  *	w X    X kilobytes fit between the server and this client
  *	s      says the session id that was heard last
  *	T, B   what follows, up to the next step, as one masked WebSocket message, text or binary
+ *	F X    … as one masked frame that starts with the byte X
  *	R      … as the offset with which the socket heard of last wants to go on
  *	P      … as the body of a polling POST
  *	G, U   a polling GET; a request to upgrade
@@ -42,7 +43,12 @@ static const char settings[] =
 	"   msgpack: true, max_payload: 16kB}\n"
 	"- {path: /token, dialect: actions, cookie: io}\n"
 	"- {path: /plain, dialect: ws-echo, deflate: true, deflate_min: always,\n"
-	"   message_size: 16kB, fragments: 16, queue_hard: 64KiB, queue_soft: 4KiB}\n";
+	"   message_size: 16kB, fragments: 16, queue_hard: 64KiB, queue_soft: 4KiB}\n"
+	"- {path: /ws, dialect: undecided}\n"
+	"- {path: /ws, dialect: rooms}\n"
+	"- {path: /ws, dialect: channels, deflate: true, deflate_min: 64}\n"
+	"- {path: /ws, dialect: schedule, queue_hard: 64KiB, queue_soft: 4KiB}\n"
+	"- {path: /topics, dialect: topics, trust_user_id: true, confirm: true}\n";
 
 static struct clock_hand hand = {.mono_ms = 1000, .wall_ms = INT64_C(1800000000000)};
 static struct server *server;

@@ -5,10 +5,17 @@
 
 #include <string.h>
 
-enum { STEP = 0x1f, TENTH_MS = 100 };
+enum { STEP = 0x1f, TENTH_MS = 100, FINAL_TEXT = 0x81, FINAL_BINARY = 0x82 };
 
 static const char *const paths[] = {"/engine/", "/socket/", "/packed/", "/token/",
-				    "/plain"};
+				    "/plain",   "/ws",      "/topics"};
+
+/* Person 1, who may be in channel c, room channel:c, event schedule, topic x; signed with the
+ * secret of connection_fuzz.c, without an end. */
+#define TOKEN                                                                            \
+	"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIiwidXNlcm5hbWUiOiJ1IiwiY2hhbm5lbHMiOls"       \
+	"iYyJdLCJyb29tcyI6WyJjaGFubmVsOmMiXSwiZXZlbnRzIjpbInNjaGVkdWxlIl0sInRvcGl"       \
+	"jcyI6WyJ4Il19.lM1Q0jiZ242RhRFh8ATrtnQnPJlLbKOWP5XXXKZwzjE"
 
 void
 script_init(struct script *s, struct server *server, struct clock_hand *hand,
@@ -93,12 +100,12 @@ say(struct script *s, struct str bytes)
 }
 
 static void
-say_frame(struct script *s, char opcode, struct str payload)
+say_frame(struct script *s, unsigned char start, struct str payload)
 {
 	struct buf frame = BUF_INIT;
 	bool is_long = payload.len > 125;
 
-	buf_add_char(&frame, (char)(0x80 | opcode));
+	buf_add_char(&frame, (char)start);
 	buf_add_char(&frame, (char)(0x80 | (is_long ? 126 : payload.len)));
 	if (is_long) {
 		buf_add_char(&frame, (char)(payload.len >> 8));
@@ -120,7 +127,7 @@ say_return(struct script *s, struct str offset)
 		   s->pid);
 	buf_add_str(&packet, offset);
 	buf_add_str(&packet, STR("\"}"));
-	say_frame(s, 1, buf_str(&packet));
+	say_frame(s, FINAL_TEXT, buf_str(&packet));
 	buf_fini(&packet);
 }
 
@@ -130,7 +137,9 @@ say_request(struct script *s, const char *method, const char *transport, const c
 {
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%s %s?EIO=4&transport=%s&sid=%.*s HTTP/1.1\r\nHost: h\r\n%s",
+	buf_printf(&text,
+		   "%s %s?EIO=4&transport=%s&sid=%.*s&token=" TOKEN
+		   " HTTP/1.1\r\nHost: h\r\n%s",
 		   method, s->path, transport, SCRIPT_SID_BYTES, s->sid, more);
 	if (*method == 'P')
 		buf_printf(&text, "Content-Length: %zu\r\n", body.len);
@@ -146,16 +155,21 @@ say_as(struct script *s, char step, struct str text)
 {
 	static const char upgrade[] = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
 				      "Sec-WebSocket-Version: 13\r\n"
+				      "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 				      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 	if (text.len > UINT16_MAX)
 		text.len = UINT16_MAX;
 	switch (step) {
 	case 'T':
-		say_frame(s, 1, text);
+		say_frame(s, FINAL_TEXT, text);
 		break;
 	case 'B':
-		say_frame(s, 2, text);
+		say_frame(s, FINAL_BINARY, text);
+		break;
+	case 'F':
+		if (text.len)
+			say_frame(s, (unsigned char)*text.ptr, str_skip(text, 1));
 		break;
 	case 'R':
 		say_return(s, text);
