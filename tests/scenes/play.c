@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "net/loop.h"
 #include "policy/token.h"
+#include "scenes/count.h"
 #include "scenes/player.h"
 #include "scenes/text.h"
 #include "server.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLAYERS = 16, WALL_S = 1700000000 };
+enum { PLAYERS = 16, WALL_S = 1700000000, ROUNDS_UNTIL_STEADY = 20 };
 #define SECRET "0123456789abcdef0123456789abcdef"
 
 struct stage {
@@ -111,12 +112,14 @@ open_server(struct stage *st)
 static void
 turn(struct stage *st)
 {
+	count_begin();
 	for (int round = 0; round < 4; round++) {
 		for (size_t i = 0; i < st->players_n; i++)
 			player_pump(&st->players[i]);
 		for (size_t i = 0; i < st->loops_n; i++)
 			loop_turn(server_loop(st->server, i), false);
 	}
+	count_end();
 }
 
 static void
@@ -386,6 +389,26 @@ play_times(struct stage *st, struct str rest)
 		play_line(st, rest);
 }
 
+/* The line again and again, until nothing new is needed for it; what it brings is thrown away. */
+static void
+play_costs(struct stage *st, struct str rest)
+{
+	uint64_t most_n;
+	unsigned long n = 0;
+
+	if (!str_to_u64(next_word(&rest), 1000, &most_n))
+		fail(st, "costs: a number is missing");
+	for (int i = 0; i < ROUNDS_UNTIL_STEADY; i++) {
+		(void)count_take();
+		play_line(st, rest);
+		n = count_take();
+		for (size_t p = 0; p < st->players_n; p++)
+			player_forget(&st->players[p]);
+	}
+	if (n > most_n)
+		fail(st, "asks for memory %lu times", n);
+}
+
 static void
 play_line(struct stage *st, struct str line)
 {
@@ -401,6 +424,10 @@ play_line(struct stage *st, struct str line)
 	}
 	if (str_eq(name, STR("times"))) {
 		play_times(st, line);
+		return;
+	}
+	if (str_eq(name, STR("costs"))) {
+		play_costs(st, line);
 		return;
 	}
 	verb_name = next_word(&line);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenes/player.h"
 
+#include "scenes/count.h"
+
 #include <stdlib.h>
 
 void
@@ -10,6 +12,12 @@ player_fini(struct player *p)
 	buf_fini(&p->memory.to_server);
 	buf_fini(&p->head);
 	buf_fini(&p->body);
+}
+
+void
+player_forget(struct player *p)
+{
+	stream_memory_read(&p->memory, p->memory.to_client.len);
 }
 
 void
@@ -24,8 +32,10 @@ player_pump(struct player *p)
 void
 player_write(struct player *p, struct str bytes)
 {
+	count_begin();
 	stream_memory_write(&p->memory, bytes);
 	player_pump(p);
+	count_end();
 }
 
 void

@@ -18,6 +18,9 @@ struct player {
 
 void player_fini(struct player *p);
 
+/* Throw away what came and was not taken. */
+void player_forget(struct player *p);
+
 void player_write(struct player *p, struct str bytes);
 /* Let the server read what it left. */
 void player_pump(struct player *p);
