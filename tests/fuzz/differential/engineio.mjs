@@ -116,12 +116,14 @@ function readRequest(protocol, payload) {
 	return request;
 }
 
-// Frames carry a packet as WebSocket text, type digit first, or bare bytes.
+// Frames carry a packet as WebSocket text, type digit first, or bytes: bare ones, in protocol 3
+// behind their type.
 function writeRequest(protocol, base64, list) {
 	const hasBytes = list.some(isBytes);
 	const expected = Buffer.from(encode(protocol, base64, list));
 	const frames = list.flatMap((p) => {
-		const data = isBytes(p) ? p.data : Buffer.from(types.indexOf(p.type) + p.data);
+		const data = !isBytes(p) ? Buffer.from(types.indexOf(p.type) + p.data) :
+			protocol === 4 ? p.data : Buffer.from([4, ...p.data]);
 		const head = Buffer.alloc(5, isBytes(p) ? 'b' : 't');
 		head.writeUInt32LE(data.length, 1);
 		return [head, data];
