@@ -70,6 +70,38 @@ on_broadcast(struct tg_socket *s, const struct tg_event *event, void *state)
 }
 
 static void
+on_request_disconnect(struct tg_socket *s, const struct tg_event *event, void *state)
+{
+	(void)event;
+	(void)state;
+	tg_disconnect(s, false);
+}
+
+static void
+on_get_handshake(struct tg_socket *s, const struct tg_event *event, void *state)
+{
+	(void)state;
+	if (event->wants_ack)
+		tg_ack(s, event->ack_id, tg_json(tg_handshake_json(s)));
+}
+
+static void
+send_handshake(struct tg_socket *s, const struct tg_handshake *h, void *state)
+{
+	(void)h;
+	(void)state;
+	tg_emit(s, TG("handshake"), tg_json(tg_handshake_json(s)));
+}
+
+static void
+refuse(struct tg_socket *s, const struct tg_handshake *h, void *state)
+{
+	(void)h;
+	(void)state;
+	tg_refuse(s, TG("Auth failed (custom namespace)"), TG(""));
+}
+
+static void
 on_room(struct tg_socket *s, const struct tg_event *event, void *state)
 {
 	struct tg_str id = tg_socket_id(s);
@@ -88,37 +120,41 @@ static const struct tg_handler events[] = {
 	{"getAckDate", on_get_ack_date},
 	{"broadcast", on_broadcast},
 	{"room", on_room},
+	{"requestDisconnect", on_request_disconnect},
+	{"getHandshake", on_get_handshake},
 	{NULL, NULL},
 };
 
 static char path[256];
 
-static const struct tg_namespace namespaces[] = {
-	{.size = sizeof(namespaces[0]),
-	 .path = path,
-	 .name = "/",
-	 .connected = greet,
-	 .events = events},
-	{.size = sizeof(namespaces[0]),
-	 .path = path,
-	 .name = "/foo",
-	 .connected = greet,
-	 .events = events},
+static struct tg_namespace namespaces[] = {
+	{.name = "/", .connected = greet, .events = events},
+	{.name = "/foo", .connected = greet, .events = events},
+	{.name = "/abc", .connected = send_handshake},
+	{.name = "/no", .admit = refuse},
+	{.name = "/timeout_socket"},
+	{.name = "/valid"},
+	{.name = "/asd"},
 };
 
 static int
 init(void)
 {
 	struct tg_str value;
-	int error;
+	int error = 0;
 
 	if (!tg_json_get(tg_config(), TG("path"), &value) ||
 	    tg_json_text(value, path, sizeof(path)) >= sizeof(path)) {
 		tg_log(TG_INFO, "no path is configured: idle");
 		return 0;
 	}
-	error = tg_add_namespace(&namespaces[0]);
-	return error ? error : tg_add_namespace(&namespaces[1]);
+	for (size_t i = 0; !error && i < sizeof(namespaces) / sizeof(namespaces[0]);
+	     i++) {
+		namespaces[i].size = sizeof(namespaces[i]);
+		namespaces[i].path = path;
+		error = tg_add_namespace(&namespaces[i]);
+	}
+	return error;
 }
 
 TG_PLUGIN("suite-java", "1.0", init, NULL)

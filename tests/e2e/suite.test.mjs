@@ -182,6 +182,33 @@ for (const transport of ["polling", "websocket"]) {
 			});
 		});
 
+		test("disconnects who asks for it, and not the other namespaces", async () => {
+			await java("/", async socket => {
+				const [reason] = await answer(socket, "disconnect", "requestDisconnect");
+				assert.equal(reason, "io server disconnect");
+			});
+			await java("/foo", async socket => {
+				const root = await joined(socket.io.socket("/").connect()).then(() =>
+					socket.io.socket("/"));
+				await answer(socket, "disconnect", "requestDisconnect");
+				assert.deepEqual(await answer(root, "echoBack", "echo", 1), [1]);
+				root.disconnect();
+			});
+		});
+
+		test("has its other namespaces", async () => {
+			for (const nsp of ["/timeout_socket", "/valid", "/asd"])
+				await java(nsp, joined);
+			await java("/no", async socket => {
+				const [error] = await once(socket, "connect_error");
+				assert.equal(error.message, "Auth failed (custom namespace)");
+			});
+			await java("/abc?b=c&d=e", async socket => {
+				const [{ query }] = await once(socket, "handshake");
+				assert.deepEqual([query.b, query.d], ["c", "e"]);
+			});
+		});
+
 		test("broadcasts to the others and to a room of one", async () => {
 			await java("/", async one => java("/", async other => {
 				await Promise.all([joined(one), joined(other)]);
