@@ -18,8 +18,32 @@ frame_new(enum frame_kind kind, size_t head, size_t n)
 	f->head = (uint8_t)head;
 	f->kind = (uint8_t)kind;
 	f->more_follows = f->is_shared = false;
+	f->window = 0;
 	atomic_init(&f->deflated, NULL);
 	return f;
+}
+
+struct frame *
+frame_deflated(const struct frame *f, uint8_t window_bits)
+{
+	do
+		f = atomic_load_explicit(&f->deflated, memory_order_acquire);
+	while (f && f->window != window_bits);
+	return (struct frame *)(uintptr_t)f;
+}
+
+/* Two loops may come with the same one: then there are two, and the first is found. */
+void
+frame_add_deflated(struct frame *f, uint8_t window_bits, struct frame *form)
+{
+	struct frame *next = NULL;
+
+	form->window = window_bits;
+	frame_ref(form);
+	while (!atomic_compare_exchange_strong(&f->deflated, &next, form)) {
+		f = next;
+		next = NULL;
+	}
 }
 
 struct frame *

@@ -26,8 +26,9 @@ struct frame {
 	uint8_t kind;      /* enum frame_kind */
 	bool more_follows; /* the next frame of the queue belongs to it (attachments) */
 	bool is_shared;    /* made for many: worth joining with others (frame_join.h) */
-	_Atomic(struct frame *)
-		deflated; /* the same message compressed, once somebody did; owned */
+	uint8_t window;    /* of a compressed form: bits of the window it was made for */
+	/* the same message compressed, once somebody did: a form leads to the next; owned */
+	_Atomic(struct frame *) deflated;
 	char bytes[];
 };
 
@@ -36,6 +37,13 @@ struct frame *frame_new(enum frame_kind kind, size_t head, size_t n) MUST_USE;
 
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f); /* NULL is allowed */
+
+/* The form of f compressed for a window of so many bits, borrowed; NULL: nobody made it yet.
+ * Any thread. */
+struct frame *frame_deflated(const struct frame *f, uint8_t window_bits);
+
+/* Hang such a form on f, for everybody. Owns: takes its own reference. Any thread. */
+void frame_add_deflated(struct frame *f, uint8_t window_bits, struct frame *form);
 
 static inline struct str
 frame_payload(const struct frame *f)

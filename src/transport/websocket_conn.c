@@ -301,12 +301,11 @@ on_free(struct conn *c)
 static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close,
 						 on_free};
 
-/* The compressed form of a shared frame is made once and hangs on it for everybody. */
+/* The compressed form of a frame is made once for each window and hangs on it for everybody. */
 static struct frame *
 deflated(struct websocket *w, struct frame *f)
 {
-	struct frame *twin = atomic_load_explicit(&f->deflated, memory_order_acquire),
-		     *expected = NULL;
+	struct frame *twin = frame_deflated(f, w->deflate.server_bits);
 	struct deflate_pool *pool = pool_of(w->conn->loop);
 	struct buf packed = BUF_INIT;
 	uint8_t header[WS_HEADER_BYTES];
@@ -326,10 +325,7 @@ deflated(struct websocket *w, struct frame *f)
 		memcpy(twin->bytes, header, head);
 		memcpy(twin->bytes + head, packed.data, packed.len);
 		twin->is_shared = f->is_shared;
-		/* only the full window suits everybody */
-		if (w->deflate.server_bits == 15 &&
-		    atomic_compare_exchange_strong(&f->deflated, &expected, twin))
-			frame_ref(twin);
+		frame_add_deflated(f, w->deflate.server_bits, twin);
 	}
 	buf_fini(&packed);
 	return twin ? twin : frame_ref(f);

@@ -203,6 +203,13 @@ const peers = {
 		start: () => startTidegate(1),
 		args: socketioArgs,
 	},
+	'tidegate-deflate': {
+		title: 'tidegate (deflate)',
+		missing: () => !fs.existsSync(binary) && 'not built',
+		start: () => startTidegate(1),
+		args: () => ['--protocol', 'socketio', '--path', '/deflate/', '--deflate', 1,
+			'--tokens', tokensFile],
+	},
 	'tidegate-2': {
 		title: 'tidegate, two workers',
 		missing: () => !fs.existsSync(binary) && 'not built',

@@ -52,6 +52,21 @@ function ratioLines(figure, result) {
 	});
 }
 
+/* Of a sweep: what stands beside each step of the others, and what the last step changes. */
+function sweepLines(figure, result) {
+	const at = (peer, step) => median(result[peer]?.[step], figure.value);
+	const steps = casesOf(figure);
+	const change = at('tidegate', steps.at(-1)) / at('tidegate', steps[0]);
+	const lines = (figure.beside ?? []).filter((peer) => result[peer]).map((peer) =>
+		'    ' + steps.map((step) => (at('tidegate', step) / at(peer, step)).toFixed(2))
+			.join(', ') + ` x ${peers[peer].title}`);
+
+	if (figure.change)
+		lines.push(`    ${change.toFixed(2)} x as much at the end, at most ${figure.change}: ` +
+			(change <= figure.change ? 'yes' : 'NO'));
+	return lines;
+}
+
 function limitLine(figure, ours) {
 	return `    at most ${figure.limit}: ${ours !== null && ours <= figure.limit ? 'yes' : 'NO'}`;
 }
@@ -72,6 +87,8 @@ function figureText(figure, result) {
 	}
 	if (result.tidegate && !figure.sweep)
 		lines.push(...ratioLines(figure, result));
+	if (result.tidegate && figure.sweep)
+		lines.push(...sweepLines(figure, result));
 	if (result.tidegate && figure.limit)
 		lines.push(limitLine(figure, median(result.tidegate[''], figure.value)));
 	return lines.join('\n');

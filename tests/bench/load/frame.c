@@ -3,8 +3,11 @@
 #include "frame.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #define FIN 0x80
+#define PACKED 0x40
+#define WINDOW_BITS 15
 #define MASKED 0x80
 
 void
@@ -37,7 +40,7 @@ frame_read(char *bytes, size_t bytes_n, struct frame_view *frame_out)
 
 	if (bytes_n < 2)
 		return 0;
-	if ((in[0] & 0xf0) != FIN || (in[0] & 0x0f) == 0 || (in[1] & MASKED))
+	if ((in[0] & 0xf0 & ~PACKED) != FIN || (in[0] & 0x0f) == 0 || (in[1] & MASKED))
 		return -1;
 	length = in[1];
 	if (length == 126) {
@@ -60,7 +63,34 @@ frame_read(char *bytes, size_t bytes_n, struct frame_view *frame_out)
 	if (bytes_n < head_n + length)
 		return 0;
 	frame_out->opcode = in[0] & 0x0f;
+	frame_out->is_packed = in[0] & PACKED;
 	frame_out->bytes = bytes + head_n;
 	frame_out->bytes_n = length;
 	return (int64_t)(head_n + length);
+}
+
+bool
+frame_unpack(struct frame_view *frame)
+{
+	static const unsigned char tail[] = {0x00, 0x00, 0xff, 0xff};
+	static char text[CONN_MESSAGE_MAX + 1];
+	static z_stream z;
+	int result = z.state ? inflateReset(&z) : inflateInit2(&z, -WINDOW_BITS);
+
+	z.next_in = (Bytef *)frame->bytes;
+	z.avail_in = (uInt)frame->bytes_n;
+	z.next_out = (Bytef *)text;
+	z.avail_out = CONN_MESSAGE_MAX;
+	if (result == Z_OK)
+		result = inflate(&z, Z_SYNC_FLUSH);
+	z.next_in = (Bytef *)(uintptr_t)tail;
+	z.avail_in = sizeof(tail);
+	if (result == Z_OK)
+		result = inflate(&z, Z_SYNC_FLUSH);
+	if (result != Z_OK || z.avail_out == 0)
+		return false;
+	frame->bytes = text;
+	frame->bytes_n = CONN_MESSAGE_MAX - z.avail_out;
+	text[frame->bytes_n] = '\0';
+	return true;
 }

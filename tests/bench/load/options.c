@@ -42,6 +42,7 @@ static const struct row {
 	{"opening", COUNT, AT(opening_n), 1, 4096, "handshakes under way at a time [64]"},
 	{"addresses", COUNT, AT(addresses_n), 1, 250,
 	 "source addresses, 127.0.0.2 … [8]"},
+	{"deflate", COUNT, AT(deflate), 0, 1, "1: offer permessage-deflate [0]"},
 	{"slow", COUNT, AT(slow_n), 0, 100000, "members that stop reading [0]"},
 	{"rate", REAL, AT(publish_rate), 0, 0,
 	 "bursts a second while measuring [no limit]"},

@@ -7,6 +7,10 @@
 
 #include "frame.h"
 
+static const char deflate_offer[] =
+	"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+	"client_no_context_takeover\r\n";
+
 static struct client *
 of(struct conn *conn)
 {
@@ -26,8 +30,9 @@ on_connected(struct conn *conn)
 	n = snprintf(text, sizeof(text),
 		     "GET %s%s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
 		     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-		     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-		     path, query, client->options->host);
+		     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
+		     path, query, client->options->host,
+		     client->options->deflate ? deflate_offer : "");
 	conn_queue(conn, text, (size_t)n);
 }
 
@@ -62,14 +67,16 @@ on_close_frame(struct client *client, const struct frame_view *frame)
 }
 
 static void
-on_frame(struct client *client, const struct frame_view *frame)
+on_frame(struct client *client, struct frame_view *frame)
 {
 	const struct websocket_up *up = client->protocol->websocket;
 
 	switch (frame->opcode) {
 	case FRAME_TEXT:
 	case FRAME_BINARY:
-		if (!client->left)
+		if (frame->is_packed && !frame_unpack(frame))
+			client_fail(client, "not deflated", frame->bytes, frame->bytes_n);
+		else if (!client->left)
 			up->text(client, frame->bytes, frame->bytes_n);
 		break;
 	case FRAME_PING:

@@ -13,7 +13,7 @@ START_TEST(the_last_reference_takes_the_compressed_form_along)
 
 	memcpy(f->bytes, "..abc", 5);
 	ck_assert(str_eq(frame_payload(f), STR("abc")));
-	atomic_store(&f->deflated, frame_ref(twin));
+	frame_add_deflated(f, 15, twin);
 	frame_unref(twin);
 	frame_ref(f);
 	frame_unref(f);
@@ -21,6 +21,22 @@ START_TEST(the_last_reference_takes_the_compressed_form_along)
 	frame_unref(f);
 	frame_unref(NULL);
 	ck_assert_ptr_null(frame_new(FRAME_RAW, 0, (size_t)INT32_MAX + 1));
+}
+END_TEST
+
+START_TEST(each_window_has_its_compressed_form)
+{
+	struct frame *f = frame_new(FRAME_TEXT, 2, 3), *forms[8];
+
+	for (uint8_t bits = 8; bits < 16; bits++) {
+		ck_assert_ptr_null(frame_deflated(f, bits));
+		forms[bits - 8] = frame_new(FRAME_TEXT, 2, 1);
+		frame_add_deflated(f, bits, forms[bits - 8]);
+		frame_unref(forms[bits - 8]);
+	}
+	for (uint8_t bits = 8; bits < 16; bits++)
+		ck_assert_ptr_eq(frame_deflated(f, bits), forms[bits - 8]);
+	frame_unref(f);
 }
 END_TEST
 
@@ -63,6 +79,7 @@ frame_suite(void)
 	TCase *t = tcase_create("frame");
 
 	tcase_add_test(t, the_last_reference_takes_the_compressed_form_along);
+	tcase_add_test(t, each_window_has_its_compressed_form);
 	tcase_add_test(t, every_error_and_counter_has_its_row);
 	tcase_add_test(t, a_hash_depends_on_every_byte);
 	suite_add_tcase(s, t);
