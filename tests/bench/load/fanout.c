@@ -60,6 +60,13 @@ publish_when_due(void)
 	}
 }
 
+/* Servers that know people tell the others who was cut off: no message of ours. */
+static bool
+is_presence(const char *text, size_t text_n)
+{
+	return memmem(text, text_n, "\"user_status\"", 13) != NULL;
+}
+
 static void
 on_member_message(struct client *member, char *text, size_t text_n)
 {
@@ -71,7 +78,7 @@ on_member_message(struct client *member, char *text, size_t text_n)
 		return;
 	if (!client_next_mark(text, text_n, &at, &sequence) ||
 	    sequence >= fan.published) {
-		meter->wrong++;
+		meter->wrong += !is_presence(text, text_n);
 		return;
 	}
 	if (sequence < *expected) {
