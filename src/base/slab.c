@@ -36,18 +36,9 @@ struct block {
 void
 slab_init(struct slab *s)
 {
-	*s = (struct slab){.spare = NULL};
+	*s = (struct slab){.used_bytes = 0};
 	for (size_t i = 0; i < SLAB_CLASSES; i++)
 		list_init(&s->blocks[i]);
-}
-
-void
-slab_fini(struct slab *s)
-{
-	if (s->spare)
-		munmap(s->spare, SLAB_BLOCK_BYTES);
-	s->block_bytes = 0;
-	s->spare = NULL;
 }
 
 static inline size_t
@@ -75,13 +66,11 @@ map_aligned(size_t n)
 static struct block *
 block_new(struct slab *s, size_t class)
 {
-	struct block *b = s->spare ? s->spare : map_aligned(SLAB_BLOCK_BYTES);
+	struct block *b = map_aligned(SLAB_BLOCK_BYTES);
 
 	if (!b)
 		return NULL;
-	if (!s->spare)
-		s->block_bytes += SLAB_BLOCK_BYTES;
-	s->spare = NULL;
+	s->block_bytes += SLAB_BLOCK_BYTES;
 	*b = (struct block){.cell_bytes = (uint32_t)(8 * (class + 1))};
 	b->cells_n = (uint32_t)((SLAB_BLOCK_BYTES - sizeof(*b)) / b->cell_bytes);
 	list_init(&b->link);
@@ -93,12 +82,16 @@ static void
 block_free(struct slab *s, struct block *b)
 {
 	list_remove(&b->link);
-	if (!s->spare) {
-		s->spare = b;
-		return;
-	}
 	munmap(b, SLAB_BLOCK_BYTES);
 	s->block_bytes -= SLAB_BLOCK_BYTES;
+}
+
+void
+slab_fini(struct slab *s)
+{
+	for (size_t i = 0; i < SLAB_CLASSES; i++)
+		LIST_EACH (link, &s->blocks[i])
+			block_free(s, CONTAINER_OF(link, struct block, link));
 }
 
 static void *
@@ -148,7 +141,7 @@ slab_free(struct slab *s, void *memory, size_t n)
 	s->used_bytes -= b->cell_bytes;
 	if (b->used_n-- == b->cells_n)
 		list_add_tail(&s->blocks[class_of(n)], &b->link);
-	if (b->used_n == 0)
+	if (b->used_n == 0 && b->link.next != b->link.prev)
 		block_free(s, b);
 }
 

@@ -2,7 +2,8 @@
 /*
  * Memory for the many small objects that rest on a loop: cells of one size stand side by side
  * in blocks of 64 KiB, without a header and rounded to 8 bytes only; malloc takes 8 to 24 bytes
- * more for each. A block whose cells are all free goes back to the system. What is above
+ * more for each. A block whose cells are all free goes back to the system, unless it is the last
+ * with a free cell of that size: coming and going must not cost system calls. What is above
  * SLAB_CELL_BYTES_MAX comes from malloc. With an address sanitizer everything does, so that it
  * sees each object. One owner, one thread.
  */
@@ -20,7 +21,6 @@ enum {
 
 struct slab {
 	struct list blocks[SLAB_CLASSES]; /* those with a free cell */
-	void *spare;        /* an empty block, for the next one that is needed */
 	size_t used_bytes;  /* in cells that are taken */
 	size_t block_bytes; /* of all blocks, their untouched pages included */
 };

@@ -78,6 +78,27 @@ START_TEST(blocks_go_back_when_their_cells_have)
 }
 END_TEST
 
+START_TEST(a_size_that_comes_and_goes_keeps_its_block)
+{
+	enum { SIZES = 3 };
+	size_t bytes = 0;
+
+	slab_init(&slab);
+	for (int round = 0; round < 5; round++) {
+		for (size_t i = 0; i < SIZES; i++)
+			cells[i].bytes = slab_new(&slab, 100 * (i + 1));
+		if (round)
+			ck_assert_uint_eq(slab.block_bytes, bytes);
+		bytes = slab.block_bytes;
+		for (size_t i = 0; i < SIZES; i++)
+			slab_free(&slab, cells[i].bytes, 100 * (i + 1));
+		ck_assert_uint_eq(slab.block_bytes, bytes);
+	}
+	slab_fini(&slab);
+	ck_assert_uint_eq(slab.block_bytes, 0);
+}
+END_TEST
+
 START_TEST(what_was_given_back_is_taken_first)
 {
 	size_t bytes;
@@ -107,6 +128,7 @@ slab_suite(void)
 
 	tcase_add_test(t, cells_are_zero_and_nobody_elses);
 	tcase_add_test(t, blocks_go_back_when_their_cells_have);
+	tcase_add_test(t, a_size_that_comes_and_goes_keeps_its_block);
 	tcase_add_test(t, what_was_given_back_is_taken_first);
 	suite_add_tcase(s, t);
 	return s;
