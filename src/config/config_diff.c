@@ -112,7 +112,7 @@ compare_items(const struct diff *d, const struct config_row *row, const char *ke
 {
 	struct items one = items_of(a), other = items_of(b);
 	size_t size = config_keys_size(row->child);
-	char prefix[KEY_BYTES];
+	char prefix[KEY_BYTES + 24]; /* behind the key: the number and dots */
 
 	if (one.n != other.n)
 		d->each(d->arg, key, row->flags & RELOADED);
