@@ -39,6 +39,7 @@ recovery_new(struct hub *h, struct recovery **out)
 	r->hub = h;
 	r->kept_n_max = c->recovery_sessions_n / loops_n + 1;
 	list_init(&r->oldest);
+	recovery_behind_init(r);
 	pthread_mutex_init(&r->strangers_lock, NULL);
 	*out = r;
 	return 0;
@@ -82,6 +83,7 @@ recovery_free(struct recovery *r)
 
 	if (!r)
 		return;
+	recovery_behind_fini(r);
 	while (!list_is_empty(&r->oldest))
 		kept_free(CONTAINER_OF(r->oldest.next, struct kept, link));
 	for (size_t at = 0; (m = map_next(&r->moved, &at));)
@@ -142,6 +144,8 @@ recovery_note(struct hub *h, struct recovery_offset o, const struct target *to,
 
 	recovery_log_add(h->recovery->log, o, to, m);
 	recovery_count_bytes(h->recovery, before);
+	if (!list_is_empty(&h->recovery->behind))
+		loop_at_end(h->loop, &h->recovery->catch_up);
 }
 
 /* An event of this loop for one socket alone, with the offset that note_own gives it. */

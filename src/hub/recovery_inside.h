@@ -37,7 +37,10 @@ struct recovery {
 	uint32_t kept_n_max;
 	struct map moved, moved_sockets; /* pid, sid → struct moved */
 	uint64_t broadcasts_n, emits_n;  /* that this loop sent */
-	pthread_mutex_t strangers_lock;  /* the first hub's: for those who have no loop */
+	struct list
+		behind; /* struct question: answers that wait until this loop has caught up */
+	struct loop_job catch_up;
+	pthread_mutex_t strangers_lock; /* the first hub's: for those who have no loop */
 	uint64_t strangers_n;
 };
 
@@ -80,6 +83,11 @@ struct asked {
 	struct recovery_offset offset;
 };
 struct revival *recovery_take(struct hub *h, const struct asked *asked);
+
+/* Those that wait for this loop to catch up: look at the end of the turn who has waited long
+ * enough; forget them with the loop. */
+void recovery_behind_init(struct recovery *r);
+void recovery_behind_fini(struct recovery *r);
 
 /* Has this loop seen all that the other had? */
 bool recovery_has_caught_up(const struct hub *h, const struct revival *r);

@@ -13,11 +13,13 @@ enum { CATCH_UP_MS = 1000 };
  * back to the client. */
 struct question {
 	struct mail mail;
+	struct list
+		link; /* while the answer waits for events that are still on their way */
+	struct wheel_timer patience;
 	struct hubs *all;
 	struct sessions *sessions; /* of the asker */
 	int asker;
 	bool was_forwarded;
-	uint64_t asked_ms;
 	char session[SID_BYTES];
 	struct asked asked; /* its texts are below */
 	struct str auth;
@@ -137,6 +139,61 @@ finish(struct hub *h, struct question *q)
 	free(q);
 }
 
+static void
+stop_waiting(struct hub *h, struct question *q)
+{
+	list_remove(&q->link);
+	wheel_cancel(&h->loop->wheel, &q->patience);
+}
+
+static void
+on_patience(struct wheel_timer *t)
+{
+	struct question *q = CONTAINER_OF(t, struct question, patience);
+	struct hub *h = q->all->hub[q->asker];
+
+	stop_waiting(h, q);
+	give_up(h, q->found);
+	q->found = NULL;
+	finish(h, q);
+}
+
+static void
+on_catch_up(struct loop_job *j)
+{
+	struct recovery *r = CONTAINER_OF(j, struct recovery, catch_up);
+
+	LIST_EACH (link, &r->behind) {
+		struct question *q = CONTAINER_OF(link, struct question, link);
+
+		if (!recovery_has_caught_up(r->hub, q->found))
+			continue;
+		stop_waiting(r->hub, q);
+		finish(r->hub, q);
+	}
+}
+
+void
+recovery_behind_init(struct recovery *r)
+{
+	list_init(&r->behind);
+	loop_job_init(&r->catch_up, on_catch_up);
+}
+
+void
+recovery_behind_fini(struct recovery *r)
+{
+	LIST_EACH (link, &r->behind) {
+		struct question *q = CONTAINER_OF(link, struct question, link);
+
+		stop_waiting(r->hub, q);
+		revival_free(q->found);
+		identity_unref(q->asked.who);
+		free(q);
+	}
+	loop_job_cancel(&r->catch_up);
+}
+
 /* Events may have passed there that are still on their way here. */
 static void
 on_answer(struct loop *l, struct mail *m)
@@ -144,15 +201,12 @@ on_answer(struct loop *l, struct mail *m)
 	struct question *q = CONTAINER_OF(m, struct question, mail);
 	struct hub *h = q->all->hub[l->id];
 
-	if (q->found && !recovery_has_caught_up(h, q->found)) {
-		if (l->now_ms - q->asked_ms < CATCH_UP_MS) {
-			loop_post(l, &q->mail);
-			return;
-		}
-		give_up(h, q->found);
-		q->found = NULL;
+	if (!q->found || recovery_has_caught_up(h, q->found)) {
+		finish(h, q);
+		return;
 	}
-	finish(h, q);
+	list_add_tail(&h->recovery->behind, &q->link);
+	wheel_set(&l->wheel, &q->patience, l->now_ms + CATCH_UP_MS);
 }
 
 static void
@@ -188,8 +242,9 @@ ask(struct client *c, int home, const struct asked *asked, struct str auth)
 			       .all = c->hub->all,
 			       .sessions = c->session->all,
 			       .asker = c->hub->loop->id,
-			       .asked_ms = c->hub->loop->now_ms,
 			       .asked = *asked};
+	list_init(&q->link);
+	wheel_timer_init(&q->patience, on_patience);
 	at = q->text;
 	q->asked.nsp = str_put(&at, asked->nsp);
 	q->asked.pid = str_put(&at, asked->pid);

@@ -13,6 +13,7 @@ main(void)
 		permit_suite,
 		plain_entry_suite,
 		presence_suite,
+		recovery_behind_suite,
 		recovery_log_suite,
 		recovery_return_suite,
 		recovery_suite,

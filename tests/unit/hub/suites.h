@@ -11,6 +11,7 @@ Suite *device_suite(void);
 Suite *permit_suite(void);
 Suite *plain_entry_suite(void);
 Suite *presence_suite(void);
+Suite *recovery_behind_suite(void);
 Suite *recovery_log_suite(void);
 Suite *recovery_return_suite(void);
 Suite *recovery_suite(void);
