@@ -11,6 +11,10 @@
 /* A TLS stream gives a record of 16 KiB at most at a time. */
 enum { PARTS_PER_WRITE = 256, READS_PER_EVENT = 4, LINGER_MS = 2000 };
 
+/* What is read at a time of a peer whose messages are tiny: thousands of them in a row would
+ * keep the others of its loop waiting. */
+enum { CHATTY_BYTES = 4096 };
+
 struct conn_move {
 	struct mail mail;
 	struct conn *conn;
@@ -246,7 +250,8 @@ offer(struct conn *c, char *bytes, size_t n)
 static void
 on_readable(struct conn *c)
 {
-	ssize_t n = c->stream.ops->read(&c->stream, c->loop->scratch, LOOP_SCRATCH_BYTES);
+	size_t most = c->is_chatty ? CHATTY_BYTES : LOOP_SCRATCH_BYTES;
+	ssize_t n = c->stream.ops->read(&c->stream, c->loop->scratch, most);
 
 	if (n > 0) {
 		counter_add(&c->loop->counters, COUNTER_BYTES_IN, (uint64_t)n);

@@ -52,6 +52,7 @@ struct conn {
 	bool is_paused;    /* what is queued leaves when the timer says so */
 	bool has_deadline; /* the timer is conn_set_deadline's */
 	bool is_offering, offer_again;
+	bool is_chatty; /* many small messages in what was read: reads less at a time */
 	uint32_t write_timeout_ms;
 	const struct conn_up *up;
 	void *up_state;

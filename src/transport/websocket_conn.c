@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+/* So many frames in one piece of input are many. */
+enum { CHATTY_FRAMES = 64 };
+
 enum { CLOSE_WAIT_MS = 2000, CODE_NONE = 1005, CODE_LOST = 1006 };
 
 struct websocket {
@@ -236,7 +239,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 {
 	struct websocket *w = c->up_state;
 	struct ws_limits limits = {wire_limit(w), w->mount->fragments_n, w->deflate.on};
-	size_t used = 0;
+	size_t used = 0, frames_n = 0;
 
 	w->heard_ms = c->loop->now_ms;
 	while (used < n && !is_over(w) && !w->is_held && !is_behind(w)) {
@@ -249,6 +252,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 			used += (size_t)taken;
 		if (!error && slice.event == WS_EVENT_MORE)
 			break;
+		frames_n++;
 		if (!error && slice.event == WS_EVENT_CONTROL)
 			on_control(w, &slice);
 		else if (!error && !w->is_closing)
@@ -256,6 +260,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 		if (error && !is_over(w))
 			fail(w, error);
 	}
+	c->is_chatty = frames_n > CHATTY_FRAMES;
 	if (!is_over(w) && is_behind(w))
 		conn_hold(c, true);
 	return (long)used;

@@ -344,6 +344,27 @@ START_TEST(many_small_messages_hold_no_more_than_a_few_large_ones)
 }
 END_TEST
 
+START_TEST(a_peer_of_tiny_frames_is_read_in_small_pieces)
+{
+	static const char pong[] = {(char)0x8a, (char)0x80, 0, 0, 0, 0};
+	struct buf flood = BUF_INIT;
+
+	for (int i = 0; i < 5000; i++)
+		buf_add(&flood, pong, sizeof(pong));
+	peer_upgrades(peer, "/ws", "");
+	peer_write(peer, buf_str(&flood));
+	ck_assert_uint_eq(peer->memory.to_server.len, 0);
+	/* the others of the loop have their turn between two pieces */
+	stream_memory_write(&peer->memory, buf_str(&flood));
+	ck_assert_uint_eq(peer->memory.to_server.len, flood.len - 4096);
+	rig_turn(&rig);
+	peer_sends(peer, "ab");
+	peer_receives(peer, "ab");
+	ck_assert(!peer->conn->is_chatty);
+	buf_fini(&flood);
+}
+END_TEST
+
 START_TEST(a_pause_ends_with_the_turn_that_writes_everything)
 {
 	char kilo[1001] = {0};
@@ -494,6 +515,7 @@ websocket_conn_suite(void)
 	tcase_add_test(t, a_lost_connection_is_1006);
 	tcase_add_test(t, aborting_tells_before_it_returns);
 	tcase_add_test(t, who_does_not_read_is_not_read_and_loses_nothing);
+	tcase_add_test(t, a_peer_of_tiny_frames_is_read_in_small_pieces);
 	tcase_add_test(t, many_small_messages_hold_no_more_than_a_few_large_ones);
 	tcase_add_test(t, a_pause_ends_with_the_turn_that_writes_everything);
 	tcase_add_test(t, a_full_queue_refuses_and_keeps_the_rest);
