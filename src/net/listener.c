@@ -111,6 +111,30 @@ is_free(const struct sockaddr_storage *sa, socklen_t len)
 	return is_bound;
 }
 
+/* What a process left behind that ended badly makes room; nothing else does. False with errno
+ * when somebody listens there, or it is no socket. */
+static bool
+make_room(const char *path, const struct sockaddr_storage *sa, socklen_t len)
+{
+	struct stat st;
+	int fd;
+	bool is_alive;
+
+	if (lstat(path, &st))
+		return errno == ENOENT;
+	errno = EEXIST;
+	if (!S_ISSOCK(st.st_mode))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	is_alive = connect(fd, (const struct sockaddr *)sa, len) == 0 ||
+		   errno != ECONNREFUSED;
+	close(fd);
+	errno = EADDRINUSE;
+	return !is_alive && unlink(path) == 0;
+}
+
 /* Bound and listening descriptor, or -1 with errno. */
 static int
 listen_on(struct sockaddr_storage *sa, socklen_t len)
@@ -156,11 +180,13 @@ listener_open(struct loop *loop, struct str text, uint16_t port,
 	wheel_timer_init(&l->pause, end_pause);
 	if (sa.ss_family == AF_UNIX) {
 		l->path = str_dup(str_skip(text, strlen("unix:")));
-		if (l->path)
-			unlink(l->path);
+		if (!l->path) {
+			free(l);
+			return -E_NOMEM;
+		}
 	}
 	/* the first loop to listen here looks whether somebody else does */
-	if (port || l->path || is_free(&sa, len))
+	if (port || (l->path ? make_room(l->path, &sa, len) : is_free(&sa, len)))
 		l->fd = listen_on(&sa, len);
 	if (l->fd < 0) {
 		free(l->path);

@@ -6,6 +6,7 @@
 #include "unit/net/suites.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -120,6 +121,40 @@ START_TEST(a_unix_socket_is_there_while_it_is_listened_on)
 }
 END_TEST
 
+START_TEST(a_unix_socket_in_use_is_left_alone_and_a_dead_one_is_not)
+{
+	char text[64], *path = text + strlen("unix:");
+	struct listener *l, *other;
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(text, sizeof(text), "unix:/tmp/tidegate-test-%d", (int)getpid());
+	strcpy(sa.sun_path, path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	close(fd); /* its process is dead: nobody answers there */
+	ck_assert_int_eq(listener_open(loop, str_from(text), 0, on_accept, NULL, &l), 0);
+	ck_assert_int_eq(listener_open(loop, str_from(text), 0, on_accept, NULL, &other),
+			 -E_SYSTEM);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	listener_close(l);
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_socket_is_left_alone)
+{
+	char text[64], *path = text + strlen("unix:");
+	struct listener *l;
+
+	snprintf(text, sizeof(text), "unix:/tmp/tidegate-test-%d", (int)getpid());
+	fclose(fopen(path, "w"));
+	ck_assert_int_eq(listener_open(loop, str_from(text), 0, on_accept, NULL, &l),
+			 -E_SYSTEM);
+	ck_assert_int_eq(errno, EEXIST);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 START_TEST(an_address_that_cannot_be_is_refused)
 {
 	struct listener *l;
@@ -145,6 +180,8 @@ listener_suite(void)
 	tcase_add_test(t, connections_are_handed_over_with_their_address);
 	tcase_add_test(t, loops_share_a_port);
 	tcase_add_test(t, a_unix_socket_is_there_while_it_is_listened_on);
+	tcase_add_test(t, a_unix_socket_in_use_is_left_alone_and_a_dead_one_is_not);
+	tcase_add_test(t, a_file_that_is_no_socket_is_left_alone);
 	tcase_add_test(t, an_address_that_cannot_be_is_refused);
 	suite_add_tcase(s, t);
 	return s;
