@@ -27,7 +27,7 @@ struct routes {
 	struct static_files *html, *client;
 	struct engine *engines;     /* by mount; unused ones stay empty */
 	struct plain_route *plains; /* by mount, the first of those that share a path */
-	struct limit_table *addresses; /* new connections of plain mounts */
+	struct limit_table *addresses; /* how often each comes */
 	struct sessions **sessions;
 	void **hubs;
 };
@@ -64,6 +64,7 @@ add_engine(struct routes *r, const struct config_mount *m, struct engine *e,
 		.sessions = r->sessions,
 		.loops_n = workers_n,
 		.node = workers[0].sessions.node,
+		.addresses = r->addresses,
 		.client = m->serve_client ? r->client : NULL,
 		.app = is_echo ? &echo_engine_app : &client_engine_app,
 		.app_state = r->hubs,

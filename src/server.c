@@ -34,7 +34,8 @@
 /* After the drain: how long closing handshakes may take. */
 enum { FAREWELL_MS = 1000 };
 
-/* Users on a mount whose connections are counted at a time: as many as there can be. */
+/* Users on a mount whose connections are counted at a time, addresses of newcomers: as many as
+ * there can be. */
 enum { USERS_MAX = 1 << 24 };
 
 struct server {
@@ -163,8 +164,9 @@ server_new(struct config *config, struct clock clock, struct server **out,
 	s->workers_n = s->hubs.n = count_workers(config);
 	s->hubs.presence = presence_new();
 	s->hubs.user_limits = limit_table_new(USERS_MAX);
+	s->hubs.newcomers = limit_table_new(USERS_MAX);
 	s->ports = calloc(config->listeners_n + 1, sizeof(*s->ports));
-	if (!s->hubs.presence || !s->hubs.user_limits || !s->ports)
+	if (!s->hubs.presence || !s->hubs.user_limits || !s->hubs.newcomers || !s->ports)
 		error = -E_NOMEM;
 	if (!error)
 		error = make_doors(s, errors);
@@ -377,6 +379,7 @@ server_free(struct server *s)
 	config_unref(s->newest);
 	presence_free(s->hubs.presence);
 	limit_table_free(s->hubs.user_limits);
+	limit_table_free(s->hubs.newcomers);
 	free(s->hubs.hub);
 	free(s->workers);
 	free(s->ports);

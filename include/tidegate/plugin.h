@@ -343,7 +343,8 @@ struct tg_api {
 	 * Errors: TG_E_GONE; TG_E_ARGUMENT when args are no JSON or do not fit the binaries. */
 	int (*emit)(struct tg_socket *s, struct tg_str event, struct tg_args args,
 		    bool is_volatile);
-	/* Emit and wait for the client's acknowledgement. After an error on_ack is not called. */
+	/* Emit and wait for the client's acknowledgement. After an error on_ack is not called.
+	 * Errors: as emit; TG_E_FULL when the client owes too many already (acks of its mount). */
 	int (*emit_ack)(struct tg_socket *s, struct tg_str event, struct tg_args args,
 			uint32_t timeout_ms, tg_ack_fn *on_ack, void *arg);
 	/* Answer an event that wants it. */

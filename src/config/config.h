@@ -75,11 +75,15 @@ struct config_mount {
 
 	/* limits of one connection or user */
 	struct config_rate message_rate;
-	uint32_t user_connections_n; /* 0: no limit */
+	struct config_rate connect_rate; /* CONNECT packets of one client */
+	uint32_t user_connections_n;     /* 0: no limit */
 	uint32_t heartbeat_ms, idle_ms, subscriptions_n;
 	struct config_rate connection_rate; /* per address */
 	struct config_rate subscription_rate;
 	uint32_t queue_soft_bytes, queue_hard_bytes;
+	uint32_t
+		newcomers_n; /* clients of one address that joined nothing yet; 0: no limit */
+	uint32_t acks_n;     /* that a client owes in one namespace; 0: no limit */
 	uint32_t client_namespaces_n, attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */

@@ -2,6 +2,7 @@
 #include "hub/ack.h"
 
 #include "base/errors.h"
+#include "config/config.h"
 #include "hub/socket_inside.h"
 
 #include <stdlib.h>
@@ -34,6 +35,16 @@ on_timeout(struct wheel_timer *t)
 
 	counter_add(&a->loop->counters, COUNTER_ACK_TIMEOUTS, 1);
 	finish(a, -E_TIMEOUT, (struct str){NULL, 0}, NULL, 0);
+}
+
+bool
+ack_is_full(const struct socket *s)
+{
+	uint32_t most = s->mount->acks_n, n = 0;
+
+	for (const struct ack *a = s->acks; a && n < most; a = a->next)
+		n++;
+	return most && n >= most;
 }
 
 int

@@ -8,6 +8,9 @@
 
 #include "hub/socket.h"
 
+/* Does the client owe as many as its mount lets it? */
+bool ack_is_full(const struct socket *s);
+
 /* Wait for the acknowledgement id of s; timeout_ms 0: as long as the socket lives.
  * Errors: -E_NOMEM. */
 int ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_ack,

@@ -8,14 +8,20 @@
 #include "hub/encode.h"
 #include "hub/hub_inside.h"
 #include "hub/socket_inside.h"
+#include "policy/limit.h"
 
 #include <stdlib.h>
 
 enum { NAMESPACE_BYTES_MAX = 256 };
 
-struct waiting {
-	struct wheel_timer timer;
+/* Its CONNECT packets. A client that asks once and is let in, as nearly all do, keeps nothing
+ * of this. */
+struct asking {
+	struct wheel_timer timer; /* for the first to be joined */
 	struct client *client;
+	struct rate rate;
+	uint32_t asked_n;
+	bool is_newcomer; /* counted among those of its address */
 };
 
 /* A packet whose attachments are still on their way. */
@@ -35,6 +41,45 @@ drop_binary(struct client *c)
 	buf_fini(&c->binary->bytes);
 	free(c->binary);
 	c->binary = NULL;
+}
+
+/* Errors: -E_TOO_MANY_CONNECTIONS, -E_FULL, -E_NOMEM. */
+static int
+count_newcomer(struct client *c)
+{
+	struct str address = address_key(&c->session->hello.peer);
+	struct limit_table *newcomers = c->hub->all->newcomers;
+	int error = newcomers && address.len ? limit_take(newcomers, address,
+							  c->session->mount->newcomers_n,
+							  c->hub->loop->now_ms)
+					     : 0;
+
+	c->asking->is_newcomer = !error;
+	if (error)
+		counter_add(&c->hub->loop->counters, COUNTER_REFUSED_CONNECTIONS, 1);
+	return error;
+}
+
+/* It is in, or gone: no newcomer any more. */
+static void
+stop_waiting(struct client *c)
+{
+	struct str address = address_key(&c->session->hello.peer);
+
+	wheel_cancel(&c->hub->loop->wheel, &c->asking->timer);
+	if (c->asking->is_newcomer && c->hub->all->newcomers && address.len)
+		limit_release(c->hub->all->newcomers, address);
+	c->asking->is_newcomer = false;
+}
+
+static void
+forget_asking(struct client *c)
+{
+	if (!c->asking)
+		return;
+	stop_waiting(c);
+	free(c->asking);
+	c->asking = NULL;
 }
 
 struct sio_limits
@@ -269,7 +314,7 @@ on_close(void *up, const char *reason)
 {
 	struct client *c = up;
 
-	client_joined(c);
+	forget_asking(c);
 	drop_binary(c);
 	while (!list_is_empty(&c->sockets))
 		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
@@ -281,33 +326,61 @@ static const struct session_up session_up = {on_open, on_message, on_drain, on_c
 static void
 on_connect_timeout(struct wheel_timer *t)
 {
-	struct client *c = CONTAINER_OF(t, struct waiting, timer)->client;
+	struct client *c = CONTAINER_OF(t, struct asking, timer)->client;
 
 	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_TIMEOUTS, 1);
 	session_close(c->session, "connect timeout");
 }
 
-/* Errors: -E_NOMEM. */
-static int
-await_namespace(struct client *c, uint32_t ms)
+/* NULL when memory is short. */
+static struct asking *
+get_asking(struct client *c)
 {
-	c->waiting = malloc(sizeof(*c->waiting));
-	if (!c->waiting)
-		return -E_NOMEM;
-	c->waiting->client = c;
-	wheel_timer_init(&c->waiting->timer, on_connect_timeout);
-	wheel_set(&c->hub->loop->wheel, &c->waiting->timer, c->hub->loop->now_ms + ms);
-	return 0;
+	if (c->asking)
+		return c->asking;
+	c->asking = calloc(1, sizeof(*c->asking));
+	if (!c->asking)
+		return NULL;
+	c->asking->client = c;
+	wheel_timer_init(&c->asking->timer, on_connect_timeout);
+	return c->asking;
+}
+
+/* It is to join a namespace in time, and with it there are not too many.
+ * Errors: of count_newcomer. */
+static int
+await_namespace(struct client *c)
+{
+	struct asking *a = get_asking(c);
+	int error = a ? count_newcomer(c) : -E_NOMEM;
+
+	if (!error)
+		wheel_set(&c->hub->loop->wheel, &a->timer,
+			  c->hub->loop->now_ms + c->session->mount->connect_timeout_ms);
+	return error;
+}
+
+bool
+client_may_ask(struct client *c)
+{
+	struct asking *a = get_asking(c);
+
+	if (!a)
+		return false;
+	a->asked_n++;
+	return rate_take(&a->rate, &c->session->mount->connect_rate,
+			 c->hub->loop->now_ms);
 }
 
 void
 client_joined(struct client *c)
 {
-	if (!c->waiting)
+	if (!c->asking)
 		return;
-	wheel_cancel(&c->hub->loop->wheel, &c->waiting->timer);
-	free(c->waiting);
-	c->waiting = NULL;
+	stop_waiting(c);
+	if (c->asking->asked_n <= 1 && !c->was_joined)
+		forget_asking(c);
+	c->was_joined = true;
 }
 
 static enum wire
@@ -325,6 +398,7 @@ on_session(void *app, struct session *s, struct request *r)
 {
 	struct hub *h = app;
 	struct client *c = slab_new(&h->loop->slab, sizeof(*c));
+	int error;
 
 	(void)r;
 	if (!c)
@@ -333,10 +407,11 @@ on_session(void *app, struct session *s, struct request *r)
 	c->hub = h;
 	c->wire = (uint8_t)wire_of(s);
 	list_init(&c->sockets);
-	if (s->mount->connect_timeout_ms &&
-	    await_namespace(c, s->mount->connect_timeout_ms)) {
+	error = await_namespace(c);
+	if (error) {
+		free(c->asking);
 		slab_free(&h->loop->slab, c, sizeof(*c));
-		return -E_NOMEM;
+		return error;
 	}
 	s->up = &session_up;
 	s->up_state = c;

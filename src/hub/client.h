@@ -18,9 +18,10 @@ struct client {
 	struct session *session;
 	struct hub *hub;
 	struct list sockets;
-	struct waiting *waiting; /* for the first namespace to be joined; NULL: it is */
-	struct binary *binary;   /* a packet that waits for its attachments */
-	uint8_t wire;            /* enum wire */
+	struct asking *asking; /* for namespaces; NULL: one was asked for and joined */
+	struct binary *binary; /* a packet that waits for its attachments */
+	uint8_t wire;          /* enum wire */
+	bool was_joined;       /* a namespace, once */
 };
 
 /* For mounts that speak Socket.IO; app_state is the loop's hub. */
@@ -44,6 +45,8 @@ void client_read_msgpack(struct client *c, enum frame_kind kind, struct str byte
 /* May who sent this request use the session? (struct engine_app) */
 bool client_is_owner(void *app, struct session *s, struct request *r);
 
+/* It asks for a namespace: is that within connect_rate? Also false without memory. */
+bool client_may_ask(struct client *c);
 /* A namespace is joined: nobody waits for that any more. */
 void client_joined(struct client *c);
 

@@ -154,6 +154,11 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 	struct identity *who;
 	int error;
 
+	if (!client_may_ask(c)) {
+		counter_add(&c->hub->loop->counters, COUNTER_RATE_LIMITED, 1);
+		refuse(c, nsp, str_from(error_text(E_RATE_LIMITED)), E_RATE_LIMITED);
+		return;
+	}
 	if (!exists(c, nsp)) {
 		refuse(c, nsp, STR("Invalid namespace"), 0);
 		return;

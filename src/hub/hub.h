@@ -75,6 +75,8 @@ struct hubs {
 	struct limit_table
 		*user_limits; /* connections of a user on a mount; NULL: no limit */
 	struct bad_tokens *bad_tokens; /* by address; NULL: nobody counts */
+	struct limit_table
+		*newcomers; /* clients of an address that joined nothing yet, or NULL */
 	/* A plain client says that it has read a notification: mark it, then speaker_tell_read,
 	 * or speaker_fail when there is none. NULL: nothing is stored, each one is known. Called
 	 * on the socket's loop. */

@@ -375,6 +375,10 @@ socket_emit_ack(struct socket *s, const struct event_out *event, uint32_t timeou
 		return -E_GONE;
 	if (wire_is_plain((enum wire)s->wire))
 		return -E_UNSUPPORTED;
+	if (ack_is_full(s)) {
+		counter_add(&s->hub->loop->counters, COUNTER_ACKS_REFUSED, 1);
+		return -E_FULL;
+	}
 	f = encode_event(s->wire, socket_nsp(s), &id, event);
 	error = f ? ack_await(s, id, timeout_ms, on_ack, arg) : -E_NOMEM;
 	if (error) {

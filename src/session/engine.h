@@ -25,6 +25,7 @@ struct engine {
 	struct sessions *const *sessions; /* by loop id */
 	size_t loops_n;
 	uint16_t node;
+	struct limit_table *addresses;     /* new sessions of each; NULL: nobody counts */
 	const struct static_files *client; /* NULL: no bundle */
 	const struct engine_app *app;
 	void *const *app_state; /* by loop id */

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "proto/websocket.h"
+#include "session/arrivals.h"
 #include "session/bad_tokens.h"
 #include "session/cors.h"
 #include "session/credentials.h"
@@ -89,30 +90,6 @@ choose(const struct plain_route *route, struct request *r,
 	return d;
 }
 
-int
-plain_choice_count(const struct plain_route *route, const struct config_mount *mount,
-		   const struct loop *l, const struct address *client,
-		   uint64_t *wait_ms_out)
-{
-	struct str address = address_key(client);
-	struct buf key = BUF_INIT;
-	int error;
-
-	*wait_ms_out = 0;
-	if (mount->connection_rate.per_second <= 0 || !address.len)
-		return 0;
-	buf_printf(&key, "%s %s ", mount->path, config_dialect_name(mount->dialect));
-	buf_add_str(&key, address);
-	error = key.failed ? -E_NOMEM
-			   : limit_rate_take(route->addresses, buf_str(&key),
-					     &mount->connection_rate, l->now_ms);
-	if (error == -E_RATE_LIMITED)
-		*wait_ms_out = limit_rate_wait_ms(route->addresses, buf_str(&key),
-						  &mount->connection_rate, l->now_ms);
-	buf_fini(&key);
-	return error;
-}
-
 /* May the address come (again)? Adds Retry-After when not.
  * Errors: -E_TOO_MANY_FAILURES, -E_RATE_LIMITED, -E_NOMEM. */
 static int
@@ -125,7 +102,7 @@ admit(const struct plain_route *route, const struct config_mount *mount,
 	int error = -E_TOO_MANY_FAILURES;
 
 	if (!wait_ms)
-		error = plain_choice_count(route, mount, l, &r->client, &wait_ms);
+		error = arrivals_count(route->addresses, mount, l, &r->client, &wait_ms);
 	if (error)
 		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
 	if (wait_ms)

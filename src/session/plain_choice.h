@@ -15,12 +15,6 @@ const struct config_mount *plain_choice_mount(const struct plain_route *route,
 					      const struct config_mount *mount,
 					      enum config_dialect dialect);
 
-/* Count a new connection from client on mount. Errors: -E_RATE_LIMITED with *wait_ms_out,
- * -E_NOMEM. */
-int plain_choice_count(const struct plain_route *route, const struct config_mount *mount,
-		       const struct loop *l, const struct address *client,
-		       uint64_t *wait_ms_out) MUST_USE;
-
 /* The rest of plain_session's way in. The session is the caller's until opened. NULL: no
  * memory. */
 struct plain_session *plain_session_new(const struct plain_route *route,

@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "proto/websocket.h"
+#include "session/arrivals.h"
 #include "session/plain_choice.h"
 
 enum { UNANSWERED_MAX = 2, CODE_NORMAL = 1000, CODE_GOING = 1001 };
@@ -191,7 +192,7 @@ decide(struct plain_session *p, const struct dialect *d)
 	p->mount = plain_choice_mount(p->route, p->mount, d->number);
 	plain_session_watch(p);
 	/* too late for an answer to the upgrade, so it is told and closed */
-	if (plain_choice_count(p->route, p->mount, l, &p->hello->peer, &wait_ms)) {
+	if (arrivals_count(p->route->addresses, p->mount, l, &p->hello->peer, &wait_ms)) {
 		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
 		plain_session_fail(p, -E_TOO_MANY_CONNECTIONS, VERB_ANY, NULL);
 		return -E_GONE;

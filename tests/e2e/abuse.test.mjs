@@ -314,3 +314,26 @@ test("one address may have only so many connections", async () => {
 	all.forEach(({ socket }) => socket.destroy());
 	await strict.stop();
 });
+
+test("one address may have only so many clients that joined nothing yet", async () => {
+	const strict = await Gateway.conformance({ set: { "mounts.1.newcomers": "10" } });
+	const engine = new Engine(strict.url, "/socket.io/");
+	const first = await engine.open();
+	const statuses = await Promise.all(Array.from({ length: 20 }, () => engine.status()));
+	assert.equal(statuses.filter(status => status === 429).length, 11);
+	await engine.send(first.sid, "40");
+	assert.equal(await engine.status(), 200);
+	await strict.stop();
+});
+
+test("a client that joins and leaves without end is told to slow down", async () => {
+	const engine = new Engine(gateway.url, "/socket.io/");
+	const { sid } = await engine.open();
+	await engine.send(sid, Array.from({ length: 150 }, () => "40\x1e41").join("\x1e"));
+	let heard = "";
+	await until("a refusal", async () => {
+		heard += await engine.get(sid);
+		return heard.includes("RATE_LIMITED");
+	});
+	assert.ok(heard.match(/40\{"sid"/g).length >= 100);
+});

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "net/loop.h"
+#include "policy/limit.h"
 #include "session/sid.h"
 #include "unit/hub/hub_rig.h"
 #include "unit/hub/suites.h"
@@ -73,6 +74,32 @@ START_TEST(an_unknown_namespace_is_refused_byte_for_byte)
 }
 END_TEST
 
+START_TEST(a_client_asks_for_namespaces_no_faster_than_it_may)
+{
+	tear_down();
+	hub_rig_open(&h, "    connect_rate: 1/s burst 3\n", 1);
+	peer = peer_open(&h.e.rig, 0);
+	engine_opens_websocket(&h.e, peer);
+	for (int i = 0; i < 4; i++) { /* the first to be joined is not remembered */
+		join();
+		peer_sends(peer, "41");
+		hub_told(&h, "disconnect client namespace disconnect; ");
+	}
+	for (int i = 0; i < 2; i++) {
+		peer_sends(peer, i ? "40" : "40/random,");
+		peer_receives(peer, i ? "44{\"message\":\"too many messages\",\"data\":{"
+					"\"code\":\"RATE_LIMITED\"}}"
+				      : "44/random,{\"message\":\"too many messages\","
+					"\"data\":{\"code\":\"RATE_LIMITED\"}}");
+	}
+	hub_told(&h, "");
+	ck_assert_uint_eq(counter_get(&h.e.rig.loop[0]->counters, COUNTER_RATE_LIMITED),
+			  2);
+	rig_pass(&h.e.rig, 1000);
+	join();
+}
+END_TEST
+
 START_TEST(an_answer_may_come_later_and_only_once)
 {
 	struct socket *s;
@@ -114,6 +141,35 @@ START_TEST(connecting_twice_changes_nothing)
 	peer_sends(peer, "40");
 	peer_hears_nothing(peer);
 	hub_told(&h, "");
+}
+END_TEST
+
+START_TEST(an_address_has_so_many_clients_that_joined_nothing_and_no_more)
+{
+	struct peer *newcomer[2];
+
+	tear_down();
+	hub_rig_open(&h, "    newcomers: 2\n", 1);
+	h.hubs.newcomers = limit_table_new(16);
+	for (int i = 0; i < 2; i++) {
+		newcomer[i] = peer_open(&h.e.rig, 0);
+		engine_opens_websocket(&h.e, newcomer[i]);
+	}
+	peer = peer_open(&h.e.rig, 0);
+	for (int i = 0; i < 2; i++) {
+		peer_asks(peer, "GET", "/e/?EIO=4&transport=polling", "", "");
+		peer_gets(peer, 429, NULL);
+		if (i == 0) { /* one joins, another one comes */
+			peer_sends(newcomer[0], "40");
+			engine_opens(&h.e, peer);
+		}
+	}
+	peer_ends(newcomer[1]); /* one leaves, another one comes */
+	engine_opens(&h.e, peer);
+	rig_pass(&h.e.rig, 1000); /* connect_timeout */
+	ck_assert_uint_eq(limit_keys_n(h.hubs.newcomers), 0);
+	limit_table_free(h.hubs.newcomers);
+	h.hubs.newcomers = NULL;
 }
 END_TEST
 
@@ -269,6 +325,28 @@ START_TEST(an_answer_that_does_not_come_times_out_or_goes_with_the_socket)
 END_TEST
 
 /* --- binary ------------------------------------------------------------------------------ */
+
+START_TEST(a_client_that_never_answers_is_not_asked_for_ever)
+{
+	struct event_out event = {.name = STR("q")};
+	char name[] = "a";
+
+	tear_down();
+	hub_rig_open(&h, "    acks: 2\n", 1);
+	peer = peer_open(&h.e.rig, 0);
+	engine_opens_websocket(&h.e, peer);
+	join();
+	acked[0] = '\0';
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(socket_emit_ack(h.newest, &event, 0, on_ack, name), 0);
+	ck_assert_int_eq(socket_emit_ack(h.newest, &event, 0, on_ack, name), -E_FULL);
+	ck_assert_uint_eq(counter_get(&h.e.rig.loop[0]->counters, COUNTER_ACKS_REFUSED),
+			  1);
+	peer_sends(peer, "430[]");
+	ck_assert_int_eq(socket_emit_ack(h.newest, &event, 0, on_ack, name), 0);
+	ck_assert_str_eq(acked, "a:0::0; ");
+}
+END_TEST
 
 START_TEST(a_packet_waits_for_its_attachments)
 {
@@ -512,9 +590,11 @@ client_suite(void)
 		a_namespace_is_joined_with_or_without_its_comma_and_without_the_main_one,
 		0, 2);
 	tcase_add_test(t, an_unknown_namespace_is_refused_byte_for_byte);
+	tcase_add_test(t, a_client_asks_for_namespaces_no_faster_than_it_may);
 	tcase_add_loop_test(t, an_answer_may_come_later_and_only_once, 0, 2);
 	tcase_add_test(t, a_client_that_leaves_before_the_answer_is_forgotten);
 	tcase_add_test(t, connecting_twice_changes_nothing);
+	tcase_add_test(t, an_address_has_so_many_clients_that_joined_nothing_and_no_more);
 	tcase_add_test(t, a_client_is_in_so_many_namespaces_and_no_more);
 	tcase_add_test(t, namespaces_asked_for_at_once_are_no_more_either);
 	tcase_add_test(t, a_client_that_joins_nothing_is_closed_in_time);
@@ -524,6 +604,7 @@ client_suite(void)
 	tcase_add_test(t, acknowledgements_carry_their_number_back);
 	tcase_add_test(t, an_answer_is_told_once_and_strangers_are_ignored);
 	tcase_add_test(t, an_answer_that_does_not_come_times_out_or_goes_with_the_socket);
+	tcase_add_test(t, a_client_that_never_answers_is_not_asked_for_ever);
 	tcase_add_test(t, a_packet_waits_for_its_attachments);
 	tcase_add_test(t, pings_do_not_come_between_a_packet_and_its_attachments);
 	tcase_add_test(t, a_client_may_leave_between_attachments);

@@ -3,6 +3,7 @@
 #include "session/engine.h"
 
 #include "base/errors.h"
+#include "policy/limit.h"
 #include "session/echo.h"
 #include "unit/session/engine_rig.h"
 #include "unit/session/suites.h"
@@ -198,6 +199,25 @@ START_TEST(an_app_that_refuses_leaves_no_session)
 }
 END_TEST
 
+START_TEST(an_address_opens_sessions_no_faster_than_it_may)
+{
+	open_with("    connection_rate: 2/min\n");
+	e.engine.addresses = limit_table_new(16);
+	for (int i = 0; i < 2; i++)
+		engine_opens(&e, peer);
+	peer_asks(peer, "GET", "/e/?EIO=4&transport=polling", "", "");
+	peer_gets(peer, 429, NULL);
+	ck_assert_str_eq(peer_header(peer, "Retry-After"), "30");
+	engine_posts(&e, peer, "4x"); /* who is in is not asked */
+	ck_assert_uint_eq(e.sessions[0].by_id.n, 2);
+	peer = peer_open(&e.rig, 0);
+	peer_asks(peer, "GET", "/e/?EIO=4&transport=websocket", UPGRADE, "");
+	peer_gets(peer, 429, NULL);
+	limit_table_free(e.engine.addresses);
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_bad_handshake_leaves_no_session)
 {
 	open_with("");
@@ -286,6 +306,7 @@ engine_suite(void)
 	tcase_add_test(t, a_session_of_one_mount_is_unknown_to_another);
 	tcase_add_test(t, a_cookie_carries_the_sid_when_it_has_a_name);
 	tcase_add_test(t, an_app_that_refuses_leaves_no_session);
+	tcase_add_test(t, an_address_opens_sessions_no_faster_than_it_may);
 	tcase_add_test(t, a_bad_handshake_leaves_no_session);
 	tcase_add_test(cors, any_origin_is_told_so_when_all_are_allowed);
 	tcase_add_test(cors,
