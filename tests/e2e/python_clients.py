@@ -32,7 +32,7 @@ COMPRESSIONS = {
     "compressed": {},
     "without the server's context": {"server_no_context_takeover": True},
     "without the client's context": {"client_no_context_takeover": True},
-    "with the server's small window": {"server_max_window_bits": 9},
+    "with the server's small window": {"server_max_window_bits": 8},
     "with the client's small window": {"client_max_window_bits": 9},
     "with all of it": {"server_no_context_takeover": True, "client_no_context_takeover": True,
                        "server_max_window_bits": 10, "client_max_window_bits": 11},
