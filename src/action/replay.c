@@ -57,13 +57,21 @@ key_str(const struct replay_key *key)
 	return (struct str){(const char *)key->bytes, REPLAY_KEY_BYTES};
 }
 
+/* What a kept result takes: itself, its entry, and its place in the map, of which half may be
+ * free. */
+static size_t
+held_bytes(const struct outcome *o)
+{
+	return o->bytes + sizeof(struct entry) + 2 * sizeof(struct map_entry);
+}
+
 static void
 forget(struct shard *s, struct entry *e)
 {
 	map_remove(&s->entries, key_str(&e->key));
 	list_remove(&e->link);
 	if (e->outcome)
-		s->done_bytes -= e->outcome->bytes;
+		s->done_bytes -= held_bytes(e->outcome);
 	outcome_unref(e->outcome);
 	free(e);
 }
@@ -186,10 +194,10 @@ replay_finish(struct replay *r, const struct replay_key *key, struct outcome *o,
 
 	pthread_mutex_lock(&s->lock);
 	e = map_get(&s->entries, key_str(key));
-	if (e && !e->outcome && o && keep_ms && o->bytes <= r->shard_bytes) {
+	if (e && !e->outcome && o && keep_ms && held_bytes(o) <= r->shard_bytes) {
 		e->outcome = outcome_ref(o);
 		e->until_ms = now_ms + keep_ms;
-		s->done_bytes += o->bytes;
+		s->done_bytes += held_bytes(o);
 		list_add_tail(&s->done, &e->link);
 	} else if (e && !e->outcome) {
 		forget(s, e);

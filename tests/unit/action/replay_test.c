@@ -151,6 +151,23 @@ START_TEST(an_outcome_owns_all_its_texts)
 }
 END_TEST
 
+START_TEST(small_results_are_counted_with_what_keeps_them)
+{
+	char text[16];
+
+	for (int i = 0; i < 2000; i++) {
+		struct replay_key k;
+
+		snprintf(text, sizeof(text), "%d", i);
+		k = key(text);
+		keep(&k, 0, 0);
+	}
+	ck_assert_uint_gt(replay_entries_n(replay), 16);
+	ck_assert_uint_le(replay_entries_n(replay) * (sizeof(struct outcome) + 100),
+			  16 * 4096);
+}
+END_TEST
+
 Suite *
 replay_suite(void)
 {
@@ -158,6 +175,7 @@ replay_suite(void)
 	TCase *t = tcase_create("replay");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, small_results_are_counted_with_what_keeps_them);
 	tcase_add_test(t, a_digest_tells_texts_and_their_borders_apart);
 	tcase_add_test(t, the_second_one_learns_of_the_first);
 	tcase_add_test(t, a_result_is_kept_for_its_time_and_not_longer);
