@@ -241,9 +241,11 @@ polling_post(struct polling *p, struct request *r)
 	if (error)
 		request_refuse(r, -E_PACKET);
 	else
-		request_answer(r, &(struct answer){.status = 200,
-						   .type = STR("text/html"),
-						   .body = STR("ok")});
+		request_answer(
+			r, &(struct answer){.status = 200,
+					    .type = STR("text/html"),
+					    .headers = STR("Cache-Control: no-store\r\n"),
+					    .body = STR("ok")});
 }
 
 static void

@@ -79,7 +79,9 @@ request_refuse(struct request *r, int error)
 			   .type = is_problem ? STR("application/problem+json")
 					      : STR("application/json; charset=utf-8"),
 			   .headers = {allow, (size_t)allow_n},
-			   .body = {body, (size_t)n},
+			   /* clients look: engine.io says 413 and no more */
+			   .body = {body,
+				    error == -E_TOO_LARGE && !is_problem ? 0 : (size_t)n},
 			   /* what follows a refused head may be its body */
 			   .close = !r->head || r->head->has_body,
 		   });

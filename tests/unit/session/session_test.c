@@ -407,7 +407,7 @@ START_TEST(a_payload_above_the_limit_is_413_or_1009)
 	memset(big, '4', 1001);
 	engine_opens(&e, peer);
 	peer_asks(peer, "POST", engine_target(&e, "polling"), "", big);
-	peer_gets(peer, 413, NULL);
+	peer_gets(peer, 413, "");
 	engine_opens_websocket(&e, other);
 	peer_sends(other, big);
 	peer_takes_close(other, 1009);
