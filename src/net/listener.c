@@ -54,7 +54,6 @@ static void
 on_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
-	int on = 1;
 
 	(void)what;
 	loop_wake(l->loop);
@@ -73,8 +72,6 @@ on_ready(evutil_socket_t fd, short what, void *arg)
 				continue;
 			return;
 		}
-		if (!l->path)
-			setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		peer = address_from_sockaddr((struct sockaddr *)&sa);
 		if (l->path)
 			peer.family = AF_UNIX;
@@ -147,6 +144,8 @@ listen_on(struct sockaddr_storage *sa, socklen_t len)
 	if (sa->ss_family != AF_UNIX) {
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+		/* accepted sockets inherit it */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	}
 	if (sa->ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));

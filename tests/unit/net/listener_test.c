@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,6 +23,13 @@ on_accept(void *arg, int fd, const struct address *peer)
 	ck_assert_ptr_eq(arg, &accepted_n);
 	accepted_n++;
 	accepted_from = *peer;
+	if (peer->family == AF_INET) {
+		int on = 0;
+		socklen_t n = sizeof(on);
+
+		ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &n), 0);
+		ck_assert_int_eq(on, 1);
+	}
 	close(fd);
 }
 
