@@ -308,7 +308,7 @@ greet(struct speaker *sp)
 	else
 		speaker_enter(sp, who);
 	identity_unref(who);
-	p->hello = session_hello_forget_query(&l->slab, p->hello);
+	p->hello = session_hello_forget_query(&p->all->headers, p->hello);
 }
 
 static int

@@ -1,111 +1,61 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/hello.h"
 
-/* Headers of a connection: RFC 9110 7.6.1, RFC 6455 11.3. They would be half of what is kept. */
-static bool
-is_of_connection(struct str name)
-{
-	static const struct str names[] = {
-		STR("connection"),
-		STR("upgrade"),
-		STR("keep-alive"),
-		STR("te"),
-		STR("sec-websocket-key"),
-		STR("sec-websocket-version"),
-		STR("sec-websocket-extensions"),
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_eq_nocase(name, names[i]))
-			return true;
-	return false;
-}
-
-static size_t
-headers_size(const struct http_head *head)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < head->headers_n; i++)
-		if (!is_of_connection(head->headers[i].name))
-			n += head->headers[i].name.len + head->headers[i].value.len + 4;
-	return n;
-}
-
-/* Returns what follows them. */
-static char *
-put_headers(char *at, const struct http_head *head)
-{
-	for (size_t i = 0; i < head->headers_n; i++) {
-		struct str name;
-
-		if (is_of_connection(head->headers[i].name))
-			continue;
-		name = str_put(&at, head->headers[i].name);
-		for (size_t j = 0; j < name.len; j++)
-			if (name.ptr[j] >= 'A' && name.ptr[j] <= 'Z')
-				*(at - name.len + j) |= 0x20;
-		str_put(&at, STR(": "));
-		str_put(&at, head->headers[i].value);
-		str_put(&at, STR("\r\n"));
-	}
-	return at;
-}
-
 size_t
 session_hello_size_for(const struct request *r)
 {
-	return offsetof(struct session_hello, text) + r->head->target.len +
-	       headers_size(r->head);
+	return offsetof(struct session_hello, url) + r->head->target.len;
 }
 
-void
-session_hello_fill(struct session_hello *hello, const struct request *r, int64_t wall_ms)
+int
+session_hello_fill(struct session_hello *hello, struct headers_pool *pool,
+		   struct request *r, int64_t wall_ms)
 {
 	const struct http_head *head = r->head;
-	char *at = hello->text;
 
 	hello->issued_ms = wall_ms;
 	hello->peer = r->client;
 	hello->url_n = (uint32_t)head->target.len;
 	hello->query_n = (uint32_t)head->uri.query.len;
 	hello->is_secure = r->conn->stream.ops->is_secure;
-	str_put(&at, head->target);
-	hello->headers_n = (uint32_t)(put_headers(at, head) - at);
+	memcpy(hello->url, head->target.ptr, head->target.len);
+	hello->headers = headers_get(pool, r);
+	return hello->headers ? 0 : -E_NOMEM;
 }
 
 struct session_hello *
-session_hello_new(struct slab *slab, const struct request *r, int64_t wall_ms)
+session_hello_new(struct headers_pool *pool, struct request *r, int64_t wall_ms)
 {
-	struct session_hello *hello = slab_new(slab, session_hello_size_for(r));
+	struct session_hello *hello = slab_new(pool->slab, session_hello_size_for(r));
 
-	if (hello)
-		session_hello_fill(hello, r, wall_ms);
-	return hello;
+	if (!hello || session_hello_fill(hello, pool, r, wall_ms) == 0)
+		return hello;
+	session_hello_free(pool, hello);
+	return NULL;
 }
 
 void
-session_hello_free(struct slab *slab, struct session_hello *h)
+session_hello_free(struct headers_pool *pool, struct session_hello *h)
 {
-	slab_free(slab, h, session_hello_size(h));
+	headers_put(pool, h->headers);
+	slab_free(pool->slab, h, session_hello_size(h));
 }
 
 struct session_hello *
-session_hello_forget_query(struct slab *slab, struct session_hello *h)
+session_hello_forget_query(struct headers_pool *pool, struct session_hello *h)
 {
 	uint32_t gone_n = h->query_n + 1; /* the ? goes as well */
 	struct session_hello *smaller;
 
 	if (!h->query_n)
 		return h;
-	smaller = slab_new(slab, session_hello_size(h) - gone_n);
+	smaller = slab_new(pool->slab, session_hello_size(h) - gone_n);
 	if (!smaller)
 		return h;
-	memcpy(smaller, h, offsetof(struct session_hello, text) + h->url_n - gone_n);
+	memcpy(smaller, h, session_hello_size(h) - gone_n);
 	smaller->url_n -= gone_n;
 	smaller->query_n = 0;
-	memcpy(smaller->text + smaller->url_n, h->text + h->url_n, h->headers_n);
-	session_hello_free(slab, h);
+	slab_free(pool->slab, h, session_hello_size(h));
 	return smaller;
 }
 

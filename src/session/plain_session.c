@@ -21,10 +21,8 @@ loop_of(const struct plain_session *p)
 static void
 free_session(struct plain_session *p)
 {
-	struct slab *slab = &loop_of(p)->slab;
-
-	session_hello_free(slab, p->hello);
-	slab_free(slab, p, sizeof(*p));
+	session_hello_free(&p->all->headers, p->hello);
+	slab_free(&loop_of(p)->slab, p, sizeof(*p));
 }
 
 static void
@@ -366,7 +364,7 @@ plain_session_new(const struct plain_route *route, const struct config_mount *mo
 
 	if (!p)
 		return NULL;
-	p->hello = session_hello_new(&l->slab, r, l->wall_ms);
+	p->hello = session_hello_new(&route->sessions[l->id]->headers, r, l->wall_ms);
 	if (!p->hello) {
 		slab_free(&l->slab, p, sizeof(*p));
 		return NULL;

@@ -26,13 +26,17 @@ now_of(const struct session *s)
 void
 sessions_init(struct sessions *all, struct loop *l, uint16_t node)
 {
-	*all = (struct sessions){.loop = l, .node = node, .by_id = IDMAP_INIT(SID_BYTES)};
+	*all = (struct sessions){.loop = l,
+				 .node = node,
+				 .by_id = IDMAP_INIT(SID_BYTES),
+				 .headers = {.slab = &l->slab}};
 	list_init(&all->plain);
 }
 
 static void
 free_session(struct session *s)
 {
+	headers_put(&s->all->headers, s->hello.headers);
 	slab_free(&s->all->loop->slab, s,
 		  offsetof(struct session, hello) + session_hello_size(&s->hello));
 }
@@ -409,13 +413,13 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 
 	if (!s)
 		return NULL;
-	session_hello_fill(&s->hello, r, all->loop->wall_ms);
 	s->all = all;
 	s->mount = mount;
 	s->protocol = (uint8_t)protocol;
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
-	if (idmap_add(&all->by_id, s)) {
+	if (session_hello_fill(&s->hello, &all->headers, r, all->loop->wall_ms) ||
+	    idmap_add(&all->by_id, s)) {
 		free_session(s);
 		return NULL;
 	}

@@ -31,18 +31,19 @@ static const struct {
 START_TEST(the_agent_tells_the_device)
 {
 	char line[256];
-	struct session_hello *h = calloc(1, sizeof(*h) + sizeof(line));
+	struct headers *headers = calloc(1, sizeof(*headers) + sizeof(line));
+	struct session_hello h = {.headers = headers};
 	struct buf out = BUF_INIT;
 
-	ck_assert_ptr_nonnull(h);
-	h->headers_n = (uint32_t)snprintf(line, sizeof(line), "user-agent: %s\r\n",
+	ck_assert_ptr_nonnull(headers);
+	headers->len = (uint32_t)snprintf(line, sizeof(line), "user-agent: %s\r\n",
 					  rows[_i].agent);
-	memcpy(h->text, line, h->headers_n);
-	device_write(&out, h, false);
+	memcpy(headers->text, line, headers->len);
+	device_write(&out, &h, false);
 	buf_add_char(&out, '\0');
 	ck_assert_str_eq(out.data, rows[_i].text);
 	buf_fini(&out);
-	free(h);
+	free(headers);
 }
 END_TEST
 

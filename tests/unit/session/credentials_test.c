@@ -5,23 +5,24 @@
 #include "unit/session/suites.h"
 
 static struct slab slab;
+static struct headers_pool pool;
 
 static struct session_hello *
 make_hello(const char *url, const char *headers)
 {
-	struct session_hello *h;
 	const char *query = strchr(url, '?');
+	struct session_hello *h;
 
 	slab_init(&slab);
-	h = slab_new(&slab, offsetof(struct session_hello, text) + strlen(url) +
-				    strlen(headers));
-
-	ck_assert_ptr_nonnull(h);
+	pool = (struct headers_pool){.slab = &slab};
+	h = slab_new(&slab, offsetof(struct session_hello, url) + strlen(url));
 	h->url_n = (uint32_t)strlen(url);
 	h->query_n = query ? (uint32_t)strlen(query + 1) : 0;
-	h->headers_n = (uint32_t)strlen(headers);
-	memcpy(h->text, url, h->url_n);
-	memcpy(h->text + h->url_n, headers, h->headers_n);
+	memcpy(h->url, url, h->url_n);
+	h->headers = slab_new(&slab, sizeof(*h->headers) + strlen(headers));
+	h->headers->refs = 1;
+	h->headers->len = (uint32_t)strlen(headers);
+	memcpy(h->headers->text, headers, h->headers->len);
 	return h;
 }
 
@@ -52,7 +53,7 @@ START_TEST(the_first_place_that_has_a_token_counts)
 
 	ck_assert_msg(str_eq(token, str_from(rows[_i].token)), "%.*s", STR_ARG(token));
 	arena_fini(&a);
-	session_hello_free(&slab, h);
+	session_hello_free(&pool, h);
 	slab_fini(&slab);
 }
 END_TEST
@@ -62,13 +63,13 @@ START_TEST(a_query_that_is_forgotten_takes_nothing_else_with_it)
 	struct session_hello *h = make_hello("/ws?token=secret",
 					     "host: a\r\nuser-agent: b\r\n");
 
-	h = session_hello_forget_query(&slab, h);
+	h = session_hello_forget_query(&pool, h);
 	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
 	ck_assert_uint_eq(session_hello_query(h).len, 0);
 	ck_assert(str_eq(session_hello_header(h, STR("user-agent")), STR("b")));
-	h = session_hello_forget_query(&slab, h);
+	h = session_hello_forget_query(&pool, h);
 	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
-	session_hello_free(&slab, h);
+	session_hello_free(&pool, h);
 	slab_fini(&slab);
 }
 END_TEST

@@ -7,8 +7,8 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		bad_tokens_suite, credentials_suite, engine_suite, session_suite,
-		sid_suite,        upgrade_suite,     NULL,
+		bad_tokens_suite, credentials_suite, engine_suite,  headers_suite,
+		session_suite,    sid_suite,         upgrade_suite, NULL,
 	};
 
 	return unit_run(suites);

@@ -8,6 +8,7 @@
 Suite *bad_tokens_suite(void);
 Suite *credentials_suite(void);
 Suite *engine_suite(void);
+Suite *headers_suite(void);
 Suite *session_suite(void);
 Suite *sid_suite(void);
 Suite *upgrade_suite(void);
