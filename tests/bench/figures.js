@@ -47,7 +47,7 @@ function memory(clients, name, title, peers, protocol) {
 		better: 'lower',
 		scenario: 'idle',
 		protocol,
-		args: ['--clients', clients],
+		args: ['--clients', clients, '--room', 'bench:1'],
 		peers,
 		targets: {},
 		limit: 1024,
@@ -85,6 +85,7 @@ const figures = [
 	memory(10000, 'idle-10000', 'Memory at rest, WebSocket', [...all, 'tidegate-raw']),
 	memory(19000, 'idle-19000', 'Memory at rest, WebSocket', ['floor', 'socketio', 'tidegate']),
 	memory(10000, 'idle-polling', 'Memory at rest between polls', ['socketio', 'tidegate'], 'polling'),
+	memory(10000, 'idle-rooms', 'Memory at rest, dialect rooms', ['tidegate-rooms']),
 	{
 		...perCpu,
 		name: 'growth',
