@@ -58,6 +58,8 @@ static const struct {
 	{"", "api: {key: 0123456789abcdef}\n", "api.key "},
 	{"", "http: {head_size: 32KiB, head_timeout: 1s}\n",
 	 "http.head_size! http.head_timeout "},
+	{"", "authorize: {timeout: 1s, answers: off, pause: 1s}\n",
+	 "authorize.timeout authorize.answers authorize.pause "},
 	{"", "token: {audience: [a], claims: {user: uid}}\n",
 	 "token.audience token.claims.user "},
 	{"", "token: {keys: [{kid: a, secret: 0123456789abcdef0123456789abcdef}]}\n",
