@@ -257,6 +257,15 @@ server_start(struct server *s)
 	return 0;
 }
 
+/* Is fresh's listener at i the one that we have there? Others wait for a restart. */
+static bool
+is_same_listener(const struct server *s, const struct config *fresh, size_t i)
+{
+	return i < fresh->listeners_n &&
+	       strcmp(s->config->listeners[i].name, fresh->listeners[i].name) == 0 &&
+	       strcmp(s->config->listeners[i].address, fresh->listeners[i].address) == 0;
+}
+
 /* Certificates and keys of fresh, where a listener speaks TLS already; the files are read
  * again even if their names are the same. Errors: of tls_new. */
 static int
@@ -266,7 +275,7 @@ load_tls(const struct server *s, const struct config *fresh, struct tls **tls,
 	int error = 0;
 
 	for (size_t i = 0; !error && i < s->config->listeners_n; i++)
-		if (s->tls[i] && i < fresh->listeners_n &&
+		if (s->tls[i] && is_same_listener(s, fresh, i) &&
 		    *fresh->listeners[i].tls_certificate)
 			error = tls_new(&fresh->listeners[i], s->tls[i], &tls[i], errors);
 	return error;
