@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "policy/limit.h"
+#include "session/bad_tokens.h"
 
 int
 arrivals_count(struct limit_table *addresses, const struct config_mount *mount,
@@ -13,7 +14,7 @@ arrivals_count(struct limit_table *addresses, const struct config_mount *mount,
 	int error;
 
 	*wait_ms_out = 0;
-	if (mount->connection_rate.per_second <= 0 || !address.len)
+	if (!addresses || mount->connection_rate.per_second <= 0 || !address.len)
 		return 0;
 	buf_printf(&key, "%s %s ", mount->path, config_dialect_name(mount->dialect));
 	buf_add_str(&key, address);
@@ -24,5 +25,23 @@ arrivals_count(struct limit_table *addresses, const struct config_mount *mount,
 		*wait_ms_out = limit_rate_wait_ms(addresses, buf_str(&key),
 						  &mount->connection_rate, l->now_ms);
 	buf_fini(&key);
+	return error;
+}
+
+int
+arrivals_admit(struct limit_table *addresses, struct bad_tokens *bad,
+	       const struct config_mount *mount, struct request *r)
+{
+	struct loop *l = r->conn->loop;
+	uint64_t wait_ms = bad_tokens_wait_ms(bad, l, &r->client);
+	int error = -E_TOO_MANY_FAILURES;
+
+	if (!wait_ms)
+		error = arrivals_count(addresses, mount, l, &r->client, &wait_ms);
+	if (error)
+		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
+	if (wait_ms)
+		buf_printf(&r->headers, "Retry-After: %llu\r\n",
+			   (unsigned long long)(wait_ms + 999) / 1000);
 	return error;
 }

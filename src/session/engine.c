@@ -4,7 +4,6 @@
 #include "base/errors.h"
 #include "config/config.h"
 #include "session/arrivals.h"
-#include "session/bad_tokens.h"
 #include "session/cors.h"
 #include "session/credentials.h"
 #include "session/upgrade.h"
@@ -173,28 +172,18 @@ serves_client(const struct engine *e, struct request *r)
 	return static_files_answer(e->client, r, str_skip(rest, 1));
 }
 
-/* An address that tried too many tokens gets no session to try another one, and none comes
- * more often than it may. */
+/* An address that tried too many tokens gets no session to try another one. */
 static bool
 must_wait(const struct engine *e, struct request *r)
 {
-	int error = -E_TOO_MANY_FAILURES;
-	uint64_t wait_ms = 0;
+	struct bad_tokens *bad = e->mount->auth == AUTH_TOKEN
+					 ? sessions_here(e, r)->bad_tokens
+					 : NULL;
+	int error = arrivals_admit(e->addresses, bad, e->mount, r);
 
-	if (e->mount->auth == AUTH_TOKEN)
-		wait_ms = bad_tokens_wait_ms(sessions_here(e, r)->bad_tokens,
-					     r->conn->loop, &r->client);
-	if (!wait_ms)
-		error = e->addresses ? arrivals_count(e->addresses, e->mount,
-						      r->conn->loop, &r->client, &wait_ms)
-				     : 0;
-	if (!error)
-		return false;
-	counter_add(&r->conn->loop->counters, COUNTER_REFUSED_CONNECTIONS, 1);
-	buf_printf(&r->headers, "Retry-After: %llu\r\n",
-		   (unsigned long long)(wait_ms + 999) / 1000);
-	request_refuse(r, error);
-	return true;
+	if (error)
+		request_refuse(r, error);
+	return error != 0;
 }
 
 enum route_next

@@ -4,7 +4,6 @@
 #include "base/errors.h"
 #include "proto/websocket.h"
 #include "session/arrivals.h"
-#include "session/bad_tokens.h"
 #include "session/cors.h"
 #include "session/credentials.h"
 
@@ -90,27 +89,6 @@ choose(const struct plain_route *route, struct request *r,
 	return d;
 }
 
-/* May the address come (again)? Adds Retry-After when not.
- * Errors: -E_TOO_MANY_FAILURES, -E_RATE_LIMITED, -E_NOMEM. */
-static int
-admit(const struct plain_route *route, const struct config_mount *mount,
-      struct request *r)
-{
-	struct loop *l = r->conn->loop;
-	uint64_t wait_ms = bad_tokens_wait_ms(route->sessions[l->id]->bad_tokens, l,
-					      &r->client);
-	int error = -E_TOO_MANY_FAILURES;
-
-	if (!wait_ms)
-		error = arrivals_count(route->addresses, mount, l, &r->client, &wait_ms);
-	if (error)
-		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
-	if (wait_ms)
-		buf_printf(&r->headers, "Retry-After: %llu\r\n",
-			   (unsigned long long)(wait_ms + 999) / 1000);
-	return error;
-}
-
 void
 plain_session_serve(struct request *r)
 {
@@ -127,7 +105,9 @@ plain_session_serve(struct request *r)
 	dialect = choose(route, r, &mount);
 	error = ws_handshake_check(r->head);
 	if (!error)
-		error = admit(route, mount, r);
+		error = arrivals_admit(route->addresses,
+				       route->sessions[r->conn->loop->id]->bad_tokens,
+				       mount, r);
 	if (!error) {
 		p = plain_session_new(route, mount, dialect, r);
 		error = p ? plain_session_open(p, r) : -E_NOMEM;
