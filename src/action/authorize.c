@@ -389,7 +389,7 @@ forget(struct desk *d, uint64_t owner)
 
 	memo_forget(&d->memo, owner);
 	count_kept(d, before_n);
-	for (size_t at = 0; (i = map_next(&d->inquiries, &at));)
+	for (uint32_t at = 0; (i = handle_next(&d->questions, &at));)
 		i->is_stale |= i->owner == owner;
 }
 
