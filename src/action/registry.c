@@ -164,7 +164,8 @@ registry_add_authorizer(struct registry *r, struct tg_host *host,
 	if (!grown)
 		return -E_NOMEM;
 	r->authorizers = grown;
-	grown[r->authorizers_n++] = (struct authorizer){.ask = ask, .state = state, .host = host};
+	grown[r->authorizers_n++] = (struct authorizer){
+		.ask = ask, .state = state, .host = host};
 	return 0;
 }
 

@@ -44,11 +44,12 @@ bool socket_is_connected(const struct socket *s);
 void socket_count_bad_token(struct socket *s);
 bool socket_may_show_token(const struct socket *s);
 
-/* One pointer of the floor above. */
 /* It goes on as one that was lost; known from on_connect on. */
 bool socket_is_recovered(const struct socket *s);
 /* What hub_up.keep left for it, once; passes to the caller. NULL: nothing. */
 struct keepsake *socket_take_keepsake(struct socket *s) MUST_USE;
+
+/* One pointer of the floor above. */
 void *socket_data(const struct socket *s);
 void socket_set_data(struct socket *s, void *data);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A connection that has to begin with a PROXY protocol header. Until the header has come it
- * counts as admission_nobody's: among all, but for no address; then for the client's. A bad header, or none
- * within the time of a request's head, closes the connection without a word.
+ * counts as admission_nobody's: among all, but for no address; then for the client's. A bad
+ * header, or none within the time of a request's head, closes the connection without a word.
  * Thread: the connection's loop.
  */
 #ifndef TRANSPORT_PROXY_CONN_H
