@@ -55,9 +55,3 @@ breaker_note(struct breaker *b, const struct breaker_rule *rule, enum breaker_pa
 		       ? BREAKER_OPENS
 		       : BREAKER_STAYS;
 }
-
-bool
-breaker_is_open(const struct breaker *b)
-{
-	return atomic_load(&b->until_ms) != 0;
-}

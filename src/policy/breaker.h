@@ -35,6 +35,4 @@ enum breaker_pass breaker_try(struct breaker *b, uint64_t now_ms);
 enum breaker_turn breaker_note(struct breaker *b, const struct breaker_rule *rule,
 			       enum breaker_pass pass, bool is_good, uint64_t now_ms);
 
-bool breaker_is_open(const struct breaker *b); /* [any thread] */
-
 #endif

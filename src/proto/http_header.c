@@ -44,21 +44,13 @@ http_header_split(struct str line, struct http_header *out)
 	return 0;
 }
 
-const struct http_header *
-http_header_find(const struct http_head *h, struct str name)
-{
-	for (size_t i = 0; i < h->headers_n; i++)
-		if (str_eq_nocase(h->headers[i].name, name))
-			return &h->headers[i];
-	return NULL;
-}
-
 struct str
 http_header_get(const struct http_head *h, struct str name)
 {
-	const struct http_header *header = http_header_find(h, name);
-
-	return header ? header->value : (struct str){0};
+	for (size_t i = 0; i < h->headers_n; i++)
+		if (str_eq_nocase(h->headers[i].name, name))
+			return h->headers[i].value;
+	return (struct str){0};
 }
 
 struct str

@@ -22,10 +22,7 @@ bool http_is_token(struct str s);
  * Errors: -E_HTTP_SYNTAX. */
 int http_header_split(struct str line, struct http_header *out) MUST_USE;
 
-/* First header of that name, NULL when absent. */
-const struct http_header *http_header_find(const struct http_head *h, struct str name);
-
-/* Its value, empty when absent. */
+/* Value of the first header of that name, empty when absent. */
 struct str http_header_get(const struct http_head *h, struct str name);
 
 /* The values of all its lines with commas between, for headers that are lists: the only one as

@@ -238,8 +238,7 @@ START_TEST(headers_are_found_without_case)
 		0);
 	h = http_parser_head(p);
 	ck_assert(str_eq(http_header_get(h, STR("ACCEPT")), STR("x , ,y")));
-	ck_assert_ptr_eq(http_header_find(h, STR("accept")), &h->headers[1]);
-	ck_assert_ptr_null(http_header_find(h, STR("Accep")));
+	ck_assert_ptr_null(http_header_get(h, STR("Accep")).ptr);
 	ck_assert_uint_eq(http_header_get(h, STR("Cookie")).len, 0);
 	ck_assert_uint_eq(http_header_count(h, STR("accept")), 3);
 	ck_assert(http_header_has_token(h, STR("Accept"), STR("Y")));
