@@ -12,7 +12,6 @@ enum { NAME_BYTES_MAX = 128 };
 
 struct meter {
 	_Atomic int64_t n;
-	uint64_t id;
 	const struct tg_host *host;
 	const char *help;
 	bool is_gauge;
@@ -77,7 +76,7 @@ meters_add(struct meters *m, const struct tg_host *host, struct str plugin,
 	new->host = host;
 	new->help = help;
 	new->is_gauge = is_gauge;
-	new->id = *id_out = m->n ? m->items[m->n - 1]->id + 1 : 1;
+	*id_out = (uintptr_t)new;
 	m->items[m->n++] = new;
 	return 0;
 fail:
@@ -109,14 +108,12 @@ meters_fini(struct meters *m)
 }
 
 void
-meters_count(const struct meters *m, uint64_t id, int64_t n)
+meters_count(uint64_t id, int64_t n)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (m->items[i]->id == id) {
-			atomic_fetch_add_explicit(&m->items[i]->n, n,
-						  memory_order_relaxed);
-			return;
-		}
+	struct meter *m = (struct meter *)(uintptr_t)id;
+
+	if (m)
+		atomic_fetch_add_explicit(&m->n, n, memory_order_relaxed);
 }
 
 void

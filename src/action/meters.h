@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Numbers of plugins in /metrics. Added while plugins are loaded, one list afterwards that
- * does not change; counting is one atomic addition, from any thread.
+ * does not change. Counting is one atomic addition, from any thread, and looks at no list: a
+ * plugin may count while the next one is loaded.
  */
 #ifndef ACTION_METERS_H
 #define ACTION_METERS_H
@@ -26,8 +27,8 @@ int meters_add(struct meters *m, const struct tg_host *host, struct str plugin,
 void meters_remove(struct meters *m, const struct tg_host *host);
 void meters_fini(struct meters *m);
 
-/* n may be below 0. An id that is none counts nothing. [any thread] */
-void meters_count(const struct meters *m, uint64_t id, int64_t n);
+/* id: of meters_add; 0 counts nothing. n may be below 0. [any thread] */
+void meters_count(uint64_t id, int64_t n);
 
 /* Append them as text for Prometheus: tidegate_plugin_PLUGIN_NAME. [any thread] */
 void meters_write(const struct meters *m, struct buf *out);
