@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(a_smaller_bound_holds_with_the_next_answer)
 {
-	char key[8];
+	char key[12];
 
 	for (int i = 0; i < 100; i++) {
 		snprintf(key, sizeof(key), "%d", i);
