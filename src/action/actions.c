@@ -334,6 +334,8 @@ actions_desk_of(struct actions *a, uint64_t id)
 {
 	unsigned owner = handle_owner(id);
 
+	if (atomic_load_explicit(&a->ended, memory_order_relaxed))
+		return NULL; /* what its numbers stood for is gone */
 	return owner < a->desks_n ? &a->desks[owner] : NULL;
 }
 

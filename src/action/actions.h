@@ -87,7 +87,7 @@ void actions_call_ends(struct actions *a);
 
 /* The desk of this thread's loop, NULL elsewhere. */
 struct desk *actions_desk_here(struct actions *a);
-/* The desk that a number (handle.h) names, NULL when there is none. */
+/* The desk that a number (handle.h) names; NULL when there is none, or when all has ended. */
 struct desk *actions_desk_of(struct actions *a, uint64_t id);
 struct desk *desk_of_socket(struct actions *a, const struct socket *s);
 

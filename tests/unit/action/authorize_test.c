@@ -210,6 +210,24 @@ START_TEST(who_left_meanwhile_is_not_let_in)
 }
 END_TEST
 
+/* The last word of a plugin, when no loop runs any more. */
+static void
+answer_too_late(void *question)
+{
+	ck_assert_int_eq(tg_answer(*(uint64_t *)question, TG_ALLOW), TG_E_LATE);
+}
+
+START_TEST(an_answer_at_the_very_end_is_late)
+{
+	first_waits = true;
+	ck_assert_str_eq(ask(fake_alice(0), "admin"), "");
+	ck_assert_int_eq(asked_n, 1);
+	ck_assert_int_eq(tg_timer_start(1000, 0, answer_too_late, asked, answer_too_late,
+					NULL),
+			 TG_OK);
+}
+END_TEST
+
 START_TEST(open_questions_are_forgotten_at_the_end)
 {
 	struct socket *s = fake_alice(0);
@@ -563,6 +581,7 @@ authorize_suite(void)
 	tcase_add_test(t, an_artifact_that_the_token_does_not_list_is_asked_for);
 	tcase_add_test(t, who_left_meanwhile_is_not_let_in);
 	tcase_add_test(t, open_questions_are_forgotten_at_the_end);
+	tcase_add_test(t, an_answer_at_the_very_end_is_late);
 	suite_add_tcase(s, t);
 	add_memory_tests(s);
 	add_circuit_tests(s);
