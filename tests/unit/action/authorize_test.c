@@ -222,9 +222,9 @@ START_TEST(an_answer_at_the_very_end_is_late)
 	first_waits = true;
 	ck_assert_str_eq(ask(fake_alice(0), "admin"), "");
 	ck_assert_int_eq(asked_n, 1);
-	ck_assert_int_eq(tg_timer_start(1000, 0, answer_too_late, asked, answer_too_late,
-					NULL),
-			 TG_OK);
+	ck_assert_int_eq(
+		tg_timer_start(1000, 0, answer_too_late, asked, answer_too_late, NULL),
+		TG_OK);
 }
 END_TEST
 
