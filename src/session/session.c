@@ -391,7 +391,7 @@ session_take_websocket(struct session *s, struct websocket *w)
 		char first = f->len > f->head ? f->bytes[f->head] : 0;
 
 		if (!error && (f->kind != FRAME_TEXT || first != '0' + EIO_NOOP))
-			error = error ? error : send_by_websocket(s, f);
+			error = send_by_websocket(s, f);
 		frame_unref(f);
 	}
 	polling_free(p, EIO_NOOP);
