@@ -416,7 +416,7 @@ struct tg_api {
 	int (*add_read)(struct tg_host *host,
 			void (*read)(const struct tg_read *read, void *state), void *state);
 
-	/* name: a-z, 0-9 and _; both texts must stay. [init] */
+	/* name: a-z, 0-9 and _; help: one line without a backslash, must stay. [init] */
 	int (*add_counter)(struct tg_host *host, const char *name, const char *help,
 			   uint32_t flags, struct tg_counter *out);
 	/* Add n to it; a counter of zeros is none. [any thread, after init] */

@@ -28,6 +28,13 @@ is_name(struct str name)
 	return name.len != 0;
 }
 
+/* It goes out as it is: the format would want line ends and backslashes escaped. */
+static bool
+is_help(const char *help)
+{
+	return help && !strpbrk(help, "\n\\");
+}
+
 /* A plugin is called as its file is: what a metric's name may not hold becomes _. */
 static bool
 write_name(struct meter *to, struct str plugin, struct str name)
@@ -62,9 +69,9 @@ meters_add(struct meters *m, const struct tg_host *host, struct str plugin,
 		free(new);
 		return -E_NOMEM;
 	}
-	if (!is_name(name) || !help || !write_name(new, plugin, name)) {
-		buf_printf(why,
-			   "a counter needs help and a short name of a-z, 0-9 and _");
+	if (!is_name(name) || !is_help(help) || !write_name(new, plugin, name)) {
+		buf_printf(why, "a counter needs a line of help without \\ and a short "
+				"name of a-z, 0-9 and _");
 		goto fail;
 	}
 	for (size_t i = 0; i < m->n; i++)

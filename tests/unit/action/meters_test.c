@@ -62,6 +62,8 @@ START_TEST(a_counter_needs_a_name_of_its_own)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_int_ne(tg_add_counter(bad[i], "help", 0, &c), TG_OK);
 	ck_assert_int_eq(tg_add_counter("x", NULL, 0, &c), TG_E_ARGUMENT);
+	ck_assert_int_eq(tg_add_counter("x", "two\nlines", 0, &c), TG_E_ARGUMENT);
+	ck_assert_int_eq(tg_add_counter("x", "back\\slash", 0, &c), TG_E_ARGUMENT);
 	ck_assert_int_eq(tg_add_counter(NULL, "help", 0, &c), TG_E_ARGUMENT);
 	ck_assert_int_eq(tg_add_counter("x", "help", 0, NULL), TG_E_ARGUMENT);
 	ck_assert(fake.host.is_at_fault);
