@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Objects by a random id of fixed length that stands at their very beginning, drawn by this
- * server: such an id is its own hash, so a place costs eight bytes and a look-up no hashing.
+ * Objects by an id of fixed length that stands at their very beginning, drawn or counted by
+ * this server: such an id is its own hash, so a place costs eight bytes and a look-up no hashing.
  * For keys that clients choose there is map. Open addressing, no tombstones; an empty one holds
  * no memory. One owner, one thread.
  */
@@ -14,7 +14,7 @@
 struct idmap {
 	void **places; /* NULL: free */
 	uint32_t n, cap;
-	uint32_t id_len; /* at least 16 */
+	uint32_t id_len; /* at least 8 */
 };
 
 #define IDMAP_INIT(len) ((struct idmap){.id_len = (len)})

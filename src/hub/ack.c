@@ -2,16 +2,16 @@
 #include "hub/ack.h"
 
 #include "base/errors.h"
+#include "base/idmap.h"
 #include "config/config.h"
 #include "hub/socket_inside.h"
 
 #include <stdlib.h>
 
 struct ack {
-	struct ack *next, **to_me; /* to_me: the pointer that leads here */
-	struct loop *loop;
+	uint64_t id; /* first: the map finds it by this */
+	struct socket *socket;
 	struct wheel_timer timer;
-	uint64_t id;
 	socket_ack_fn *on_ack;
 	void *arg;
 };
@@ -20,10 +20,8 @@ static void
 finish(struct ack *a, int error, struct str args, const struct str *attachments,
        size_t attachments_n)
 {
-	*a->to_me = a->next;
-	if (a->next)
-		a->next->to_me = a->to_me;
-	wheel_cancel(&a->loop->wheel, &a->timer);
+	idmap_remove(a->socket->acks, a);
+	wheel_cancel(&hub_loop(socket_hub(a->socket))->wheel, &a->timer);
 	a->on_ack(a->arg, error, args, attachments, attachments_n);
 	free(a);
 }
@@ -33,18 +31,16 @@ on_timeout(struct wheel_timer *t)
 {
 	struct ack *a = CONTAINER_OF(t, struct ack, timer);
 
-	counter_add(&a->loop->counters, COUNTER_ACK_TIMEOUTS, 1);
+	counter_add(&hub_loop(socket_hub(a->socket))->counters, COUNTER_ACK_TIMEOUTS, 1);
 	finish(a, -E_TIMEOUT, (struct str){NULL, 0}, NULL, 0);
 }
 
 bool
 ack_is_full(const struct socket *s)
 {
-	uint32_t most = s->mount->acks_n, n = 0;
+	uint32_t most = s->mount->acks_n;
 
-	for (const struct ack *a = s->acks; a && n < most; a = a->next)
-		n++;
-	return most && n >= most;
+	return most && s->acks && s->acks->n >= most;
 }
 
 int
@@ -52,37 +48,46 @@ ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_
 	  void *arg)
 {
 	struct ack *a = malloc(sizeof(*a));
+	struct loop *l = hub_loop(socket_hub(s));
 
-	if (!a)
-		return -E_NOMEM;
-	*a = (struct ack){
-		.loop = hub_loop(socket_hub(s)), .id = id, .on_ack = on_ack, .arg = arg};
+	if (!s->acks) {
+		s->acks = malloc(sizeof(*s->acks));
+		if (s->acks)
+			*s->acks = IDMAP_INIT(sizeof(a->id));
+	}
+	if (!a || !s->acks)
+		goto fail;
+	*a = (struct ack){.id = id, .socket = s, .on_ack = on_ack, .arg = arg};
+	if (idmap_add(s->acks, a))
+		goto fail;
 	wheel_timer_init(&a->timer, on_timeout);
 	if (timeout_ms)
-		wheel_set(&a->loop->wheel, &a->timer, a->loop->now_ms + timeout_ms);
-	a->next = s->acks;
-	a->to_me = &s->acks;
-	if (a->next)
-		a->next->to_me = &a->next;
-	s->acks = a;
+		wheel_set(&l->wheel, &a->timer, l->now_ms + timeout_ms);
 	return 0;
+fail:
+	free(a);
+	return -E_NOMEM;
 }
 
-void
+bool
 ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *attachments,
 	    size_t attachments_n)
 {
-	struct ack *a = s->acks;
+	struct ack *a = s->acks ? idmap_get(s->acks, (struct str){(char *)&id, sizeof(id)})
+				: NULL;
 
-	while (a && a->id != id)
-		a = a->next;
 	if (a)
 		finish(a, 0, args, attachments, attachments_n);
+	return a != NULL;
 }
 
 void
 ack_fail_all(struct socket *s, int error)
 {
-	while (s->acks)
-		finish(s->acks, error, (struct str){NULL, 0}, NULL, 0);
+	struct ack *a;
+
+	for (size_t at = 0; s->acks && (a = idmap_next(s->acks, &at)); at = 0)
+		finish(a, error, (struct str){NULL, 0}, NULL, 0);
+	free(s->acks);
+	s->acks = NULL;
 }

@@ -16,8 +16,8 @@ bool ack_is_full(const struct socket *s);
 int ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_ack,
 	      void *arg) MUST_USE;
 
-/* The client's answer; an id that nobody waits for is ignored. */
-void ack_arrived(struct socket *s, uint64_t id, struct str args,
+/* The client's answer. False: nobody waits for one with this id. */
+bool ack_arrived(struct socket *s, uint64_t id, struct str args,
 		 const struct str *attachments, size_t attachments_n);
 
 /* Nobody will answer any more. */

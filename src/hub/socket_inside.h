@@ -12,6 +12,7 @@
 
 enum socket_state { SOCKET_ASKED, SOCKET_CONNECTED, SOCKET_GONE };
 
+struct idmap;
 struct session_hello;
 
 /* What kind of connection is behind it: a Socket.IO client or a plain WebSocket. */
@@ -56,7 +57,7 @@ struct socket {
 	};
 	struct memberships rooms;
 	struct identity *who;
-	struct ack *acks;      /* what we wait for, newest first */
+	struct idmap *acks;    /* what we wait for; NULL: nothing yet */
 	struct ticket *ticket; /* to come back with; NULL: it cannot */
 	char *auth; /* JSON object of its CONNECT without its token; NULL: {} */
 	void *data; /* of the floor above */
