@@ -42,6 +42,7 @@ finish(struct transfer *t, long status, bool is_late)
 {
 	struct client_answer answer = {.status = status,
 				       .is_late = is_late,
+				       .is_unsent = !t->tries_n,
 				       .is_for_once = t->is_for_once,
 				       .body = {t->answer.data, t->answer.len}};
 
@@ -190,7 +191,6 @@ start(struct transfer *t)
 	}
 	text_put(&url, client.settings->url);
 	text_put(&url, t->request.path);
-	t->tries_n++;
 	t->sent_n = 0;
 	t->answer.len = 0;
 	t->is_for_once = false;
@@ -206,6 +206,8 @@ start(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
 	if (curl_multi_add_handle(client.multi, t->easy))
 		finish(t, 0, false);
+	else
+		t->tries_n++;
 }
 
 static void

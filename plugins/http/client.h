@@ -21,6 +21,7 @@ struct client_settings {
 struct client_answer {
 	long status;      /* of HTTP; 0: there was no answer */
 	bool is_late;     /* because its time was over */
+	bool is_unsent;   /* before the backend could hear of it */
 	bool is_for_once; /* Cache-Control: no-store */
 	struct tg_str body;
 };

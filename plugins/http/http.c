@@ -142,7 +142,10 @@ on_action(void *arg, const struct client_answer *a)
 {
 	struct errand *e = arg;
 
-	tell_breaker(e->pass, is_answer(a));
+	if (a->is_unsent)
+		breaker_leave(&breaker, e->pass, tg_mono_ms());
+	else
+		tell_breaker(e->pass, is_answer(a));
 	answer_call(e->call, a);
 	free(e);
 }
@@ -195,8 +198,7 @@ run(struct tg_call call, const struct tg_request *request, void *state)
 		*e = (struct errand){call, pass};
 	if (e && !send_action(state, request, e))
 		return;
-	if (pass == BREAKER_PROBES)
-		tell_breaker(pass, false); /* let another one try, later */
+	breaker_leave(&breaker, pass, tg_mono_ms());
 	free(e);
 	tg_reply_error(call, TG("OVERLOADED"), TG("too much waits for the backend"),
 		       TG(""));

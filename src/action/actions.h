@@ -33,6 +33,7 @@ struct desk {
 	struct map asking;    /* peers that were not accepted yet, by socket id */
 	struct map inquiries; /* authorize hooks that are being asked, by question */
 	struct memo memo;     /* what they answered */
+	struct wheel_timer trim; /* of the memo */
 	struct buf text;      /* scratch for what is being written */
 };
 

@@ -19,6 +19,8 @@ enum {
 	KEY_WHAT = KEY_CLAIMS + CLAIMS_BYTES
 };
 
+enum { TRIM_PAUSE_MS = 1000 };
+
 struct question {
 	struct list link; /* among those that wait for an inquiry */
 	struct desk *desk;
@@ -113,15 +115,32 @@ remember(const struct inquiry *i, enum tg_verdict verdict)
 	struct desk *d = i->desk;
 	const struct config_authorize *c = rules(d);
 	uint32_t for_ms = verdict == TG_ALLOW ? c->grants_ms : c->refusals_ms;
+	uint64_t until_ms = d->loop->now_ms + for_ms;
 	/* each loop has its share of what all may remember */
 	size_t before_n = memo_n(&d->memo),
 	       most_n = (c->answers_n + d->all->desks_n - 1) / d->all->desks_n;
 
 	if (verdict > TG_DENY || !for_ms || i->is_stale)
 		return;
-	memo_keep(&d->memo, (struct str){i->key, i->key_len}, i->owner, verdict,
-		  d->loop->now_ms + for_ms, most_n);
+	memo_keep(&d->memo, (struct str){i->key, i->key_len}, i->owner, verdict, until_ms,
+		  most_n);
 	count_kept(d, before_n);
+	if (!wheel_is_set(&d->trim) || d->trim.at_ms > until_ms)
+		wheel_set(&d->loop->wheel, &d->trim, until_ms);
+}
+
+/* What nobody asks for again is not kept for longer than it may be believed, and a moment. */
+static void
+on_trim(struct wheel_timer *t)
+{
+	struct desk *d = CONTAINER_OF(t, struct desk, trim);
+	size_t before_n = memo_n(&d->memo);
+	uint64_t next_ms = memo_trim(&d->memo, d->loop->now_ms);
+	uint64_t soonest_ms = d->loop->now_ms + TRIM_PAUSE_MS;
+
+	count_kept(d, before_n);
+	if (next_ms != UINT64_MAX)
+		wheel_set(&d->loop->wheel, t, next_ms > soonest_ms ? next_ms : soonest_ms);
 }
 
 /* --- inquiries ---------------------------------------------------------------------------- */
@@ -229,7 +248,7 @@ inquire(struct question *q, struct authorizer *hook, enum breaker_pass pass)
 	};
 
 	if (!i) {
-		tell_breaker(d, hook, pass, false);
+		breaker_leave(&hook->breaker, pass, d->loop->now_ms); /* no fault of its */
 		settle(q, AUTHORIZE_NO);
 		return;
 	}
@@ -429,6 +448,7 @@ void
 authorize_init(struct desk *d)
 {
 	memo_init(&d->memo);
+	wheel_timer_init(&d->trim, on_trim);
 	d->inquiries = MAP_INIT;
 }
 

@@ -91,6 +91,28 @@ memo_keep(struct memo *m, struct str key, uint64_t owner, enum tg_verdict verdic
 	list_add_tail(place_of(m, i), &i->age);
 }
 
+/* Who was not used for the longest time is looked at: one behind him that is too old is first
+ * himself before long, since nobody uses it any more. */
+uint64_t
+memo_trim(struct memo *m, uint64_t now_ms)
+{
+	struct list *lists[] = {&m->grants, &m->refusals};
+	uint64_t next_ms = UINT64_MAX;
+
+	for (size_t n = 0; n < 2; n++)
+		while (!list_is_empty(lists[n])) {
+			struct item *i = CONTAINER_OF(lists[n]->next, struct item, age);
+
+			if (i->until_ms > now_ms) {
+				if (i->until_ms < next_ms)
+					next_ms = i->until_ms;
+				break;
+			}
+			drop(m, i);
+		}
+	return next_ms;
+}
+
 void
 memo_forget(struct memo *m, uint64_t owner)
 {

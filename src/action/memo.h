@@ -30,6 +30,10 @@ bool memo_find(struct memo *m, struct str key, uint64_t now_ms,
 void memo_keep(struct memo *m, struct str key, uint64_t owner, enum tg_verdict verdict,
 	       uint64_t until_ms, size_t most_n);
 
+/* Forget what is too old, as far as it is known without looking at everything: it finds the rest
+ * when asked again. Returns when to do so, UINT64_MAX: nothing is remembered. */
+uint64_t memo_trim(struct memo *m, uint64_t now_ms);
+
 /* All of that owner. Costs a walk through everything. */
 void memo_forget(struct memo *m, uint64_t owner);
 

@@ -33,6 +33,13 @@ note_probe(struct breaker *b, const struct breaker_rule *rule, bool is_good,
 	return is_good ? BREAKER_CLOSES : BREAKER_STAYS;
 }
 
+void
+breaker_leave(struct breaker *b, enum breaker_pass pass, uint64_t now_ms)
+{
+	if (pass == BREAKER_PROBES)
+		atomic_store(&b->until_ms, now_ms ? now_ms : 1);
+}
+
 enum breaker_turn
 breaker_note(struct breaker *b, const struct breaker_rule *rule, enum breaker_pass pass,
 	     bool is_good, uint64_t now_ms)

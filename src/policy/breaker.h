@@ -30,6 +30,10 @@ enum breaker_turn { BREAKER_STAYS, BREAKER_OPENS, BREAKER_CLOSES };
  * here: breaker_note. BREAKER_PROBES: nobody else is let through until then. [any thread] */
 enum breaker_pass breaker_try(struct breaker *b, uint64_t now_ms);
 
+/* What was let through was not tried after all: nothing is known, and if it was the probe,
+ * another may be. [any thread] */
+void breaker_leave(struct breaker *b, enum breaker_pass pass, uint64_t now_ms);
+
 /* How it went. What was let through before the breaker opened does not move it any more; a
  * probe that fails begins another pause. Returns what changed, to one caller. [any thread] */
 enum breaker_turn breaker_note(struct breaker *b, const struct breaker_rule *rule,

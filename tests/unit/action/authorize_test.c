@@ -44,6 +44,7 @@ static const struct tg_action actions[] = {
 	 .permission = "stats.read",
 	 .run = run},
 	{.size = sizeof(actions[0]), .name = "admin", .permission = "admin", .run = run},
+	{.size = sizeof(actions[0]), .name = "stats2", .permission = "more", .run = run},
 };
 
 static void
@@ -52,6 +53,7 @@ setup_with(const char *const *sets, size_t sets_n)
 	fake_new(sets, sets_n);
 	ck_assert_int_eq(tg_add_action(&actions[0]), TG_OK);
 	ck_assert_int_eq(tg_add_action(&actions[1]), TG_OK);
+	ck_assert_int_eq(tg_add_action(&actions[2]), TG_OK);
 }
 
 static void
@@ -308,6 +310,23 @@ START_TEST(each_hook_has_a_memory_of_its_own)
 }
 END_TEST
 
+START_TEST(what_nobody_asks_for_again_is_forgotten_in_time)
+{
+	struct socket *s = fake_alice(0);
+
+	first_says = TG_ALLOW;
+	ck_assert(is_granted(s, "stats2"));
+	first_says = TG_DENY;
+	ck_assert(!is_granted(s, "admin"));
+	ck_assert_uint_eq(counted(COUNTER_ANSWERS_KEPT), 2);
+	fake_wait(5000);
+	ck_assert_uint_eq(counted(COUNTER_ANSWERS_KEPT), 1);
+	fake_wait(55000);
+	ck_assert_uint_eq(counted(COUNTER_ANSWERS_KEPT), 0);
+	ck_assert_int_eq(asked_n, 2);
+}
+END_TEST
+
 START_TEST(what_is_said_once_is_not_remembered)
 {
 	struct socket *s = fake_alice(0);
@@ -538,7 +557,7 @@ add_memory_tests(Suite *s)
 	tcase_add_test(t, a_grant_is_remembered_for_its_time);
 	tcase_add_test(t, a_refusal_is_remembered_for_its_own_time);
 	tcase_add_test(t, each_hook_has_a_memory_of_its_own);
-	tcase_add_test(t, what_is_said_once_is_not_remembered);
+	tcase_add_test(t, what_is_said_once_is_not_remembered);	tcase_add_test(t, what_nobody_asks_for_again_is_forgotten_in_time);
 	tcase_add_test(t, another_token_of_the_same_user_is_asked_about);
 	tcase_add_test(t, joining_and_running_are_two_questions);
 	tcase_add_test(t, the_same_question_is_not_asked_twice_at_a_time);

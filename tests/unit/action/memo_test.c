@@ -112,6 +112,33 @@ START_TEST(one_owners_answers_are_forgotten_the_others_stay)
 }
 END_TEST
 
+START_TEST(what_is_too_old_goes_without_being_asked_for)
+{
+	ck_assert_uint_eq(memo_trim(&m, 0), UINT64_MAX);
+	memo_keep(&m, STR("a"), 1, TG_ALLOW, 100, 10);
+	memo_keep(&m, STR("b"), 1, TG_DENY, 40, 10);
+	memo_keep(&m, STR("c"), 1, TG_DENY, 50, 10);
+	ck_assert_uint_eq(memo_trim(&m, 39), 40);
+	ck_assert_uint_eq(memo_n(&m), 3);
+	ck_assert_uint_eq(memo_trim(&m, 45), 50);
+	ck_assert_uint_eq(memo_n(&m), 2);
+	ck_assert_uint_eq(memo_trim(&m, 50), 100);
+	ck_assert_int_eq(known("a", 99), 'y');
+	ck_assert_uint_eq(memo_trim(&m, 100), UINT64_MAX);
+	ck_assert_uint_eq(memo_n(&m), 0);
+}
+END_TEST
+
+START_TEST(one_behind_another_that_lasts_goes_with_it_at_the_latest)
+{
+	memo_keep(&m, STR("long"), 1, TG_ALLOW, 100, 10);
+	memo_keep(&m, STR("short"), 1, TG_ALLOW, 50, 10);
+	ck_assert_uint_eq(memo_trim(&m, 60), 100);
+	ck_assert_uint_eq(memo_trim(&m, 100), UINT64_MAX);
+	ck_assert_uint_eq(memo_n(&m), 0);
+}
+END_TEST
+
 Suite *
 memo_suite(void)
 {
@@ -125,6 +152,8 @@ memo_suite(void)
 	tcase_add_test(t, without_refusals_the_least_used_grant_does);
 	tcase_add_test(t, a_smaller_bound_holds_with_the_next_answer);
 	tcase_add_test(t, one_owners_answers_are_forgotten_the_others_stay);
+	tcase_add_test(t, what_is_too_old_goes_without_being_asked_for);
+	tcase_add_test(t, one_behind_another_that_lasts_goes_with_it_at_the_latest);
 	suite_add_tcase(s, t);
 	return s;
 }

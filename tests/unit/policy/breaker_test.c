@@ -106,6 +106,23 @@ START_TEST(without_a_rule_it_never_opens)
 }
 END_TEST
 
+START_TEST(a_probe_that_was_not_sent_leaves_room_for_another)
+{
+	struct breaker b = {0};
+	struct breaker_rule rule = {1, 100};
+
+	breaker_leave(&b, breaker_try(&b, 0), 0);
+	ck_assert_int_eq(breaker_try(&b, 0), BREAKER_PASSES);
+	breaker_note(&b, &rule, BREAKER_PASSES, false, 0);
+	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_PROBES);
+	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_REFUSES);
+	breaker_leave(&b, BREAKER_PASSES, 100); /* of one from before */
+	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_REFUSES);
+	breaker_leave(&b, BREAKER_PROBES, 100);
+	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_PROBES);
+}
+END_TEST
+
 enum { THREADS = 4, ROUNDS = 2000 };
 
 static struct breaker shared;
@@ -161,6 +178,7 @@ breaker_suite(void)
 	tcase_add_test(t, a_probe_that_fails_begins_another_pause);
 	tcase_add_test(t, what_went_out_before_does_not_move_it);
 	tcase_add_test(t, without_a_rule_it_never_opens);
+	tcase_add_test(t, a_probe_that_was_not_sent_leaves_room_for_another);
 	tcase_add_test(t, many_threads_see_one_probe_and_each_change_once);
 	suite_add_tcase(s, t);
 	return s;
