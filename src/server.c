@@ -281,16 +281,33 @@ load_tls(const struct server *s, const struct config *fresh, struct tls **tls,
 	return error;
 }
 
-/* What could be loaded becomes what holds. Errors: -E_NOMEM, some loops may be ahead then. */
+/* One reload for each loop, all or none. Errors: -E_NOMEM. */
+static int
+make_reloads(struct server *s, const struct worker_reload *with, struct reload **out)
+{
+	size_t n = 0;
+
+	while (n < s->workers_n && (out[n] = worker_reload_new(&s->workers[n], with)))
+		n++;
+	if (n == s->workers_n)
+		return 0;
+	while (n-- > 0)
+		worker_reload_free(out[n]);
+	return -E_NOMEM;
+}
+
+/* What could be loaded becomes what holds. Errors: -E_NOMEM, and nothing has changed. */
 static int
 hand_out(struct server *s, struct config *fresh, struct token_keys *keys,
 	 struct tls **tls)
 {
 	const struct worker_reload with = {fresh, keys, tls, s->config->listeners_n};
-	int error = 0;
+	struct reload **reloads = calloc(s->workers_n, sizeof(struct reload *));
+	int error = reloads ? make_reloads(s, &with, reloads) : -E_NOMEM;
 
 	for (size_t i = 0; !error && i < s->workers_n; i++)
-		error = worker_reload(&s->workers[i], &with);
+		worker_reload_send(reloads[i]);
+	free(reloads);
 	if (error)
 		return error;
 	for (size_t i = 0; i < s->config->listeners_n; i++) {

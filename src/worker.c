@@ -189,13 +189,13 @@ on_reload(struct loop *l, struct mail *m)
 	free(r);
 }
 
-int
-worker_reload(struct worker *w, const struct worker_reload *with)
+struct reload *
+worker_reload_new(struct worker *w, const struct worker_reload *with)
 {
 	struct reload *r = malloc(sizeof(*r) + with->tls_n * sizeof(struct tls *));
 
 	if (!r)
-		return -E_NOMEM;
+		return NULL;
 	*r = (struct reload){.mail.deliver = on_reload,
 			     .worker = w,
 			     .config = config_ref(with->config),
@@ -203,8 +203,25 @@ worker_reload(struct worker *w, const struct worker_reload *with)
 			     .tls_n = with->tls_n};
 	for (size_t i = 0; i < with->tls_n; i++)
 		r->tls[i] = with->tls[i] ? tls_ref(with->tls[i]) : NULL;
-	loop_post(w->loop, &r->mail);
-	return 0;
+	return r;
+}
+
+void
+worker_reload_send(struct reload *r)
+{
+	loop_post(r->worker->loop, &r->mail);
+}
+
+void
+worker_reload_free(struct reload *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->tls_n; i++)
+		tls_unref(r->tls[i]);
+	token_keys_unref(r->keys);
+	config_unref(r->config);
+	free(r);
 }
 
 void

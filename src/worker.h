@@ -16,6 +16,7 @@ struct address_set;
 struct bad_tokens;
 struct hub;
 struct listener;
+struct reload;
 struct token_keys;
 
 /* What the loops share, borrowed from the server. */
@@ -66,8 +67,12 @@ struct worker_reload {
 	struct tls **tls; /* by listener, NULL: as before */
 	size_t tls_n;
 };
-/* Errors: -E_NOMEM: nothing changes. [any thread] */
-int worker_reload(struct worker *w, const struct worker_reload *with) MUST_USE;
+/* Such a reload, ready to be sent: what can fail is done. NULL: no memory. */
+struct reload *worker_reload_new(struct worker *w,
+				 const struct worker_reload *with) MUST_USE;
+/* Takes it over. [any thread] */
+void worker_reload_send(struct reload *r);
+void worker_reload_free(struct reload *r); /* one that was not sent; NULL is allowed */
 
 /* After the threads stopped: deliver letters, close what is open, bury. */
 void worker_last_turn(struct worker *w);
