@@ -37,7 +37,7 @@ struct log_text {
 	char text[LOG_TEXT_BYTES];
 };
 
-/* Quoted, control and non-ASCII bytes as \\xNN, cut to fit. */
+/* Quoted, control and non-ASCII bytes as \xNN, cut to fit. */
 struct log_text log_escape(struct str s);
 #define LOG_TEXT(s) log_escape(s).text
 

@@ -34,8 +34,8 @@ int map_add(struct map *m, struct str key, void *value) MUST_USE;
 /* The removed value, NULL when absent. */
 void *map_remove(struct map *m, struct str key);
 
-/* Visits every value in no order: for (size_t at = 0; (v = map_next(m, &at));). Removing the
- * visited value while walking is allowed only by map_remove_all-style loops that restart. */
+/* Visits every value in no order: for (size_t at = 0; (v = map_next(m, &at));). After a removal
+ * start again. */
 void *map_next(const struct map *m, size_t *at);
 
 #endif

@@ -113,8 +113,6 @@ settle_mount(struct checker *c, size_t i)
 	return 0;
 }
 
-/* A relative folder in the file is meant from where the file is; elsewhere (a variable, --set)
- * from where the program was started. */
 /* Does the value of that item stand there only because nobody gave another? */
 static bool
 is_default(const struct checker *c, struct str list, size_t item, struct str name)
@@ -187,6 +185,8 @@ settle_demo(struct checker *c)
 	return 0;
 }
 
+/* A relative folder in the file is meant from where the file is; elsewhere (a variable, --set)
+ * from where the program was started. */
 static int
 settle_folder(struct checker *c, const char *name, char **folder, const char *built_in)
 {

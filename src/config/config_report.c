@@ -12,8 +12,9 @@ struct place {
 	const struct config_path *path;
 };
 
-void
-config_report_add_path(struct buf *out, const struct config_path *path)
+/* "mounts.0.path" */
+static void
+add_path(struct buf *out, const struct config_path *path)
 {
 	const struct config_path *way[PATH_DEPTH_MAX];
 	size_t n = 0;
@@ -78,7 +79,7 @@ add_line(struct config_report *r, const struct place *place, const char *format,
 	if (place->source)
 		buf_add_str(r->lines, STR(": "));
 	if (place->path && place->path->up) {
-		config_report_add_path(r->lines, place->path);
+		add_path(r->lines, place->path);
 		buf_add_str(r->lines, STR(": "));
 	}
 	vsnprintf(sentence, sizeof(sentence), format, args);

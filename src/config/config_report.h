@@ -39,9 +39,6 @@ void config_report_name(struct config_report *r, const struct config_node *at,
 void config_report_place(struct config_report *r, const char *source, uint64_t line,
 			 uint64_t column, const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* "mounts.0.path" */
-void config_report_add_path(struct buf *out, const struct config_path *path);
-
 /* Control bytes as \xNN, cut after 60 bytes; then the same in quotes. */
 void config_report_add_escaped(struct buf *out, struct str text);
 void config_report_add_quoted(struct buf *out, struct str text);
