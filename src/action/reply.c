@@ -18,20 +18,6 @@ origin_of(struct desk *d, const struct socket *s, enum envelope_form form,
 	return o;
 }
 
-static struct str
-event_name(enum envelope_form form, enum envelope_type type)
-{
-	static const struct str names[] = {
-		[ENVELOPE_RESPONSE] = {"RESPONSE", 8},
-		[ENVELOPE_UPDATE] = {"UPDATE", 6},
-		[ENVELOPE_ERROR] = {"ERROR", 5},
-	};
-
-	if (form == ENVELOPE_AS_STRING || form == ENVELOPE_AS_OBJECT)
-		return STR("message");
-	return names[type];
-}
-
 /* Errors: -E_NOMEM. */
 static int
 write_event(struct desk *d, const struct origin *to, const struct envelope *e,
@@ -44,7 +30,7 @@ write_event(struct desk *d, const struct origin *to, const struct envelope *e,
 		envelope_write_string(text, e);
 	else
 		envelope_write(text, e);
-	*out = (struct event_out){.name = event_name(to->form, e->type),
+	*out = (struct event_out){.name = envelope_event(e, to->form),
 				  .args = buf_str(text)};
 	return text->failed ? -E_NOMEM : 0;
 }
@@ -52,7 +38,7 @@ write_event(struct desk *d, const struct origin *to, const struct envelope *e,
 static bool
 is_ack(const struct origin *to, const struct envelope *e)
 {
-	return to->form == ENVELOPE_AS_ACK && e->type != ENVELOPE_UPDATE;
+	return envelope_event(e, to->form).len == 0;
 }
 
 void

@@ -249,22 +249,12 @@ envelope_write_string(struct buf *out, const struct envelope *e)
 	}
 }
 
-void
-envelope_write_args(struct buf *out, const struct envelope *e, enum envelope_form form)
+struct str
+envelope_event(const struct envelope *e, enum envelope_form form)
 {
-	if (form == ENVELOPE_AS_ACK && e->type == ENVELOPE_UPDATE)
-		form = ENVELOPE_AS_EVENT;
-	buf_add_char(out, '[');
-	if (form == ENVELOPE_AS_EVENT) {
-		buf_add_char(out, '"');
-		buf_add_str(out, type_names[e->type]);
-		buf_add_str(out, STR("\","));
-	} else if (form != ENVELOPE_AS_ACK) {
-		buf_add_str(out, STR("\"message\","));
-	}
-	if (form == ENVELOPE_AS_STRING)
-		envelope_write_string(out, e);
-	else
-		envelope_write(out, e);
-	buf_add_char(out, ']');
+	if (form == ENVELOPE_AS_ACK && e->type != ENVELOPE_UPDATE)
+		return STR("");
+	if (form == ENVELOPE_AS_STRING || form == ENVELOPE_AS_OBJECT)
+		return STR("message");
+	return type_names[e->type];
 }

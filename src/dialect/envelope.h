@@ -55,14 +55,14 @@ enum envelope_form {
 	ENVELOPE_AS_STRING, /* ["message","{…}"]: data must hold no placeholders */
 	ENVELOPE_AS_OBJECT, /* ["message",{…}] */
 	ENVELOPE_AS_EVENT,  /* ["RESPONSE",{…}], ["UPDATE",{…}], ["ERROR",{…}] */
-	ENVELOPE_AS_ACK	    /* [{…}] for an acknowledgement; an UPDATE as ENVELOPE_AS_EVENT */
+	ENVELOPE_AS_ACK     /* [{…}] for an acknowledgement; an UPDATE as ENVELOPE_AS_EVENT */
 };
 
 /* Append the envelope as an object. out->failed tells of missing memory, here and below. */
 void envelope_write(struct buf *out, const struct envelope *e);
 /* Append it as a JSON string that holds the object. */
 void envelope_write_string(struct buf *out, const struct envelope *e);
-/* Append the data of the whole Socket.IO packet, an array. */
-void envelope_write_args(struct buf *out, const struct envelope *e, enum envelope_form form);
+/* The event that carries it to one who asked in that form; empty: an acknowledgement does. */
+struct str envelope_event(const struct envelope *e, enum envelope_form form);
 
 #endif

@@ -229,35 +229,28 @@ START_TEST(blanks_of_data_are_escaped_inside_a_string)
 }
 END_TEST
 
-START_TEST(the_packet_follows_the_form_of_the_request)
+START_TEST(the_event_follows_the_form_of_the_request)
 {
 	static const struct {
 		enum envelope_type type;
 		enum envelope_form form;
-		const char *args;
+		const char *event;
 	} forms[] = {
-		{ENVELOPE_UPDATE, ENVELOPE_AS_STRING,
-		 "[\"message\",\"{\\\"type\\\":\\\"UPDATE\\\",\\\"requestId\\\":"
-		 "\\\"r\\\"}\"]"},
-		{ENVELOPE_UPDATE, ENVELOPE_AS_OBJECT,
-		 "[\"message\",{\"type\":\"UPDATE\",\"requestId\":\"r\"}]"},
-		{ENVELOPE_UPDATE, ENVELOPE_AS_EVENT,
-		 "[\"UPDATE\",{\"type\":\"UPDATE\",\"requestId\":\"r\"}]"},
-		{ENVELOPE_UPDATE, ENVELOPE_AS_ACK,
-		 "[\"UPDATE\",{\"type\":\"UPDATE\",\"requestId\":\"r\"}]"},
-		{ENVELOPE_RESPONSE, ENVELOPE_AS_ACK,
-		 "[{\"type\":\"RESPONSE\",\"requestId\":\"r\"}]"},
-		{ENVELOPE_RESPONSE, ENVELOPE_AS_EVENT,
-		 "[\"RESPONSE\",{\"type\":\"RESPONSE\",\"requestId\":\"r\"}]"},
+		{ENVELOPE_UPDATE, ENVELOPE_AS_STRING, "message"},
+		{ENVELOPE_ERROR, ENVELOPE_AS_OBJECT, "message"},
+		{ENVELOPE_UPDATE, ENVELOPE_AS_EVENT, "UPDATE"},
+		{ENVELOPE_RESPONSE, ENVELOPE_AS_EVENT, "RESPONSE"},
+		{ENVELOPE_ERROR, ENVELOPE_AS_EVENT, "ERROR"},
+		{ENVELOPE_UPDATE, ENVELOPE_AS_ACK, "UPDATE"},
+		{ENVELOPE_RESPONSE, ENVELOPE_AS_ACK, ""},
+		{ENVELOPE_ERROR, ENVELOPE_AS_ACK, ""},
 	};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		struct envelope e = {.type = forms[i].type, .request_id = STR("r")};
-		struct buf out = BUF_INIT;
+		struct envelope e = {.type = forms[i].type};
 
-		envelope_write_args(&out, &e, forms[i].form);
-		ck_assert(str_eq(buf_str(&out), str_from(forms[i].args)));
-		buf_fini(&out);
+		ck_assert(str_eq(envelope_event(&e, forms[i].form),
+				 str_from(forms[i].event)));
 	}
 }
 END_TEST
@@ -309,7 +302,7 @@ envelope_suite(void)
 	tcase_add_loop_test(tc, an_envelope_is_written_as_a_string_that_holds_the_object,
 			    0, written_n);
 	tcase_add_test(tc, blanks_of_data_are_escaped_inside_a_string);
-	tcase_add_test(tc, the_packet_follows_the_form_of_the_request);
+	tcase_add_test(tc, the_event_follows_the_form_of_the_request);
 	tcase_add_test(tc, failures_have_public_codes);
 	suite_add_tcase(suite, tc);
 	return suite;
