@@ -11,6 +11,7 @@
 #include "server.h"
 #include "setup.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -26,6 +27,20 @@ raise_descriptor_limit(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/* Whoever starts us without standard descriptors must not have the log written to the first
+ * client that got such a number. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void
@@ -170,6 +185,7 @@ serve(const struct options *o)
 	int error = setup_config(o, &config, &errors);
 	bool is_read = !error;
 
+	fill_standard_descriptors();
 	if (is_read) {
 		log_configure(config->log_level, config->log_json);
 		raise_descriptor_limit();

@@ -140,7 +140,8 @@ on_trim(struct wheel_timer *t)
 
 	count_kept(d, before_n);
 	if (next_ms != UINT64_MAX)
-		wheel_set(&d->loop->wheel, t, next_ms > soonest_ms ? next_ms : soonest_ms);
+		wheel_set(&d->loop->wheel, t,
+			  next_ms > soonest_ms ? next_ms : soonest_ms);
 }
 
 /* --- inquiries ---------------------------------------------------------------------------- */
@@ -248,7 +249,8 @@ inquire(struct question *q, struct authorizer *hook, enum breaker_pass pass)
 	};
 
 	if (!i) {
-		breaker_leave(&hook->breaker, pass, d->loop->now_ms); /* no fault of its */
+		breaker_leave(&hook->breaker, pass,
+			      d->loop->now_ms); /* no fault of its */
 		settle(q, AUTHORIZE_NO);
 		return;
 	}

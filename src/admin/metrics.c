@@ -3,6 +3,7 @@
 #include "admin/metrics.h"
 
 #include "base/counters.h"
+#include "base/log.h"
 #include "net/loop.h"
 
 #include <stdio.h>
@@ -62,6 +63,10 @@ metrics_write(struct buf *out, const struct hubs *hubs, uint64_t base_bytes)
 	write_counters(out, hubs);
 	write_head(out, "tidegate_loops", "gauge", "event loops");
 	buf_printf(out, "tidegate_loops %zu\n", hubs->n);
+	write_head(out, "tidegate_log_lines_lost", "counter",
+		   "lines of the log that found no room");
+	buf_printf(out, "tidegate_log_lines_lost %llu\n",
+		   (unsigned long long)log_lost_n());
 	write_head(out, "process_resident_memory_bytes", "gauge",
 		   "memory of the process in RAM");
 	buf_printf(out, "process_resident_memory_bytes %llu\n",

@@ -4,15 +4,20 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LOG_LINE_BYTES = 2048 };
+/* Of the fields. With every byte escaped and all around it a line is still less than PIPE_BUF:
+ * who says that there is room has room for it. */
+enum { LOG_LINE_BYTES = 1900 };
 
 static _Atomic int max_level = LOG_INFO;
 static _Atomic bool json_lines;
+static atomic_ullong lost_n;
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 void
@@ -79,11 +84,57 @@ add_json_fields(struct buf *line, const char *fields)
 	}
 }
 
+static void
+write_event(struct buf *line, enum log_level level, const char *event, const char *fields)
+{
+	char now[CLOCK_TEXT_BYTES];
+
+	clock_text(clock_system.wall_ms(NULL), now);
+	if (atomic_load(&json_lines)) {
+		buf_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"",
+			   now, level_names[level], event);
+		add_json_fields(line, fields);
+		buf_add_str(line, STR("}\n"));
+	} else {
+		buf_printf(line, "%s %s %s%s%s\n", now, level_names[level], event,
+			   *fields ? ": " : "", fields);
+	}
+}
+
+/* False when it would have to wait, or cannot be written at all. The descriptor may be shared
+ * with others, so it stays as it is: blocking. */
+static bool
+put(const struct buf *line)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return !line->failed && poll(&out, 1, 0) == 1 && out.revents & POLLOUT &&
+	       write(STDERR_FILENO, line->data, line->len) == (ssize_t)line->len;
+}
+
+/* Before a line goes out, how many did not. False: there is no room for that. */
+static bool
+tell_lost(unsigned long long lost)
+{
+	struct buf line = BUF_INIT;
+	char fields[32];
+	bool is_told;
+
+	snprintf(fields, sizeof(fields), "n=%llu", lost);
+	write_event(&line, LOG_WARN, "lines of the log were lost", fields);
+	is_told = put(&line);
+	buf_fini(&line);
+	return is_told;
+}
+
 void
 log_line(enum log_level level, const char *event, const char *fields, ...)
 {
-	char text[LOG_LINE_BYTES], now[CLOCK_TEXT_BYTES];
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* look, then write */
+	static unsigned long long told_n;
+	char text[LOG_LINE_BYTES];
 	struct buf line = BUF_INIT;
+	unsigned long long lost;
 	va_list args;
 
 	if (!log_is_on(level))
@@ -91,20 +142,21 @@ log_line(enum log_level level, const char *event, const char *fields, ...)
 	va_start(args, fields);
 	vsnprintf(text, sizeof(text), fields, args);
 	va_end(args);
-	clock_text(clock_system.wall_ms(NULL), now);
-	if (atomic_load(&json_lines)) {
-		buf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"",
-			   now, level_names[level], event);
-		add_json_fields(&line, text);
-		buf_add_str(&line, STR("}\n"));
-	} else {
-		buf_printf(&line, "%s %s %s%s%s\n", now, level_names[level], event,
-			   *text ? ": " : "", text);
-	}
-	if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0) {
-		/* nobody is left to be told */
-	}
+	write_event(&line, level, event, text);
+	pthread_mutex_lock(&lock);
+	lost = atomic_load(&lost_n);
+	if (lost != told_n && tell_lost(lost - told_n))
+		told_n = lost;
+	if (lost != told_n || !put(&line))
+		atomic_fetch_add(&lost_n, 1);
+	pthread_mutex_unlock(&lock);
 	buf_fini(&line);
+}
+
+uint64_t
+log_lost_n(void)
+{
+	return atomic_load(&lost_n);
 }
 
 bool

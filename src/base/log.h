@@ -3,7 +3,9 @@
  * One line, one event: log_info("session closed", "why=%s sid=%s age_ms=%u", …) prints
  * "2026-01-01T00:00:00Z info session closed: why=ping_timeout …" or, as JSON, an object of
  * those fields. Client text goes through LOG_TEXT, which escapes and cuts it. Tokens and
- * payloads are never logged. Any thread; each line is one write(2) to standard error.
+ * payloads are never logged. Any thread; each line is one write(2) to standard error. Who logs
+ * never waits: a line that finds no room (a pipe that nobody reads, a full disk) is lost, which
+ * is counted and said as soon as there is room.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -19,6 +21,9 @@ bool log_is_on(enum log_level level);
 
 void log_line(enum log_level level, const char *event, const char *fields, ...)
 	PRINTF_LIKE(3, 4);
+
+/* Lines that could not be written so far. [any thread] */
+uint64_t log_lost_n(void);
 
 /* error = a human must act; warn = a promise bent; info = the server's life; debug =
  * clients' lives. fields is a format of key=value pairs, "" for none. */

@@ -73,7 +73,8 @@ bool
 ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *attachments,
 	    size_t attachments_n)
 {
-	struct ack *a = s->acks ? idmap_get(s->acks, (struct str){(char *)&id, sizeof(id)})
+	struct ack *a = s->acks ? idmap_get(s->acks,
+					    (struct str){(char *)&id, sizeof(id)})
 				: NULL;
 
 	if (a)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,6 +82,60 @@ START_TEST(a_throttled_site_speaks_once_a_second)
 }
 END_TEST
 
+/* A pipe with no room in it, as standard error. Returns the end to read from. */
+static int
+stuff_stderr(void)
+{
+	char zeros[4096] = {0};
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], zeros, sizeof(zeros)) > 0)
+		;
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(fcntl(ends[1], F_SETFL, 0), 0); /* now who writes would wait */
+	dup2(ends[1], STDERR_FILENO);
+	return ends[0];
+}
+
+START_TEST(a_line_that_finds_no_room_is_lost_and_told_later)
+{
+	int saved = dup(STDERR_FILENO), from = stuff_stderr();
+	ssize_t n;
+
+	log_configure(LOG_INFO, false);
+	for (int i = 0; i < 3; i++)
+		log_line(LOG_INFO, "nobody reads", "%s", "");
+	while (read(from, line, sizeof(line)) > 0)
+		;
+	log_line(LOG_INFO, "somebody reads", "n=%d", 4);
+	dup2(saved, STDERR_FILENO);
+	n = read(from, line, sizeof(line) - 1);
+	ck_assert_int_gt(n, 0);
+	line[n] = '\0';
+	ck_assert_uint_eq(log_lost_n(), 3);
+	ck_assert_ptr_nonnull(strstr(line, " warn lines of the log were lost: n=3\n"));
+	ck_assert_ptr_nonnull(strstr(line, " info somebody reads: n=4\n"));
+	ck_assert_ptr_null(strstr(line, "nobody"));
+}
+END_TEST
+
+START_TEST(a_full_disk_harms_nobody)
+{
+	int saved = dup(STDERR_FILENO), full = open("/dev/full", O_WRONLY);
+
+	ck_assert_int_ge(full, 0);
+	log_configure(LOG_INFO, false);
+	dup2(full, STDERR_FILENO);
+	log_line(LOG_INFO, "disk", "%s", "");
+	log_line(LOG_INFO, "disk", "%s", "");
+	dup2(saved, STDERR_FILENO);
+	ck_assert_uint_eq(log_lost_n(), 2);
+	catch ("x");
+	ck_assert_ptr_nonnull(strstr(line, "lost: n=2\n"));
+}
+END_TEST
+
 Suite *
 log_suite(void)
 {
@@ -91,6 +147,8 @@ log_suite(void)
 	tcase_add_test(t, what_is_below_the_level_is_not_said);
 	tcase_add_test(t, long_client_text_is_cut);
 	tcase_add_test(t, a_throttled_site_speaks_once_a_second);
+	tcase_add_test(t, a_line_that_finds_no_room_is_lost_and_told_later);
+	tcase_add_test(t, a_full_disk_harms_nobody);
 	suite_add_tcase(s, t);
 	return s;
 }
