@@ -10,6 +10,7 @@
 #include "policy/token.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int
@@ -96,7 +97,10 @@ static void *
 run(void *arg)
 {
 	struct worker *w = arg;
+	char name[24];
 
+	snprintf(name, sizeof(name), "loop-%d", w->loop->id);
+	pthread_setname_np(pthread_self(), name);
 	loop_run(w->loop);
 	return NULL;
 }

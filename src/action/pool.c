@@ -33,6 +33,7 @@ work(void *arg)
 	struct pool *p = arg;
 	bool is_last;
 
+	pthread_setname_np(pthread_self(), "pool");
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		struct pool_job job;

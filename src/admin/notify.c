@@ -132,6 +132,7 @@ run(void *arg)
 	struct notify *n = arg;
 	struct list batch;
 
+	pthread_setname_np(pthread_self(), "notify");
 	while (take_batch(n, &batch))
 		work_on_batch(n->db, &batch);
 	return NULL;
