@@ -24,12 +24,13 @@ void
 client_open(struct client *client, int receive_bytes)
 {
 	const struct options *o = client->options;
+	struct conn_how how = {&o->to, client->number % o->addresses_n, receive_bytes,
+			       o->tls};
 
 	client->step = 0;
 	client->upgraded = client->ready = client->left = client->wants_answer = false;
 	client->session[0] = '\0';
-	if (conn_open(&client->conn, client->protocol->conn_up, &o->to,
-		      client->number % o->addresses_n, receive_bytes) != 0) {
+	if (conn_open(&client->conn, client->protocol->conn_up, &how) != 0) {
 		perror("load: connect");
 		client->up->gone(client);
 	}

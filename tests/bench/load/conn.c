@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tls.h"
+
 #define EVENTS_N 1024
+#define DISCARDED_MAX (1U << 20)
 
 static int loop_fd = -1;
 static uint64_t now_ns;
@@ -37,6 +41,7 @@ conn_now_ns(void)
 void
 conn_loop_open(void)
 {
+	signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
 	loop_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (loop_fd < 0) {
 		perror("epoll_create1");
@@ -48,8 +53,9 @@ conn_loop_open(void)
 static void
 set_interest(struct conn *conn)
 {
+	bool waits_for_room = conn->out_n > 0 && (!conn->tls || tls_is_open(conn->tls));
 	uint32_t wanted = (conn->paused ? 0 : (uint32_t)EPOLLIN) |
-			  (conn->connecting || conn->out_n > 0 ? (uint32_t)EPOLLOUT : 0);
+			  (conn->connecting || waits_for_room ? (uint32_t)EPOLLOUT : 0);
 	struct epoll_event event = {.events = wanted, .data.ptr = conn};
 
 	if (wanted == conn->interest)
@@ -59,12 +65,11 @@ set_interest(struct conn *conn)
 }
 
 int
-conn_open(struct conn *conn, const struct conn_up *up, const struct sockaddr_in *to,
-	  unsigned source, int receive_bytes)
+conn_open(struct conn *conn, const struct conn_up *up, const struct conn_how *how)
 {
 	struct sockaddr_in from = {
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + source)};
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + how->source)};
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = conn};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
@@ -72,17 +77,18 @@ conn_open(struct conn *conn, const struct conn_up *up, const struct sockaddr_in 
 	memset(conn, 0, sizeof(*conn));
 	conn->up = up;
 	conn->fd = fd;
+	conn->has_tls = how->has_tls;
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	/* The port is chosen at connect, so each source address has all of them. */
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
-	if (receive_bytes > 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes,
-			   sizeof(receive_bytes));
+	if (how->receive_bytes > 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &how->receive_bytes,
+			   sizeof(how->receive_bytes));
 	if (bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0)
 		goto fail;
-	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) != 0 &&
+	if (connect(fd, (const struct sockaddr *)how->to, sizeof(*how->to)) != 0 &&
 	    errno != EINPROGRESS)
 		goto fail;
 	conn->connecting = true;
@@ -99,6 +105,9 @@ conn_close(struct conn *conn)
 {
 	int error = errno;
 
+	if (conn->tls)
+		tls_free(conn->tls);
+	conn->tls = NULL;
 	if (conn->fd >= 0)
 		close(conn->fd);
 	free(conn->rest);
@@ -146,7 +155,10 @@ conn_flush(struct conn *conn)
 
 	if (conn->fd < 0 || conn->connecting || conn->out_n == 0)
 		return;
-	sent = send(conn->fd, conn->out, conn->out_n, MSG_NOSIGNAL);
+	if (conn->tls)
+		sent = tls_send(conn->tls, conn->out, conn->out_n);
+	else
+		sent = send(conn->fd, conn->out, conn->out_n, MSG_NOSIGNAL);
 	/* A broken connection is told by the next read. */
 	if (sent > 0) {
 		conn->out_n -= (uint32_t)sent;
@@ -160,6 +172,19 @@ conn_pause(struct conn *conn)
 {
 	conn->paused = true;
 	set_interest(conn);
+}
+
+void
+conn_discard(struct conn *conn, int low_water)
+{
+	conn->discards = true;
+	setsockopt(conn->fd, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof(low_water));
+}
+
+void
+conn_end(struct conn *conn)
+{
+	shutdown(conn->fd, SHUT_RDWR);
 }
 
 /* Keep what was not used; mostly nothing. */
@@ -190,13 +215,23 @@ on_readable(struct conn *conn)
 
 	if (had > 0)
 		memcpy(received, conn->rest, had);
-	got = recv(fd, received + had, CONN_MESSAGE_MAX - had, 0);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	if (conn->discards)
+		got = recv(fd, NULL, DISCARDED_MAX, MSG_TRUNC);
+	else if (conn->tls)
+		got = tls_receive(conn->tls, received + had, CONN_MESSAGE_MAX - had);
+	else
+		got = recv(fd, received + had, CONN_MESSAGE_MAX - had, 0);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+		conn_flush(conn); /* a handshake may have gone on */
 		return;
+	}
 	if (got <= 0 || had == CONN_MESSAGE_MAX) {
 		lose(conn);
 		return;
 	}
+	conn->received_n += (uint64_t)got;
+	if (conn->discards)
+		return;
 	conn_read_clock_ns();
 	have = had + (size_t)got;
 	received[have] = '\0';
@@ -221,6 +256,8 @@ on_connected(struct conn *conn)
 		return;
 	}
 	conn->connecting = false;
+	if (conn->has_tls)
+		conn->tls = tls_new(conn->fd);
 	conn->up->connected(conn);
 	conn_flush(conn);
 	if (conn->fd >= 0)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct conn;
+struct tls;
 
 struct conn_up {
 	void (*connected)(struct conn *conn);
@@ -24,9 +25,11 @@ struct conn_up {
 struct conn {
 	const struct conn_up *up;
 	int fd; /* -1: closed */
-	bool connecting, paused;
+	bool connecting, paused, has_tls, discards;
+	struct tls *tls; /* once connected, when has_tls */
 	uint32_t interest;
-	char *rest, *out; /* received but not used yet; queued but not sent yet */
+	uint64_t received_n; /* bytes since it was opened; with TLS those inside */
+	char *rest, *out;    /* received but not used yet; queued but not sent yet */
 	uint32_t rest_n, out_n, out_room;
 };
 
@@ -43,10 +46,15 @@ void conn_loop_run(int timeout_ms);
 uint64_t conn_now_ns(void);
 uint64_t conn_read_clock_ns(void);
 
-/* Connect to an address from 127.0.0.(2 + source). receive_bytes: of the socket's buffer, 0:
- * as the system likes. Returns: 0, or -1 with errno. */
-int conn_open(struct conn *conn, const struct conn_up *up, const struct sockaddr_in *to,
-	      unsigned source, int receive_bytes);
+struct conn_how {
+	const struct sockaddr_in *to;
+	unsigned source;   /* comes from 127.0.0.(2 + source) */
+	int receive_bytes; /* of the socket's buffer; 0: as the system likes */
+	bool has_tls;
+};
+
+/* Returns: 0, or -1 with errno. */
+int conn_open(struct conn *conn, const struct conn_up *up, const struct conn_how *how);
 
 /* Take n more bytes into the output: where to write them. They are sent by conn_flush or when
  * the handler returns. */
@@ -56,6 +64,13 @@ void conn_flush(struct conn *conn);
 
 /* Read no more from now on. */
 void conn_pause(struct conn *conn);
+
+/* Look at nothing from now on, only count: the system throws away what arrives without a copy,
+ * and wakes the loop but once in low_water bytes. Not with TLS. Again with 1: for the last ones. */
+void conn_discard(struct conn *conn, int low_water);
+
+/* End it from this side; up->closed follows, from which it may be opened anew. */
+void conn_end(struct conn *conn);
 
 /* Close without calling up->closed; harmless when closed. */
 void conn_close(struct conn *conn);

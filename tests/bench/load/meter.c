@@ -109,6 +109,25 @@ print_memory(const struct meter *m)
 			       (double)m->idle_clients_n);
 }
 
+/* Threads that did something; a server's threads do not come and go. */
+static void
+print_threads(const struct meter *m)
+{
+	const char *comma = "";
+
+	printf("\"threads\":[");
+	for (unsigned i = 0; i < m->begin.threads_n && i < m->end.threads_n; i++) {
+		uint64_t cpu_ns = m->end.threads[i].cpu_ns - m->begin.threads[i].cpu_ns;
+
+		if (cpu_ns == 0)
+			continue;
+		printf("%s{\"name\":\"%s\",\"cpu_seconds\":%.6f}", comma,
+		       m->end.threads[i].name, (double)cpu_ns / NS_PER_S);
+		comma = ",";
+	}
+	printf("],");
+}
+
 bool
 meter_print(const struct meter *m)
 {
@@ -120,6 +139,7 @@ meter_print(const struct meter *m)
 	       m->options->in_flight_n, m->options->payload_bytes, m->options->slow_n);
 	print_work(m);
 	print_memory(m);
+	print_threads(m);
 	printf("\"lost\":%llu,\"doubled\":%llu,\"wrong\":%llu,\"gone\":%llu,\"stalled\":%"
 	       "s,"
 	       "\"verified\":%s}\n",

@@ -43,6 +43,7 @@ static const struct row {
 	{"addresses", COUNT, AT(addresses_n), 1, 250,
 	 "source addresses, 127.0.0.2 … [8]"},
 	{"deflate", COUNT, AT(deflate), 0, 1, "1: offer permessage-deflate [0]"},
+	{"tls", COUNT, AT(tls), 0, 1, "1: inside of TLS [0]"},
 	{"slow", COUNT, AT(slow_n), 0, 100000, "members that stop reading [0]"},
 	{"rate", REAL, AT(publish_rate), 0, 0,
 	 "bursts a second while measuring [no limit]"},

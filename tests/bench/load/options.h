@@ -22,6 +22,7 @@ struct options {
 	uint32_t opening_n;   /* handshakes under way at a time */
 	uint32_t addresses_n; /* source addresses, from 127.0.0.2 on */
 	uint32_t deflate;     /* permessage-deflate is offered */
+	uint32_t tls;         /* inside of TLS */
 	uint32_t slow_n;      /* members that stop reading */
 	uint32_t
 		fill_bytes; /* published before anything else, to fill what is not read */

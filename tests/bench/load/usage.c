@@ -2,7 +2,10 @@
 /* Processor time and memory of a tree of processes: see usage.h. */
 #include "usage.h"
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,10 +78,56 @@ add_tree(pid_t pid, unsigned depth, struct usage *usage)
 	fclose(file);
 }
 
+static void
+add_thread(pid_t pid, int task, struct usage *usage)
+{
+	struct usage_thread *thread = &usage->threads[usage->threads_n];
+	unsigned long long cpu_ns;
+	char path[96];
+	bool is_read;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, task);
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	is_read = fscanf(file, "%15s", thread->name) == 1;
+	fclose(file);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid, task);
+	file = is_read ? fopen(path, "r") : NULL;
+	if (!file)
+		return;
+	if (fscanf(file, "%llu", &cpu_ns) == 1) {
+		thread->cpu_ns = cpu_ns;
+		usage->threads_n++;
+	}
+	fclose(file);
+}
+
+static void
+add_threads(pid_t pid, struct usage *usage)
+{
+	const struct dirent *entry;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return;
+	while ((entry = readdir(tasks)) && usage->threads_n < USAGE_THREADS_MAX) {
+		if (entry->d_name[0] != '.')
+			add_thread(pid, atoi(entry->d_name), usage);
+	}
+	closedir(tasks);
+}
+
 void
 usage_read(pid_t pid, struct usage *usage_out)
 {
 	memset(usage_out, 0, sizeof(*usage_out));
-	if (pid > 0)
-		add_tree(pid, 0, usage_out);
+	if (pid <= 0)
+		return;
+	add_tree(pid, 0, usage_out);
+	add_threads(pid, usage_out);
 }
