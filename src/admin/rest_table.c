@@ -69,22 +69,6 @@ const struct rest_row rest_rows[] = {
 };
 const size_t rest_rows_n = sizeof(rest_rows) / sizeof(rest_rows[0]);
 
-const char *
-rest_method_name(enum http_method method)
-{
-	switch (method) {
-	case HTTP_GET:
-		return "GET";
-	case HTTP_POST:
-		return "POST";
-	case HTTP_DELETE:
-		return "DELETE";
-	default:
-		return "";
-	}
-}
-
-/* The pattern's segments one by one; a slash at the end of the path makes no difference. */
 static struct str
 without_slash(struct str path)
 {
@@ -93,6 +77,7 @@ without_slash(struct str path)
 	return path;
 }
 
+/* Segment by segment; a slash at the end of either makes no difference. */
 static bool
 fits(const char *pattern, struct str path, struct str *param_out)
 {
@@ -113,6 +98,7 @@ fits(const char *pattern, struct str path, struct str *param_out)
 const struct rest_row *
 rest_find(struct str path, enum http_method method, struct str *param_out, char allow[32])
 {
+	static const char *const names[] = {[HTTP_GET] = "GET", [HTTP_POST] = "POST"};
 	int n = 0;
 
 	*param_out = (struct str){NULL, 0};
@@ -123,7 +109,7 @@ rest_find(struct str path, enum http_method method, struct str *param_out, char 
 		if (rest_rows[i].method == method)
 			return &rest_rows[i];
 		n += snprintf(allow + n, 32 - (size_t)n, "%s%s", n ? ", " : "",
-			      rest_method_name(rest_rows[i].method));
+			      names[rest_rows[i].method]);
 	}
 	return NULL;
 }

@@ -38,7 +38,4 @@ const struct rest_row *rest_find(struct str path, enum http_method method, struc
 /* The compiled schema of this handler's body. */
 const struct schema *rest_schema(const struct rest *r, void (*serve)(struct rest_call *c));
 
-/* "GET" */
-const char *rest_method_name(enum http_method method);
-
 #endif

@@ -39,7 +39,6 @@ int token_sign(const struct token_keys *k, struct str claims_json,
 struct token_cache;
 struct token_cache *token_cache_new(size_t tokens_n) MUST_USE;
 void token_cache_free(struct token_cache *c);
-void token_cache_clear(struct token_cache *c);
 /* As token_verify; expiry is checked again for a remembered token. The cache holds a reference
  * to the keys its tokens were good for and empties itself when called with others. */
 int token_cache_verify(struct token_cache *c, struct token_keys *k, struct str token,

@@ -59,8 +59,8 @@ forget(struct token_cache *c, struct entry *e)
 	free(e);
 }
 
-void
-token_cache_clear(struct token_cache *c)
+static void
+clear(struct token_cache *c)
 {
 	LIST_EACH (link, &c->by_age)
 		forget(c, CONTAINER_OF(link, struct entry, by_age));
@@ -73,7 +73,7 @@ token_cache_free(struct token_cache *c)
 {
 	if (!c)
 		return;
-	token_cache_clear(c);
+	clear(c);
 	map_fini(&c->entries);
 	EVP_MD_CTX_free(c->ctx);
 	EVP_MD_free(c->sha256);
@@ -139,7 +139,7 @@ token_cache_verify(struct token_cache *c, struct token_keys *k, struct str token
 	int error;
 
 	if (c->keys != k) {
-		token_cache_clear(c);
+		clear(c);
 		c->keys = token_keys_ref(k);
 	}
 	if (token.len > TOKEN_BYTES_MAX || !digest_of(c, token, digest))

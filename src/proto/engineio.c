@@ -280,19 +280,6 @@ eio_writer_add(struct eio_writer *w, const struct frame *f)
 	w->packets_n++;
 }
 
-size_t
-eio_writer_cost(const struct eio_writer *w, const struct frame *f)
-{
-	size_t n, framing = w->protocol == 4 ? 1 : EIO_LENGTH_DIGITS + 2;
-
-	if (!is_message(f))
-		return 0;
-	n = frame_payload(f).len;
-	if (f->kind == FRAME_BINARY)
-		n = w->binary ? n : BASE64_LEN(n) + 2;
-	return n + framing;
-}
-
 void
 eio_write_open(struct buf *out, const struct eio_open *o)
 {

@@ -63,8 +63,6 @@ struct eio_writer eio_writer(int protocol, bool base64, bool has_binary, struct 
 /* Append f; other kinds than text and binary have no place in a payload and are ignored.
  * out->failed tells of missing memory. */
 void eio_writer_add(struct eio_writer *w, const struct frame *f);
-/* Length that adding f would append, at most. */
-size_t eio_writer_cost(const struct eio_writer *w, const struct frame *f);
 
 /* Append a message of bytes in its text form, "b…" or "b4…": for polling, and for sockets
  * of protocol 3 that asked for b64=1. */

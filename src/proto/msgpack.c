@@ -328,14 +328,6 @@ msgpack_write_bin(struct buf *out, struct str bytes)
 }
 
 void
-msgpack_write_array(struct buf *out, uint32_t n)
-{
-	char head[9];
-
-	buf_add(out, head, make_count_head(head, MSGPACK_ARRAY, n));
-}
-
-void
 msgpack_write_map(struct buf *out, uint32_t n)
 {
 	char head[9];

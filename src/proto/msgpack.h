@@ -65,7 +65,6 @@ void msgpack_write_double(struct buf *out, double number);
 void msgpack_write_str(struct buf *out, struct str text);
 void msgpack_write_bin(struct buf *out, struct str bytes);
 /* The head of a container; its n items (pairs) follow. */
-void msgpack_write_array(struct buf *out, uint32_t n);
 void msgpack_write_map(struct buf *out, uint32_t n);
 
 /* For contents whose length is known afterwards: remember out->len, leave one byte, append

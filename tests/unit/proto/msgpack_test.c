@@ -250,7 +250,8 @@ START_TEST(heads_take_the_smallest_form_before_and_behind_their_contents)
 	msgpack_write_bin(&out, contents);
 	check_head(&out, heads[_i].bin, contents.len);
 	buf_clear(&out);
-	msgpack_write_array(&out, heads[_i].n);
+	buf_add_char(&out, '?');
+	msgpack_put_head(&out, 0, MSGPACK_ARRAY, heads[_i].n);
 	check_head(&out, heads[_i].array, 0);
 	buf_clear(&out);
 	msgpack_write_map(&out, heads[_i].n);
