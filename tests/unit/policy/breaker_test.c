@@ -109,11 +109,11 @@ END_TEST
 START_TEST(a_probe_that_was_not_sent_leaves_room_for_another)
 {
 	struct breaker b = {0};
-	struct breaker_rule rule = {1, 100};
+	static const struct breaker_rule strict = {.failures_n = 1, .pause_ms = 100};
 
 	breaker_leave(&b, breaker_try(&b, 0), 0);
 	ck_assert_int_eq(breaker_try(&b, 0), BREAKER_PASSES);
-	breaker_note(&b, &rule, BREAKER_PASSES, false, 0);
+	breaker_note(&b, &strict, BREAKER_PASSES, false, 0);
 	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_PROBES);
 	ck_assert_int_eq(breaker_try(&b, 100), BREAKER_REFUSES);
 	breaker_leave(&b, BREAKER_PASSES, 100); /* of one from before */
