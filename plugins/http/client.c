@@ -119,19 +119,20 @@ sign(struct transfer *t)
 	const char *secret = client.settings->secret;
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned mac_n = 0;
+	long long now_s = tg_now_ms() / 1000;
 	char line[160];
 	struct text signed_text = {0};
-	int n = snprintf(line, sizeof(line), "%lld.", (long long)(tg_now_ms() / 1000));
 	bool is_good;
+	int n;
 
+	snprintf(line, sizeof(line), "%lld.", now_s);
 	text_put(&signed_text, line);
 	text_add(&signed_text, t->body.data, t->body.len);
 	is_good = !signed_text.failed && HMAC(EVP_sha256(), secret, (int)strlen(secret),
 					      (const unsigned char *)signed_text.data,
 					      signed_text.len, mac, &mac_n);
 	text_free(&signed_text);
-	n = snprintf(line, sizeof(line),
-		     "X-Tidegate-Signature: t=%lld,v1=", (long long)(tg_now_ms() / 1000));
+	n = snprintf(line, sizeof(line), "X-Tidegate-Signature: t=%lld,v1=", now_s);
 	for (unsigned i = 0; i < mac_n; i++)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, "%02x", mac[i]);
 	if (is_good)

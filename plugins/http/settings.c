@@ -3,21 +3,25 @@
 
 #include <stdlib.h>
 
-/* A member as heap text; NULL when it is absent or empty. */
+/* A string's contents as heap text; NULL when it is empty or no string. */
+static char *
+text_of(struct tg_str value)
+{
+	size_t n = tg_json_text(value, NULL, 0);
+	char *text = n ? malloc(n + 1) : NULL;
+
+	if (text)
+		tg_json_text(value, text, n + 1);
+	return text;
+}
+
+/* The same of a member; NULL also when there is none. */
 static char *
 take_text(struct tg_str object, const char *name)
 {
 	struct tg_str value;
-	size_t n;
-	char *text;
 
-	if (!tg_json_get(object, tg_text(name), &value))
-		return NULL;
-	n = tg_json_text(value, NULL, 0);
-	text = n ? malloc(n + 1) : NULL;
-	if (text)
-		tg_json_text(value, text, n + 1);
-	return text;
+	return tg_json_get(object, tg_text(name), &value) ? text_of(value) : NULL;
 }
 
 /* A whole number from min to max, or what stands there is wrong. */
@@ -45,12 +49,19 @@ take_number(struct tg_str object, const char *name, int64_t max, int64_t *number
 	return take_number_from(object, name, 1, max, number);
 }
 
-static bool
-take_flag(struct tg_str object, const char *name)
+/* true or false, or what stands there is wrong. */
+static int
+take_flag(struct tg_str object, const char *name, bool *flag)
 {
 	struct tg_str value;
 
-	return tg_json_get(object, tg_text(name), &value) && tg_equal(value, TG("true"));
+	if (!tg_json_get(object, tg_text(name), &value))
+		return TG_OK;
+	*flag = tg_equal(value, TG("true"));
+	if (*flag || tg_equal(value, TG("false")))
+		return TG_OK;
+	tg_log(TG_ERROR, "%s: expected true or false", name);
+	return TG_E_ARGUMENT;
 }
 
 /* "/actions/" and the name, percent-encoded. */
@@ -83,18 +94,9 @@ read_action(struct tg_str value, long timeout_ms, struct forwarded *out)
 	int64_t timeout = timeout_ms, running = 0;
 	bool is_object = value.len && value.ptr[0] == '{';
 	struct tg_str schema;
-	char *copy = NULL;
 	int error;
 
-	out->action.name = is_object ? take_text(value, "name") : NULL;
-	if (!is_object) {
-		size_t n = tg_json_text(value, NULL, 0);
-
-		copy = n ? malloc(n + 1) : NULL;
-		if (copy)
-			tg_json_text(value, copy, n + 1);
-		out->action.name = copy;
-	}
+	out->action.name = is_object ? take_text(value, "name") : text_of(value);
 	if (!out->action.name) {
 		tg_log(TG_ERROR, "actions: each is a name, or an object with name");
 		return TG_E_ARGUMENT;
@@ -102,6 +104,8 @@ read_action(struct tg_str value, long timeout_ms, struct forwarded *out)
 	error = take_number(value, "timeout_ms", 3600000, &timeout);
 	if (!error)
 		error = take_number(value, "running", 1000000, &running);
+	if (!error)
+		error = take_flag(value, "idempotent", &out->is_idempotent);
 	out->action.size = sizeof(out->action);
 	out->action.permission = take_text(value, "permission");
 	if (tg_json_get(value, TG("schema"), &schema)) {
@@ -112,7 +116,6 @@ read_action(struct tg_str value, long timeout_ms, struct forwarded *out)
 	}
 	out->action.timeout_ms = (uint32_t)timeout;
 	out->action.running_n = (uint32_t)running;
-	out->is_idempotent = take_flag(value, "idempotent");
 	out->action.flags = out->is_idempotent ? TG_IDEMPOTENT : 0;
 	out->path = make_path(out->action.name);
 	return error ? error : out->path ? TG_OK : TG_E_NOMEM;
@@ -126,6 +129,10 @@ read_actions(struct tg_str config, struct settings *out)
 
 	if (!tg_json_get(config, TG("actions"), &list))
 		return TG_OK;
+	if (list.ptr[0] != '[') {
+		tg_log(TG_ERROR, "actions: expected a list");
+		return TG_E_ARGUMENT;
+	}
 	for (size_t at = 0; tg_json_next(list, &at, &value);)
 		out->actions_n++;
 	out->actions = calloc(out->actions_n + 1, sizeof(out->actions[0]));
@@ -175,6 +182,10 @@ settings_read(struct settings *out)
 		error = take_number(config, "answer_bytes", 1 << 30, &answer);
 	if (!error)
 		error = read_breaker(config, &out->breaker);
+	if (!error)
+		error = take_flag(config, "authorize", &out->asks_authorize);
+	if (!error)
+		error = take_flag(config, "notifications", &out->tells_read);
 	out->client.socket = take_text(config, "socket");
 	out->client.secret = secret && *secret ? strdup(secret)
 					       : take_text(config, "secret");
@@ -182,8 +193,6 @@ settings_read(struct settings *out)
 	out->client.queue_n = (size_t)queue;
 	out->client.answer_bytes = (size_t)answer;
 	out->timeout_ms = (long)timeout;
-	out->asks_authorize = take_flag(config, "authorize");
-	out->tells_read = take_flag(config, "notifications");
 	return error ? error : read_actions(config, out);
 }
 

@@ -237,7 +237,9 @@ describe("a backend", { skip }, () => {
 	test("settings that are wrong make the gateway say so", async () => {
 		for (const [settings, why] of [[{ url: "ftp://x" }, /expected http/], [{ url: "http://x", queue: 0 }, /queue: expected/],
 			[{ url: "http://x", failures: -1 }, /failures: expected a whole number from 0/],
-			[{ url: "http://x", actions: [{}] }, /actions: each/]]) {
+			[{ url: "http://x", actions: [{}] }, /actions: each/],
+			[{ url: "http://x", actions: "echo" }, /actions: expected a list/],
+			[{ url: "http://x", authorize: "yes" }, /authorize: expected true or false/]]) {
 			const refusing = await gatewayWith(settings);
 			await refusing.stop();
 			assert.match(refusing.stderr, why);
