@@ -165,11 +165,12 @@ client_packet(struct client *c, const struct sio_packet *p, const struct str *at
 {
 	struct socket *s = client_find_socket(c, p->nsp);
 
-	if (p->type == SIO_CONNECT) {
-		if (!s)
-			client_connect(c, p->nsp, p->data);
+	if (!s && p->type == SIO_CONNECT) {
+		client_ask(c, p);
 		return;
 	}
+	if (s && p->type == SIO_CONNECT && !socket_is_connected(s))
+		return; /* the answer to the first one will do */
 	if (!s || !socket_is_connected(s)) {
 		client_fail(c, "packet for a namespace that is not connected");
 		return;
@@ -181,12 +182,15 @@ client_packet(struct client *c, const struct sio_packet *p, const struct str *at
 		break;
 	case SIO_ACK:
 	case SIO_BINARY_ACK:
-		ack_arrived(s, p->id, p->args, attachments, p->attachments);
+		if (p->has_id) /* else of nothing that anybody waits for */
+			ack_arrived(s, p->id, p->args, attachments, p->attachments);
 		break;
 	case SIO_DISCONNECT:
 		socket_end(s, "client namespace disconnect");
 		break;
 	case SIO_CONNECT:
+		client_fail(c, "CONNECT to a namespace that is connected");
+		break;
 	case SIO_CONNECT_ERROR:
 		client_fail(c, "packet of a server");
 		break;

@@ -57,7 +57,9 @@ void client_fail(struct client *c, const char *why);
 struct socket *client_make_socket(struct client *c, struct str nsp, struct identity *who,
 				  struct str auth) MUST_USE;
 
-/* A CONNECT packet: token, namespace, then the floor above. */
+/* A CONNECT packet for a namespace that it is not in. */
+void client_ask(struct client *c, const struct sio_packet *p);
+/* It wants to be in nsp: token, namespace, then the floor above. */
 void client_connect(struct client *c, struct str nsp, struct str auth);
 
 /* …and then: go on as before (r, which is taken over), or with a fresh socket (NULL). */

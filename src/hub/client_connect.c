@@ -11,8 +11,11 @@
 #include "hub/hub_inside.h"
 #include "hub/recovery.h"
 #include "hub/socket_inside.h"
+#include "proto/uri.h"
 #include "session/bad_tokens.h"
 #include "session/credentials.h"
+
+enum { QUERY_BYTES_MAX = 8192 }; /* of a namespace; as large as a request's may be */
 
 static bool
 exists(struct client *c, struct str nsp)
@@ -171,4 +174,54 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 	if (!recovery_ask(c, nsp, auth, who))
 		client_enter(c, nsp, auth, who, NULL);
 	identity_unref(who);
+}
+
+/* token=1 as {"token":"1"}; nothing when it has no member that can be read. */
+static void
+add_query(struct buf *out, struct str query, struct arena *a)
+{
+	struct query q = query_walk(query);
+	struct str raw_name, raw_value, name, value;
+
+	while (query_next(&q, &raw_name, &raw_value)) {
+		if (!query_value(&q, raw_name, a, &name) ||
+		    !query_value(&q, raw_value, a, &value))
+			continue;
+		buf_add_char(out, out->len ? ',' : '{');
+		json_quote(out, name);
+		buf_add_char(out, ':');
+		json_quote(out, value);
+	}
+	if (out->len)
+		buf_add_char(out, '}');
+}
+
+/* What clients of Socket.IO 2 write behind the name of a namespace is what later ones send as
+ * auth; to those it is a part of the name. Source: socket.io's client.ts, ondecoded(). */
+void
+client_ask(struct client *c, const struct sio_packet *p)
+{
+	struct buf auth = BUF_INIT;
+	struct str whole = p->nsp;
+
+	if (!p->query.ptr) {
+		client_connect(c, p->nsp, p->data);
+		return;
+	}
+	whole.len = (size_t)(p->query.ptr + p->query.len - p->nsp.ptr);
+	if (whole.len > (c->session->protocol == 3 ? QUERY_BYTES_MAX
+						   : client_limits(c).namespace_bytes)) {
+		client_fail(c, "the query of a namespace is too long");
+		return;
+	}
+	if (c->session->protocol != 3) {
+		client_connect(c, whole, p->data);
+		return;
+	}
+	add_query(&auth, p->query, &c->hub->loop->arena);
+	if (auth.failed)
+		client_fail(c, "no memory for the query of a namespace");
+	else
+		client_connect(c, p->nsp, buf_str(&auth));
+	buf_fini(&auth);
 }

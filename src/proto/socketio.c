@@ -236,7 +236,7 @@ check_event(struct sio_packet *p)
 static int
 check_ack(struct sio_packet *p)
 {
-	if (!p->has_id || json_kind(p->data) != JSON_ARRAY_KIND)
+	if (json_kind(p->data) != JSON_ARRAY_KIND)
 		return -E_PACKET;
 	p->args = (struct str){p->data.ptr + 1, p->data.len - 2};
 	return 0;

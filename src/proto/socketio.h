@@ -50,7 +50,7 @@ struct sio_packet {
  * "disconnecting", "newListener", "removeListener") and that placeholders number 0 …
  * attachments-1 are all there. Accepts what socket.io-parser 4.2 accepts, except: blanks and
  * exponents where it lets Number() read them, ids above 2^53-1, events and acknowledgements
- * without data, acknowledgements without id, unused attachments.
+ * without data, unused attachments.
  * Errors: -E_PACKET, -E_PACKETS, -E_JSON_…, -E_UTF8. */
 int sio_packet_parse(struct str text, const struct sio_limits *limits,
 		     struct sio_packet *out) MUST_USE;

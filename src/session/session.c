@@ -8,8 +8,11 @@
 #include "session/plain_session.h"
 #include "session/upgrade.h"
 
-/* How long a closed polling session waits for the poll that fetches its last packets. */
-enum { LAST_POLL_MS = 5000, CODE_NORMAL = 1000 };
+enum {
+	/* How long a closed polling session waits for the poll that fetches its last packets. */
+	LAST_POLL_MS = 5000,
+	CODE_NONE = 1005 /* engine.io's close frames have none */
+};
 
 static const struct websocket_up websocket_up;
 static const struct polling_up polling_up;
@@ -116,7 +119,7 @@ end(struct session *s, const char *reason, enum eio_type last)
 		polling_free(s->polling, last);
 	if (s->websocket) {
 		websocket_forget(s->websocket);
-		websocket_close(s->websocket, CODE_NORMAL, (struct str){NULL, 0});
+		websocket_close(s->websocket, CODE_NONE, (struct str){NULL, 0});
 	}
 	s->websocket = NULL;
 	s->polling = NULL;
@@ -129,11 +132,12 @@ session_close(struct session *s, const char *reason)
 {
 	if (s->is_closed || s->is_closing)
 		return;
-	if (!s->polling || !polling_queued(s->polling)) {
+	if (!s->polling ||
+	    (polling_is_writable(s->polling) && !polling_queued(s->polling))) {
 		end(s, reason, EIO_CLOSE);
 		return;
 	}
-	/* what is queued waits for the poll that fetches the last of it */
+	/* the poll that fetches the last of what is queued hears of the end */
 	(void)polling_send_digit(s->polling, EIO_CLOSE);
 	s->is_closing = true; /* nothing more is sent, and on_close is told once */
 	if (s->up)
@@ -257,7 +261,7 @@ on_packet(void *up, const struct eio_packet *p)
 		on_ping(s, p);
 		return;
 	case EIO_PONG:
-		if (s->protocol == 4 && s->awaits_pong)
+		if (s->protocol == 4) /* unasked, too: the client lives */
 			restart_heartbeat(s);
 		return;
 	case EIO_CLOSE:
@@ -266,8 +270,7 @@ on_packet(void *up, const struct eio_packet *p)
 	case EIO_NOOP:
 	case EIO_OPEN:
 	case EIO_UPGRADE:
-		fail(s);
-		return;
+		return; /* no business of a client's here, and no harm */
 	}
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { CODE_NORMAL = 1000, CODE_POLICY = 1008 };
+enum { CODE_NONE = 1005, CODE_POLICY = 1008 };
 
 struct upgrade {
 	struct session *session;
@@ -35,7 +35,7 @@ upgrade_drop(struct session *s)
 		return;
 	if (u->websocket) {
 		websocket_forget(u->websocket);
-		websocket_close(u->websocket, CODE_NORMAL, (struct str){NULL, 0});
+		websocket_close(u->websocket, CODE_NONE, (struct str){NULL, 0});
 	}
 	forget(u);
 }

@@ -28,7 +28,7 @@ function packet() {
 	case 0: return { type, nsp, data: random(2) ? undefined : { token: json(1) } };
 	case 1: return { type, nsp };
 	case EVENT: return { type, nsp, id: random(2) ? undefined : random(1000), data: [pick(events), ...many(4, () => data(3))] };
-	case ACK: return { type, nsp, id: random(1000), data: many(4, () => data(3)) };
+	case ACK: return { type, nsp, id: random(9) ? random(1000) : undefined, data: many(4, () => data(3)) };
 	default: return { type, nsp, data: random(2) ? { message: 'no' } : 'no' };
 	}
 }
@@ -77,13 +77,12 @@ function dataOf(text) {
 }
 
 // Number() reads blanks, exponents and nothing at all where we want digits; events and
-// acknowledgements may lack data or id; ids may be too large to be exact; attachments may be
+// acknowledgements may lack data; ids may be too large to be exact; attachments may be
 // unused, or be named twice in one object, or have a fraction for a number.
 function isLiberty(text, theirs) {
 	const beforeData = /^\d(?:[^/[{"]*-)?(?:\/[^,]*,?)?([^[{"]*)/.exec(text)?.[1];
 	if (!/^[0-6]/.test(text) || /\s/.test(beforeData) || /^[56](?!\d+-)/.test(text)) return true;
 	if ((theirs.type === EVENT || theirs.type === ACK) && theirs.data === undefined) return true;
-	if (theirs.type === ACK && theirs.id === undefined) return true;
 	if (theirs.type === 4 && theirs.data === undefined) return true;
 	if (theirs.id > Number.MAX_SAFE_INTEGER) return true;
 	if (!/^[56]/.test(text)) return false;

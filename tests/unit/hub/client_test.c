@@ -135,12 +135,33 @@ START_TEST(a_client_that_leaves_before_the_answer_is_forgotten)
 }
 END_TEST
 
-START_TEST(connecting_twice_changes_nothing)
+START_TEST(connecting_twice_closes_the_transport)
 {
 	join();
 	peer_sends(peer, "40");
+	peer_takes_close(peer, 1005);
+	hub_told(&h, "disconnect parse error; ");
+}
+END_TEST
+
+START_TEST(asking_again_before_the_answer_changes_nothing)
+{
+	peer_sends(peer, "40/later,");
+	peer_sends(peer, "40/later,");
 	peer_hears_nothing(peer);
-	hub_told(&h, "");
+	hub_told(&h, "connect /later ; ");
+}
+END_TEST
+
+START_TEST(a_query_is_a_part_of_the_name_of_a_namespace)
+{
+	char name[300] = "40/";
+
+	peer_sends(peer, "40/static?token=1,");
+	peer_receives(peer, "44/static?token=1,{\"message\":\"Invalid namespace\"}");
+	memset(name + 3, 'n', 255);
+	peer_sends(peer, strcat(name, "?"));
+	peer_takes_close(peer, 1005);
 }
 END_TEST
 
@@ -219,7 +240,7 @@ START_TEST(a_client_that_joins_nothing_is_closed_in_time)
 	rig_pass(&h.e.rig, 999);
 	peer_hears_nothing(peer);
 	rig_pass(&h.e.rig, 1);
-	peer_takes_close(peer, 1000);
+	peer_takes_close(peer, 1005);
 	hub_told(&h, "");
 }
 END_TEST
@@ -299,6 +320,7 @@ START_TEST(an_answer_is_told_once_and_strangers_are_ignored)
 	peer_sends(peer, "431[\"second\",2]");
 	peer_sends(peer, "431[\"again\"]");
 	peer_sends(peer, "4377[]");
+	peer_sends(peer, "43[\"of what?\"]");
 	peer_sends(peer, "430[]");
 	ck_assert_str_eq(acked, "b:0:\"second\",2:0; a:0::0; ");
 }
@@ -423,7 +445,7 @@ START_TEST(a_first_packet_that_is_no_connect_closes_the_transport)
 	static const char *const first[] = {"4abc", "42[\"x\"]", "41", "430[]"};
 
 	peer_sends(peer, first[_i]);
-	peer_takes_close(peer, 1000);
+	peer_takes_close(peer, 1005);
 	hub_told(&h, "");
 }
 END_TEST
@@ -443,7 +465,7 @@ START_TEST(attachments_out_of_place_or_too_large_close_the_transport)
 		bytes(big);
 	if (_i != 1)
 		bytes(big);
-	peer_takes_close(peer, 1000);
+	peer_takes_close(peer, 1005);
 	hub_told(&h, "disconnect parse error; ");
 }
 END_TEST
@@ -485,7 +507,7 @@ START_TEST(the_server_may_end_one_namespace_or_everything)
 	}
 	hub_told(&h, "disconnect server namespace disconnect; disconnect forced server "
 		     "close; ");
-	peer_takes_close(peer, 1000);
+	peer_takes_close(peer, 1005);
 }
 END_TEST
 
@@ -577,6 +599,36 @@ START_TEST(clients_of_protocol_3_are_in_the_main_namespace_at_once)
 }
 END_TEST
 
+START_TEST(the_query_of_a_namespace_is_the_auth_of_a_client_of_protocol_3)
+{
+	tear_down();
+	hub_rig_open(&h, "    eio3: true\n", 1);
+	peer = peer_open(&h.e.rig, 0);
+	peer_upgrades(peer, "/e/?EIO=3&transport=websocket", "");
+	hub_told(&h, "connect / ; ");
+	peer_sends(peer, "40/static?token=a%22b&x=1+%C3%A4&bad=%zz&%ff");
+	hub_told(
+		&h,
+		"connect /static {\"token\":\"a\\\"b\",\"x\":\"1 ä\",\"\uFFFD\":\"\"}; ");
+	peer_sends(peer, "42/static?token=a,[\"e\"]");
+	hub_told(&h, "event e ; ");
+}
+END_TEST
+
+START_TEST(the_query_of_a_namespace_is_no_longer_than_that_of_a_request)
+{
+	char text[9000] = "40/static?";
+
+	memset(text + 10, 'q', 8192 - 7);
+	tear_down();
+	hub_rig_open(&h, "    eio3: true\n", 1);
+	peer = peer_open(&h.e.rig, 0);
+	peer_upgrades(peer, "/e/?EIO=3&transport=websocket", "");
+	peer_sends(peer, text);
+	hub_told(&h, "connect / ; disconnect parse error; ");
+}
+END_TEST
+
 Suite *
 client_suite(void)
 {
@@ -593,7 +645,9 @@ client_suite(void)
 	tcase_add_test(t, a_client_asks_for_namespaces_no_faster_than_it_may);
 	tcase_add_loop_test(t, an_answer_may_come_later_and_only_once, 0, 2);
 	tcase_add_test(t, a_client_that_leaves_before_the_answer_is_forgotten);
-	tcase_add_test(t, connecting_twice_changes_nothing);
+	tcase_add_test(t, connecting_twice_closes_the_transport);
+	tcase_add_test(t, asking_again_before_the_answer_changes_nothing);
+	tcase_add_test(t, a_query_is_a_part_of_the_name_of_a_namespace);
 	tcase_add_test(t, an_address_has_so_many_clients_that_joined_nothing_and_no_more);
 	tcase_add_test(t, a_client_is_in_so_many_namespaces_and_no_more);
 	tcase_add_test(t, namespaces_asked_for_at_once_are_no_more_either);
@@ -621,6 +675,8 @@ client_suite(void)
 	tcase_add_test(t, a_handler_may_close_a_polling_client_that_has_something_queued);
 	tcase_add_test(t, polling_carries_the_same_packets);
 	tcase_add_test(t, clients_of_protocol_3_are_in_the_main_namespace_at_once);
+	tcase_add_test(t, the_query_of_a_namespace_is_the_auth_of_a_client_of_protocol_3);
+	tcase_add_test(t, the_query_of_a_namespace_is_no_longer_than_that_of_a_request);
 	suite_add_tcase(s, t);
 	return s;
 }

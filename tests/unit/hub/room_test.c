@@ -290,7 +290,7 @@ START_TEST(everybody_of_a_target_is_disconnected_and_nobody_else)
 		if (i % 3 == 0)
 			peer_receives(peers[i], "41");
 		if (i % 3 == 0 && _i)
-			peer_takes_close(peers[i], 1000);
+			peer_takes_close(peers[i], 1005);
 		peer_hears_nothing(peers[i]);
 	}
 	ck_assert_int_eq(h.sockets_n, PEOPLE - 4);

@@ -39,6 +39,9 @@ static const struct good_case {
 	{STR("\x84\xa4type\x03\xa4"
 	     "data\x91\xc4\x00\xa2id\x00\xa3nsp\xa1/"),
 	 SIO_BINARY_ACK, "/", "[" PLACE("0") "]", "", PLACE("0"), 0, 1},
+	{STR("\x83\xa4type\x03\xa4"
+	     "data\x90\xa3nsp\xa1/"),
+	 SIO_ACK, "/", "[]", "", "", -1, 0},
 	{STR("\x83\xa4type\x02\xa4"
 	     "data\x92\xa1"
 	     "e\x81\xac_placeholder\xc3\xa3nsp\xa1/"),
@@ -143,9 +146,6 @@ static const struct {
 	{STR("\x83\xa4type\x00\xa4"
 	     "data\x81\xa1"
 	     "a\xc4\x01x\xa3nsp\xa1/"),
-	 -E_PACKET},
-	{STR("\x83\xa4type\x03\xa4"
-	     "data\x90\xa3nsp\xa1/"),
 	 -E_PACKET},
 	{STR("\x84\xa4type\x03\xa4"
 	     "data\x90\xa3nsp\xa1/\xa2id\xff"),

@@ -96,7 +96,7 @@ START_TEST(a_probe_that_does_not_finish_is_dropped_in_time)
 	rig_pass(&e.rig, 999);
 	peer_hears_nothing(prober);
 	rig_pass(&e.rig, 1);
-	peer_takes_close(prober, 1000);
+	peer_takes_close(prober, 1005);
 	engine_posts(&e, poller, "4on");
 	engine_polls_for(&e, poller, "4on");
 	engine_polls(&e, poller); /* is not released any more */
@@ -110,7 +110,7 @@ START_TEST(a_probe_that_breaks_the_rules_is_dropped_and_polling_goes_on)
 
 	peer_upgrades(prober, engine_target(&e, "websocket"), "");
 	peer_sends(prober, wrong[_i]);
-	peer_takes_close(prober, 1000);
+	peer_takes_close(prober, 1005);
 	peer_hears_nothing(prober);
 	engine_posts(&e, poller, "4on");
 	engine_polls_for(&e, poller, "4on");
@@ -135,7 +135,7 @@ START_TEST(a_session_that_ends_takes_its_probe_along)
 	session_close(engine_session(&e), "forced close");
 	rig_turn(&e.rig);
 	peer_gets(poller, 200, "1");
-	peer_takes_close(prober, 1000);
+	peer_takes_close(prober, 1005);
 	peer_sends(prober, "2probe");
 	peer_hears_nothing(prober);
 }
