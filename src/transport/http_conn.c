@@ -81,10 +81,11 @@ refuse_bytes(struct http_conn *h, int error)
 	struct request r = {.conn = h->conn, .server = h->server};
 
 	tell_abort(h);
+	if (h->request) /* its own: a page of another origin may see what went wrong */
+		r.headers = h->request->headers;
 	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
 	set_deadline(h, 0);
 	request_refuse(&r, error);
-	buf_fini(&r.headers);
 }
 
 static void

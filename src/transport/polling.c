@@ -52,10 +52,9 @@ is_binary(const struct polling *p)
 
 /* The index of the script that asks, when a script does. */
 static bool
-is_jsonp(const struct polling *p, struct request *r, struct str *j_out)
+is_jsonp(struct request *r, struct str *j_out)
 {
-	return p->protocol == 3 &&
-	       query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
+	return query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
 }
 
 /* The payload as the script that a script tag waits for. */
@@ -115,7 +114,7 @@ answer_get(struct polling *p, uint32_t packets_n)
 	}
 	if (binary)
 		a.type = STR("application/octet-stream");
-	if (is_jsonp(p, r, &j)) {
+	if (is_jsonp(r, &j)) {
 		wrap(&body, j);
 		a.type = STR("text/javascript; charset=UTF-8");
 		a.headers = STR(
@@ -219,7 +218,7 @@ read_packets(struct polling *p, struct request *r)
 
 	if (binary && p->protocol != 3)
 		return -E_PACKET;
-	if (is_jsonp(p, r, &j))
+	if (is_jsonp(r, &j))
 		got = jsonp_read(buf_str(&r->body), &r->arena, &body, &n);
 	if (got)
 		return got;

@@ -61,6 +61,8 @@ void
 request_refuse(struct request *r, int error)
 {
 	bool is_problem = r->server && r->server->tells_problems;
+	/* clients look: engine.io says 413 and no more */
+	bool is_bare = error == -E_TOO_LARGE && !is_problem;
 	char body[320], allow[128] = "";
 	int status = error_http_status(error);
 	int n = is_problem
@@ -76,12 +78,11 @@ request_refuse(struct request *r, int error)
 	request_answer(
 		r, &(struct answer){
 			   .status = status,
-			   .type = is_problem ? STR("application/problem+json")
-					      : STR("application/json; charset=utf-8"),
+			   .type = is_bare      ? STR("")
+				   : is_problem ? STR("application/problem+json")
+						: STR("application/json; charset=utf-8"),
 			   .headers = {allow, (size_t)allow_n},
-			   /* clients look: engine.io says 413 and no more */
-			   .body = {body,
-				    error == -E_TOO_LARGE && !is_problem ? 0 : (size_t)n},
+			   .body = {body, is_bare ? 0 : (size_t)n},
 			   /* what follows a refused head may be its body */
 			   .close = !r->head || r->head->has_body,
 		   });

@@ -152,6 +152,25 @@ describe("messages by polling", () => {
 		const { status } = await engine.post(sid, `4${"x".repeat(1000000)}`);
 		assert.equal(status, 413);
 	});
+
+	test("above maxPayload are refused so that a page may see it", async () => {
+		const { sid } = await engine.open();
+		const refused = await fetch(engine.polling(sid), { method: "POST",
+			body: `4${"x".repeat(1000000)}`, headers: { origin: gateway.url } });
+		assert.equal(refused.status, 413);
+		assert.equal(refused.headers.get("access-control-allow-origin"), gateway.url);
+		assert.equal(refused.headers.get("content-type"), null);
+		assert.equal(await refused.text(), "");
+	});
+
+	for (const packet of ["0{}", "3", "5", "6"]) {
+		test(`${packet} means nothing and harms nothing`, async () => {
+			const { sid } = await engine.open();
+			await engine.send(sid, packet);
+			await engine.send(sid, "4hello");
+			assert.equal(await engine.get(sid), "4hello");
+		});
+	}
 });
 
 describe("polls", () => {
@@ -323,5 +342,17 @@ describe("upgrade", () => {
 		assert.equal(await engine.get(sid), "4hello");
 		await engine.send(sid, "4again");
 		assert.equal(await engine.get(sid), "4again");
+	});
+});
+
+// As socket.io-client 3 does it where a browser has no CORS.
+describe("JSONP", () => {
+	test("scripts and forms carry packets", async () => {
+		const jsonp = new Engine(gateway.url, "/engine.io/", 4, "&j=0");
+		const called = body => JSON.parse(/^___eio\[0\]\((.*)\);$/s.exec(body)[1]);
+		const { sid } = JSON.parse(called(await jsonp.get()).slice(1));
+		const form = new URLSearchParams({ d: "4a\x1ebAQIDBA==" });
+		assert.deepEqual(await jsonp.post(sid, form), { status: 200, text: "ok" });
+		assert.equal(called(await jsonp.get(sid)), "4a\x1ebAQIDBA==");
 	});
 });
