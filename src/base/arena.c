@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/arena.h"
 
-#include <stdalign.h>
-#include <stdlib.h>
+#include "base/spare.h"
 
-enum { ARENA_CHUNK_BYTES = 4096 };
+#include <stdalign.h>
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -12,11 +11,19 @@ struct arena_chunk {
 	alignas(max_align_t) char bytes[];
 };
 
+enum { ARENA_CHUNK_BYTES = 4096 - sizeof(struct arena_chunk) };
+
+static void
+drop(struct arena_chunk *chunk)
+{
+	spare_give(chunk, sizeof(*chunk) + chunk->size);
+}
+
 static struct arena_chunk *
 add_chunk(struct arena *a, size_t n)
 {
 	size_t size = n > ARENA_CHUNK_BYTES ? n : ARENA_CHUNK_BYTES;
-	struct arena_chunk *chunk = malloc(sizeof(*chunk) + size);
+	struct arena_chunk *chunk = spare_take(sizeof(*chunk) + size);
 
 	if (!chunk)
 		return NULL;
@@ -65,7 +72,7 @@ arena_reset(struct arena *a)
 	while (first && (first->next || first->size > ARENA_CHUNK_BYTES)) {
 		struct arena_chunk *next = first->next;
 
-		free(first);
+		drop(first);
 		first = next;
 	}
 	a->chunks = first;
@@ -79,7 +86,7 @@ arena_fini(struct arena *a)
 	while (a->chunks) {
 		struct arena_chunk *next = a->chunks->next;
 
-		free(a->chunks);
+		drop(a->chunks);
 		a->chunks = next;
 	}
 	*a = ARENA_INIT;

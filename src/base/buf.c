@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/buf.h"
 
+#include "base/spare.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { BUF_FIRST_BYTES = 64 };
 
@@ -11,7 +12,7 @@ void
 buf_fini(struct buf *b)
 {
 	if (!b->is_lent)
-		free(b->data);
+		spare_give(b->data, b->cap);
 	*b = BUF_INIT;
 }
 
@@ -29,12 +30,13 @@ buf_reserve(struct buf *b, size_t n)
 		return b->data + b->len;
 	while (cap - b->len < n)
 		cap *= 2;
-	data = b->is_lent ? malloc(cap) : realloc(b->data, cap);
+	cap = spare_size(cap);
+	data = b->is_lent ? spare_take(cap) : spare_resize(b->data, b->cap, b->len, cap);
 	if (!data) {
 		b->failed = true;
 		return NULL;
 	}
-	if (b->is_lent)
+	if (b->is_lent && b->len)
 		memcpy(data, b->data, b->len);
 	b->is_lent = false;
 	b->data = data;

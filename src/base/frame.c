@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/frame.h"
 
-#include <stdlib.h>
+#include "base/spare.h"
 
 struct frame *
 frame_new(enum frame_kind kind, size_t head, size_t n)
@@ -10,7 +10,7 @@ frame_new(enum frame_kind kind, size_t head, size_t n)
 
 	if (n > INT32_MAX)
 		return NULL;
-	f = malloc(sizeof(*f) + head + n);
+	f = spare_take(sizeof(*f) + head + n);
 	if (!f)
 		return NULL;
 	atomic_init(&f->refs, 1);
@@ -19,6 +19,7 @@ frame_new(enum frame_kind kind, size_t head, size_t n)
 	f->kind = (uint8_t)kind;
 	f->more_follows = f->is_shared = false;
 	f->window = 0;
+	f->unused = 0;
 	atomic_init(&f->deflated, NULL);
 	return f;
 }
@@ -59,5 +60,5 @@ frame_unref(struct frame *f)
 	if (!f || atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	frame_unref(atomic_load_explicit(&f->deflated, memory_order_relaxed));
-	free(f);
+	spare_give(f, sizeof(*f) + f->len + f->unused);
 }

@@ -27,6 +27,7 @@ struct frame {
 	bool more_follows; /* the next frame of the queue belongs to it (attachments) */
 	bool is_shared;    /* made for many: worth joining with others (frame_join.h) */
 	uint8_t window;    /* of a compressed form: bits of the window it was made for */
+	uint16_t unused;   /* bytes behind the last one that were asked for as well */
 	/* the same message compressed, once somebody did: a form leads to the next; owned */
 	_Atomic(struct frame *) deflated;
 	char bytes[];
@@ -34,6 +35,14 @@ struct frame {
 
 /* One reference, contents undefined. NULL when memory is short or n above 2^31. */
 struct frame *frame_new(enum frame_kind kind, size_t head, size_t n) MUST_USE;
+
+/* It became shorter than was asked for, by less than 64 KiB: len bytes in all. By its maker. */
+static inline void
+frame_shorten(struct frame *f, size_t len)
+{
+	f->unused = (uint16_t)(f->len - len);
+	f->len = (uint32_t)len;
+}
 
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f); /* NULL is allowed */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/idmap.h"
 
-#include <stdlib.h>
+#include "base/spare.h"
 
 enum { FIRST_PLACES = 8 };
 
 void
 idmap_fini(struct idmap *m)
 {
-	free(m->places);
+	spare_give(m->places, m->cap * sizeof(void *));
 	*m = IDMAP_INIT(m->id_len);
 }
 
@@ -42,14 +42,14 @@ idmap_get(const struct idmap *m, struct str id)
 static int
 resize(struct idmap *m, uint32_t cap)
 {
-	struct idmap larger = {calloc(cap, sizeof(void *)), m->n, cap, m->id_len};
+	struct idmap larger = {spare_zeros(cap * sizeof(void *)), m->n, cap, m->id_len};
 
 	if (!larger.places)
 		return -E_NOMEM;
 	for (uint32_t i = 0; i < m->cap; i++)
 		if (m->places[i])
 			larger.places[find_place(&larger, m->places[i])] = m->places[i];
-	free(m->places);
+	spare_give(m->places, m->cap * sizeof(void *));
 	*m = larger;
 	return 0;
 }

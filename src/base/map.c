@@ -2,15 +2,14 @@
 #include "base/map.h"
 
 #include "base/hash.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 enum { MAP_FIRST_PLACES = 8 };
 
 void
 map_fini(struct map *m)
 {
-	free(m->entries);
+	spare_give(m->entries, m->cap * sizeof(*m->entries));
 	*m = MAP_INIT;
 }
 
@@ -40,7 +39,7 @@ map_get(const struct map *m, struct str key)
 static int
 resize(struct map *m, uint32_t cap)
 {
-	struct map_entry *entries = calloc(cap, sizeof(*entries));
+	struct map_entry *entries = spare_zeros(cap * sizeof(*entries));
 
 	if (!entries)
 		return -E_NOMEM;
@@ -53,7 +52,7 @@ resize(struct map *m, uint32_t cap)
 			to = (to + 1) & (cap - 1);
 		entries[to] = m->entries[i];
 	}
-	free(m->entries);
+	spare_give(m->entries, m->cap * sizeof(*m->entries));
 	m->entries = entries;
 	m->cap = cap;
 	return 0;

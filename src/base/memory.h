@@ -11,6 +11,18 @@
 
 #include <stdlib.h>
 
+/* Is there an address sanitizer, which has to see each object? */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_IS_CHECKED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEMORY_IS_CHECKED true
+#endif
+#endif
+#ifndef MEMORY_IS_CHECKED
+#define MEMORY_IS_CHECKED false
+#endif
+
 /* n bytes of zeros; NULL when memory is short. Owns: caller frees. */
 static inline void *
 memory_new(size_t n)

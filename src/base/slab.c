@@ -10,17 +10,6 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_CHECKED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_CHECKED true
-#endif
-#endif
-#ifndef IS_CHECKED
-#define IS_CHECKED false
-#endif
-
 struct cell {
 	struct cell *next;
 };
@@ -115,7 +104,7 @@ slab_new(struct slab *s, size_t n)
 	struct list *blocks;
 	struct block *b;
 
-	if (IS_CHECKED || n > SLAB_CELL_BYTES_MAX)
+	if (MEMORY_IS_CHECKED || n > SLAB_CELL_BYTES_MAX)
 		return memory_new(n);
 	blocks = &s->blocks[class_of(n)];
 	b = list_is_empty(blocks) ? block_new(s, class_of(n))
@@ -131,7 +120,7 @@ slab_free(struct slab *s, void *memory, size_t n)
 {
 	struct block *b;
 
-	if (IS_CHECKED || n > SLAB_CELL_BYTES_MAX || !memory) {
+	if (MEMORY_IS_CHECKED || n > SLAB_CELL_BYTES_MAX || !memory) {
 		free(memory);
 		return;
 	}

@@ -13,8 +13,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* A heartbeat's worth of traffic keeps what it takes, a burst's is gone a moment later. */
+enum { TRIM_MS = 1000 };
+
 struct loop_inside {
 	struct clock clock;
+	struct wheel_timer trim; /* of its spares */
+	struct loop *loop;
 	struct event tick;     /* wakes the loop for the wheel */
 	struct event doorbell; /* wakes it for mail */
 	int doorbell_fd;
@@ -26,6 +31,32 @@ struct loop_inside {
 };
 
 static _Thread_local struct loop *current;
+
+static void
+trim_later(struct loop *l)
+{
+	wheel_set(&l->wheel, &l->inside->trim, l->now_ms + TRIM_MS);
+}
+
+static void
+on_trim(struct wheel_timer *t)
+{
+	struct loop *l = CONTAINER_OF(t, struct loop_inside, trim)->loop;
+
+	if (spares_trim(&l->spares))
+		trim_later(l);
+}
+
+/* What was kept in this turn is looked at again. */
+static void
+watch_spares(struct loop *l)
+{
+	if (!l->spares.is_touched)
+		return;
+	l->spares.is_touched = false;
+	if (!wheel_is_set(&l->inside->trim))
+		trim_later(l);
+}
 
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
@@ -82,7 +113,9 @@ loop_new(int id, struct clock clock, struct config *config)
 	l->inside = in;
 	l->poller.fd = -1;
 	slab_init(&l->slab);
+	in->loop = l;
 	in->clock = clock;
+	wheel_timer_init(&in->trim, on_trim);
 	in->doorbell_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	l->scratch = malloc(LOOP_SCRATCH_BYTES);
 	l->base = new_base();
@@ -133,6 +166,7 @@ loop_free(struct loop *l)
 	arena_fini(&l->arena);
 	frame_joins_clear(&l->joins);
 	slab_fini(&l->slab);
+	spares_fini(&l->spares);
 	free(l->scratch);
 	free(l->inside);
 	free(l);
@@ -230,6 +264,7 @@ bool
 loop_turn(struct loop *l, bool may_wait)
 {
 	current = l;
+	spares_use(&l->spares);
 	if (take_next_jobs(l))
 		may_wait = false;
 	l->inside->is_awake = false;
@@ -242,6 +277,7 @@ loop_turn(struct loop *l, bool may_wait)
 	loop_bury_now(l);
 	arena_reset(&l->arena);
 	frame_joins_clear(&l->joins);
+	watch_spares(l);
 	counter_add(&l->counters, COUNTER_LOOP_TURNS, 1);
 	return !atomic_load_explicit(&l->inside->stopping, memory_order_relaxed);
 }

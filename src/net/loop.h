@@ -15,6 +15,7 @@
 #include "base/frame_join.h"
 #include "base/list.h"
 #include "base/slab.h"
+#include "base/spare.h"
 #include "net/poller.h"
 #include "net/wheel.h"
 
@@ -46,6 +47,7 @@ struct loop {
 	struct arena arena;       /* forgotten at the end of each turn */
 	struct frame_joins joins; /* of this turn */
 	struct slab slab;         /* of what rests on it: sessions, sockets, rooms */
+	struct spares spares;     /* of what messages need on their way; this thread's */
 	char *scratch; /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
 	struct deflate_pool
 		*deflate;      /* contexts of its WebSockets; NULL until one is used */

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/spare.h"
 #include "net/stream_memory.h"
 #include "transport/admission.h"
 
@@ -28,7 +29,7 @@ drop_input(struct conn *c)
 	if (!c->in)
 		return;
 	buf_fini(c->in);
-	free(c->in);
+	spare_give(c->in, sizeof(*c->in));
 	c->in = NULL;
 }
 
@@ -187,7 +188,7 @@ static int
 keep_input(struct conn *c, const char *bytes, size_t n)
 {
 	if (!c->in)
-		c->in = memory_new(sizeof(*c->in));
+		c->in = spare_zeros(sizeof(*c->in));
 	if (!c->in)
 		return -E_NOMEM;
 	buf_add(c->in, bytes, n);

@@ -69,6 +69,6 @@ response_frame(const struct answer *a, struct str common_headers, int64_t wall_m
 	out = (struct buf){.data = f->bytes, .cap = room};
 	write_head(&out, a, common_headers, wall_ms, keep_alive);
 	buf_add_str(&out, body);
-	f->len = (uint32_t)out.len;
+	frame_shorten(f, out.len);
 	return f;
 }

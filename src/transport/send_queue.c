@@ -2,8 +2,7 @@
 #include "transport/send_queue.h"
 
 #include "base/errors.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 enum { RING_FIRST = 4 };
 
@@ -26,7 +25,7 @@ send_queue_fini(struct send_queue *q)
 	for (uint32_t i = 0; i < q->n; i++)
 		frame_unref(at(q, i));
 	if (q->cap)
-		free(q->ring);
+		spare_give(q->ring, q->cap * sizeof(*q->ring));
 	*q = (struct send_queue){0};
 }
 
@@ -34,14 +33,14 @@ static int
 grow(struct send_queue *q)
 {
 	uint32_t cap = q->cap ? 2 * q->cap : RING_FIRST;
-	struct frame **ring = malloc(cap * sizeof(*ring));
+	struct frame **ring = spare_take(cap * sizeof(*ring));
 
 	if (!ring)
 		return -E_NOMEM;
 	for (uint32_t i = 0; i < q->n; i++)
 		ring[i] = at(q, i);
 	if (q->cap)
-		free(q->ring);
+		spare_give(q->ring, q->cap * sizeof(*q->ring));
 	q->ring = ring;
 	q->cap = cap;
 	q->head = 0;

@@ -13,7 +13,7 @@
 
 /* What an item takes beside its bytes: the frame's head as the allocator rounds it, and its
  * place in the ring, of which half may be free. Clients that never read a word of many small
- * messages are measured by it. */
+ * messages are measured by it; a large message may lie in an eighth more (base/spare.h). */
 enum { SEND_QUEUE_ITEM_BYTES = 64 };
 
 struct send_queue {

@@ -2,12 +2,10 @@
 #include "transport/websocket_conn.h"
 
 #include "base/errors.h"
-#include "base/memory.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "proto/deflate.h"
 #include "proto/websocket.h"
-
-#include <stdlib.h>
 
 /* So many frames in one piece of input are many. */
 enum { CHATTY_FRAMES = 64 };
@@ -150,7 +148,7 @@ drop_message(struct websocket *w)
 	if (!w->message)
 		return;
 	buf_fini(w->message);
-	free(w->message);
+	spare_give(w->message, sizeof(*w->message));
 	w->message = NULL;
 }
 
@@ -159,7 +157,7 @@ static int
 keep_fragment(struct websocket *w, const struct ws_slice *s)
 {
 	if (!w->message)
-		w->message = memory_new(sizeof(*w->message));
+		w->message = spare_zeros(sizeof(*w->message));
 	if (!w->message)
 		return -E_NOMEM;
 	if (w->message->len + s->len > (s->deflated ? wire_limit(w) : w->message_bytes))

@@ -15,6 +15,7 @@ Suite *list_suite(void);
 Suite *log_suite(void);
 Suite *map_suite(void);
 Suite *slab_suite(void);
+Suite *spare_suite(void);
 Suite *str_suite(void);
 Suite *uuid_suite(void);
 

@@ -237,11 +237,13 @@ live_and_look(void *h)
 
 	live(h, sockets);
 	assert_empty(h);
+	for (int l = 0; l < 2; l++)
+		spares_fini(&((struct hub_rig *)h)->hub[l]->loop->spares);
 	return NULL;
 }
 
 /* What is allocated after such a life. It is lived by a thread of its own: what malloc keeps for a
- * thread, and counts as allocated, goes with it. */
+ * thread, and counts as allocated, goes with it; so do the spares of the loops. */
 static size_t
 heap_after_a_life(struct hub_rig *h)
 {

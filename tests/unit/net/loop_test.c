@@ -2,6 +2,8 @@
 /* Turns of a loop by hand, and its mailbox under threads (run it under TSan too). */
 #include "net/loop.h"
 
+#include "base/memory.h"
+
 #include "unit/net/suites.h"
 
 #include <pthread.h>
@@ -294,6 +296,28 @@ START_TEST(letters_of_each_thread_arrive_in_its_order_and_none_is_lost)
 }
 END_TEST
 
+START_TEST(what_a_burst_left_goes_back_while_nothing_happens)
+{
+	void *blocks[100];
+
+	loop_turn(loop, false);
+	for (int i = 0; i < 100; i++)
+		blocks[i] = spare_take(300);
+	for (int i = 0; i < 100; i++)
+		spare_give(blocks[i], 300);
+	loop_turn(loop, false);
+	ck_assert_uint_eq(loop->spares.bytes,
+			  MEMORY_IS_CHECKED ? 0 : 100 * spare_size(300));
+	for (int second = 0; second < 3; second++) {
+		clock_hand_move(&hand, 1000);
+		loop_turn(loop, false);
+	}
+	ck_assert_uint_eq(loop->spares.bytes,
+			  MEMORY_IS_CHECKED ? 0 : SPARES_AT_REST * spare_size(300));
+	ck_assert_uint_eq(wheel_next_ms(&loop->wheel), UINT64_MAX);
+}
+END_TEST
+
 Suite *
 loop_suite(void)
 {
@@ -312,6 +336,7 @@ loop_suite(void)
 	tcase_add_test(t, time_stands_still_within_a_turn_and_timers_come_before_mail);
 	tcase_add_test(t, a_turn_makes_its_loop_the_current_one);
 	tcase_add_test(t, a_stopped_loop_says_so);
+	tcase_add_test(t, what_a_burst_left_goes_back_while_nothing_happens);
 	tcase_add_test(t, letters_of_each_thread_arrive_in_its_order_and_none_is_lost);
 	suite_add_tcase(s, t);
 	return s;
