@@ -11,6 +11,7 @@
 #include "action/timer.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/spare.h"
 #include "hub/socket.h"
 #include "policy/token.h"
 
@@ -71,7 +72,7 @@ on_authorized(void *arg, enum authorize_end end)
 {
 	struct hub_question q = *(struct hub_question *)arg;
 
-	free(arg);
+	spare_give(arg, sizeof(q));
 	q.done(q.arg, end == AUTHORIZE_DROPPED ? HUB_DROPPED
 		      : end == AUTHORIZE_YES   ? HUB_YES
 					       : HUB_NO);
@@ -82,7 +83,7 @@ may_join(void *up, struct hub *h, struct identity *who, struct str room,
 	 hub_verdict_fn *done, void *arg)
 {
 	struct actions *a = up;
-	struct hub_question *q = malloc(sizeof(*q));
+	struct hub_question *q = spare_take(sizeof(*q));
 
 	if (!q) {
 		done(arg, HUB_NO);

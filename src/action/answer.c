@@ -3,7 +3,7 @@
 
 #include "action/outcome.h"
 
-#include <stdlib.h>
+#include "base/spare.h"
 
 struct letter {
 	struct mail mail;
@@ -35,13 +35,13 @@ on_letter(struct loop *to, struct mail *m)
 	else if (c)
 		call_finish(c, &l->outcome->envelope);
 	outcome_unref(l->outcome);
-	free(l);
+	spare_give(l, sizeof(*l));
 }
 
 static struct letter *
 letter_new(struct desk *d, uint64_t id, const struct envelope *e)
 {
-	struct letter *l = calloc(1, sizeof(*l));
+	struct letter *l = spare_zeros(sizeof(*l));
 
 	if (!l)
 		return NULL;
@@ -51,7 +51,7 @@ letter_new(struct desk *d, uint64_t id, const struct envelope *e)
 	l->outcome = outcome_new(e);
 	if (l->outcome)
 		return l;
-	free(l);
+	spare_give(l, sizeof(*l));
 	return NULL;
 }
 
@@ -62,7 +62,7 @@ post_letter(struct letter *l)
 
 	if (error) {
 		outcome_unref(l->outcome);
-		free(l);
+		spare_give(l, sizeof(*l));
 	}
 	return error;
 }
@@ -89,7 +89,7 @@ answer_call(struct actions *a, uint64_t id, const struct envelope *e)
 late:
 	if (l) {
 		outcome_unref(l->outcome);
-		free(l);
+		spare_give(l, sizeof(*l));
 	}
 	actions_count_late(a);
 	return -E_LATE;

@@ -5,13 +5,13 @@
 #include "action/peer.h"
 #include "action/plugin.h"
 #include "action/update.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 /* A plugin's target as ours: the texts are borrowed, the lists copied. */
 struct aim {
 	struct target target;
 	struct str *texts;
+	size_t bytes;
 };
 
 static int
@@ -22,7 +22,8 @@ aim_init(struct aim *aim, const struct tg_target *to)
 	if (!to->size)
 		return -E_ARGUMENT;
 	memcpy(&full, to, to->size < sizeof(full) ? to->size : sizeof(full));
-	aim->texts = calloc(full.rooms_n + full.except_n + 1, sizeof(aim->texts[0]));
+	aim->bytes = (full.rooms_n + full.except_n) * sizeof(aim->texts[0]);
+	aim->texts = spare_take(aim->bytes);
 	if (!aim->texts)
 		return -E_NOMEM;
 	for (size_t i = 0; i < full.rooms_n; i++)
@@ -39,6 +40,12 @@ aim_init(struct aim *aim, const struct tg_target *to)
 		.local = full.local,
 	};
 	return 0;
+}
+
+static void
+aim_fini(struct aim *aim)
+{
+	spare_give(aim->texts, aim->bytes);
 }
 
 int
@@ -64,7 +71,7 @@ api_broadcast(struct tg_host *host, const struct tg_target *to, struct tg_str na
 		.attachments_n = checked.attachments_n,
 	};
 	error = hub_broadcast(a->hubs, actions_hub_here(a), &aim.target, &event);
-	free(aim.texts);
+	aim_fini(&aim);
 	return to_tg_error(error);
 }
 
@@ -90,7 +97,7 @@ do_to_all(struct tg_host *host, const struct tg_target *who, enum all_deed deed,
 		error = hub_leave_all(a->hubs, here, &aim.target, from_tg(room));
 	else
 		error = hub_disconnect_all(a->hubs, here, &aim.target, close);
-	free(aim.texts);
+	aim_fini(&aim);
 	return to_tg_error(error);
 }
 
@@ -142,7 +149,7 @@ run_errand(struct socket *s, void *arg)
 	if (p)
 		s = p->socket;
 	e->fn(to_tg_socket(s), e->arg);
-	free(e);
+	spare_give(e, sizeof(*e));
 }
 
 int
@@ -156,7 +163,7 @@ api_on_socket(struct tg_host *host, struct tg_str socket_id,
 		return TG_E_STATE;
 	if (socket_id.len != SOCKET_ID_BYTES)
 		return TG_E_NOT_FOUND;
-	e = malloc(sizeof(*e));
+	e = spare_take(sizeof(*e));
 	if (!e)
 		return TG_E_NOMEM;
 	e->all = host->all;
@@ -165,7 +172,7 @@ api_on_socket(struct tg_host *host, struct tg_str socket_id,
 	memcpy(e->sid, socket_id.ptr, sizeof(e->sid));
 	error = hub_call(host->all->hubs, from_tg(socket_id), run_errand, e);
 	if (error)
-		free(e);
+		spare_give(e, sizeof(*e));
 	return to_tg_error(error);
 }
 
@@ -178,12 +185,12 @@ struct tour {
 	void (*done)(void *arg);
 	void *arg;
 	struct str nsp, room;
+	size_t bytes; /* of all this */
 	struct stop {
 		struct mail mail;
 		struct tour *tour;
 		struct desk *desk;
-	} * stops;
-	char text[];
+	} stops[]; /* one for each loop, then the texts */
 };
 
 static void
@@ -201,8 +208,7 @@ tour_unref(struct tour *t)
 		return;
 	if (t->done)
 		t->done(t->arg);
-	free(t->stops);
-	free(t);
+	spare_give(t, t->bytes);
 }
 
 static void
@@ -219,21 +225,18 @@ on_stop(struct loop *to, struct mail *m)
 static struct tour *
 tour_new(struct actions *a, struct tg_str nsp, struct tg_str room)
 {
-	struct tour *t = calloc(1, sizeof(*t) + nsp.len + room.len);
+	size_t bytes = sizeof(struct tour) + a->desks_n * sizeof(struct stop) + nsp.len +
+		       room.len;
+	struct tour *t = spare_zeros(bytes);
+	char *at;
 
 	if (!t)
 		return NULL;
-	t->stops = calloc(a->desks_n, sizeof(t->stops[0]));
-	if (!t->stops) {
-		free(t);
-		return NULL;
-	}
+	t->bytes = bytes;
 	atomic_init(&t->loops_left, a->desks_n);
-	memcpy(t->text, nsp.ptr, nsp.len);
-	if (room.len)
-		memcpy(t->text + nsp.len, room.ptr, room.len);
-	t->nsp = (struct str){t->text, nsp.len};
-	t->room = (struct str){t->text + nsp.len, room.len};
+	at = (char *)&t->stops[a->desks_n];
+	t->nsp = str_put(&at, from_tg(nsp));
+	t->room = str_put(&at, from_tg(room));
 	return t;
 }
 

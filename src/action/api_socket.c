@@ -4,9 +4,8 @@
 #include "action/connect.h"
 #include "action/convert.h"
 #include "action/handshake.h"
+#include "base/spare.h"
 #include "proto/uri.h"
-
-#include <stdlib.h>
 
 static struct arena *
 arena_of(const struct socket *s)
@@ -229,7 +228,7 @@ on_ack(void *arg, int error, struct str args, const struct str *attachments,
 	if (error)
 		given = TG_NO_ARGS;
 	w->fn(to_tg_socket(s), to_tg_error(error), given, w->arg);
-	free(w);
+	spare_give(w, sizeof(*w));
 }
 
 int
@@ -244,7 +243,7 @@ api_emit_ack(struct tg_socket *tg, struct tg_str event, struct tg_args args,
 
 	if (error || !fn)
 		return error ? to_tg_error(error) : TG_E_ARGUMENT;
-	w = malloc(sizeof(*w));
+	w = spare_take(sizeof(*w));
 	if (!w)
 		return TG_E_NOMEM;
 	memcpy(w->sid, socket_id(s).ptr, sizeof(w->sid));
@@ -253,7 +252,7 @@ api_emit_ack(struct tg_socket *tg, struct tg_str event, struct tg_args args,
 	w->arg = arg;
 	error = socket_emit_ack(s, &out, timeout_ms, on_ack, w);
 	if (error)
-		free(w);
+		spare_give(w, sizeof(*w));
 	return to_tg_error(error);
 }
 

@@ -5,9 +5,9 @@
 #include "action/plugin.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/spare.h"
 
 #include <openssl/evp.h>
-#include <stdlib.h>
 
 /* What tells a question from another: which hook, which kind, a digest of the token's claims,
  * and the thing itself. */
@@ -68,7 +68,7 @@ settle(struct question *q, enum authorize_end end)
 {
 	q->done(q->arg, end);
 	identity_unref(q->who);
-	free(q);
+	spare_give(q, sizeof(*q) + q->key_len);
 }
 
 static void
@@ -178,7 +178,7 @@ inquiry_free(struct inquiry *i)
 	wheel_cancel(&i->desk->loop->wheel, &i->silence);
 	if (i->is_shared)
 		map_remove(&i->desk->inquiries, (struct str){i->key, i->key_len});
-	free(i);
+	spare_give(i, sizeof(*i) + i->key_len);
 }
 
 static void
@@ -212,7 +212,7 @@ on_silence(struct wheel_timer *t)
 static struct inquiry *
 inquiry_new(struct question *q, struct authorizer *hook)
 {
-	struct inquiry *i = calloc(1, sizeof(*i) + q->key_len);
+	struct inquiry *i = spare_zeros(sizeof(*i) + q->key_len);
 
 	if (!i)
 		return NULL;
@@ -225,7 +225,7 @@ inquiry_new(struct question *q, struct authorizer *hook)
 	wheel_timer_init(&i->silence, on_silence);
 	i->id = handle_add(&q->desk->questions, i);
 	if (!i->id) {
-		free(i);
+		spare_give(i, sizeof(*i) + i->key_len);
 		return NULL;
 	}
 	i->is_shared = rules(q->desk)->answers_n &&
@@ -319,7 +319,7 @@ authorize_ask(struct desk *d, struct identity *who, enum tg_question_kind kind,
 	      struct str what, authorize_done_fn *done, void *arg)
 {
 	struct question *q = d->all->registry.authorizers_n
-				     ? calloc(1, sizeof(*q) + KEY_WHAT + what.len)
+				     ? spare_zeros(sizeof(*q) + KEY_WHAT + what.len)
 				     : NULL;
 
 	if (!q) {
@@ -349,7 +349,7 @@ struct letter {
 static struct letter *
 letter_new(struct desk *d, uint64_t id, void (*deliver)(struct loop *, struct mail *))
 {
-	struct letter *l = calloc(1, sizeof(*l));
+	struct letter *l = spare_zeros(sizeof(*l));
 
 	if (l)
 		*l = (struct letter){.mail.deliver = deliver, .desk = d, .id = id};
@@ -362,7 +362,7 @@ letter_post(struct letter *l)
 	int error = desk_post(l->desk, &l->mail);
 
 	if (error)
-		free(l);
+		spare_give(l, sizeof(*l));
 	return error;
 }
 
@@ -375,7 +375,7 @@ on_answer(struct loop *to, struct mail *m)
 	(void)to;
 	if (i)
 		conclude(i, l->verdict);
-	free(l);
+	spare_give(l, sizeof(*l));
 }
 
 int
@@ -393,7 +393,7 @@ authorize_answer(struct actions *a, uint64_t question_id, enum tg_verdict verdic
 		l->verdict = verdict;
 	}
 	if (!d || !handle_claim(&d->questions, question_id)) {
-		free(l);
+		spare_give(l, sizeof(*l));
 		return -E_LATE;
 	}
 	if (l)
@@ -421,7 +421,7 @@ on_forget(struct loop *to, struct mail *m)
 
 	(void)to;
 	forget(l->desk, l->id);
-	free(l);
+	spare_give(l, sizeof(*l));
 }
 
 int
@@ -463,7 +463,7 @@ authorize_fini(struct desk *d)
 		LIST_EACH (link, &i->questions)
 			settle(CONTAINER_OF(link, struct question, link),
 			       AUTHORIZE_DROPPED);
-		free(i);
+		spare_give(i, sizeof(*i) + i->key_len);
 	}
 	map_fini(&d->inquiries);
 	memo_fini(&d->memo);

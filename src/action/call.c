@@ -6,10 +6,8 @@
 #include "action/outcome.h"
 #include "action/peer.h"
 #include "action/repeat.h"
-#include "base/memory.h"
+#include "base/spare.h"
 #include "policy/schema.h"
-
-#include <stdlib.h>
 
 enum { TIMEOUT_MS = 30000 };
 
@@ -23,21 +21,29 @@ keep(char *to, struct str *out, struct str text)
 	return to + text.len;
 }
 
+static size_t
+size_of(const struct call *c)
+{
+	return sizeof(*c) + c->request_id.len + c->data.len + c->artifact.len +
+	       c->nsp.len;
+}
+
 static struct call *
 call_new(struct desk *d, struct socket *s, const struct call_request *r)
 {
 	const struct peer *p = peer_of(s);
 	struct str artifact = p->sees_artifact ? peer_artifact(p) : STR("");
 	struct str data = r->data.len ? r->data : STR("null"), nsp = socket_nsp(s);
-	struct call *c = memory_new(sizeof(*c) + r->request_id.len + data.len +
-				    artifact.len + nsp.len);
+	size_t bytes = sizeof(struct call) + r->request_id.len + data.len + artifact.len +
+		       nsp.len;
+	struct call *c = spare_zeros(bytes);
 	char *to;
 
 	if (!c)
 		return NULL;
 	c->id = handle_add(&d->calls, c);
 	if (!c->id) {
-		free(c);
+		spare_give(c, bytes);
 		return NULL;
 	}
 	atomic_init(&c->refs, 1);
@@ -62,7 +68,7 @@ call_unref(struct call *c)
 	if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	identity_unref(c->who);
-	free(c);
+	spare_give(c, size_of(c));
 }
 
 static void
@@ -79,7 +85,7 @@ drop_waiters(struct call *c)
 
 		list_remove(link);
 		if (w != &c->first)
-			free(w);
+			spare_give(w, sizeof(*w));
 	}
 }
 
@@ -335,7 +341,7 @@ call_begin(struct desk *d, struct socket *s, const struct call_request *r)
 int
 call_add_waiter(struct call *c, const struct origin *origin)
 {
-	struct waiter *w = malloc(sizeof(*w));
+	struct waiter *w = spare_take(sizeof(*w));
 
 	if (!w)
 		return -E_NOMEM;

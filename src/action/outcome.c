@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "action/outcome.h"
 
-#include <stdlib.h>
+#include "base/spare.h"
 
 static char *
 keep(char *to, struct str *text)
@@ -19,7 +19,7 @@ outcome_new(const struct envelope *e)
 	size_t bytes = sizeof(struct outcome) + e->request_id.len + e->action.len +
 		       e->data.len + e->code.len + e->message.len + e->pointer.len +
 		       e->details.len;
-	struct outcome *o = malloc(bytes);
+	struct outcome *o = spare_take(bytes);
 	char *to;
 
 	if (!o)
@@ -48,5 +48,5 @@ void
 outcome_unref(struct outcome *o)
 {
 	if (o && atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
-		free(o);
+		spare_give(o, o->bytes);
 }

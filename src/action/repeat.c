@@ -2,8 +2,7 @@
 #include "action/repeat.h"
 
 #include "action/outcome.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 /* A request that is another one's repetition, on its way to the other's loop. */
 struct join {
@@ -42,7 +41,7 @@ on_join(struct loop *to, struct mail *m)
 		reply_send(d, &j->origin, &e);
 		outcome_unref(o);
 	}
-	free(j);
+	spare_give(j, sizeof(*j) + j->request_id.len);
 }
 
 /* c is another call's repetition: its waiter moves there, it is forgotten. */
@@ -56,7 +55,7 @@ join(struct call *c, uint64_t running)
 	counter_add(&c->desk->loop->counters, COUNTER_ACTIONS_REPLAYED, 1);
 	if (d == c->desk && join_here(d, running, &c->first.origin))
 		goto moved;
-	j = calloc(1, sizeof(*j) + c->request_id.len);
+	j = spare_zeros(sizeof(*j) + c->request_id.len);
 	if (!j)
 		goto fail;
 	j->mail.deliver = on_join;
@@ -69,7 +68,7 @@ join(struct call *c, uint64_t running)
 	j->request_id = (struct str){j->text, c->request_id.len};
 	if (!desk_post(d, &j->mail))
 		goto moved;
-	free(j);
+	spare_give(j, sizeof(*j) + j->request_id.len);
 fail:
 	call_fail(c, -E_DUPLICATE_REQUEST);
 	return;

@@ -4,8 +4,7 @@
 #include "action/outcome.h"
 #include "action/peer.h"
 #include "base/log.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 struct origin
 origin_of(struct desk *d, const struct socket *s, enum envelope_form form,
@@ -104,7 +103,7 @@ deliver(struct socket *s, void *arg)
 		reply_later(actions_desk_here(parcel->to.desk->all), &parcel->to,
 			    &parcel->outcome->envelope);
 	outcome_unref(parcel->outcome);
-	free(parcel);
+	spare_give(parcel, sizeof(*parcel));
 }
 
 void
@@ -118,7 +117,7 @@ reply_send(struct desk *d, const struct origin *to, const struct envelope *e)
 		arrive(s, to, e);
 		return;
 	}
-	parcel = malloc(sizeof(*parcel));
+	parcel = spare_take(sizeof(*parcel));
 	if (!parcel)
 		goto fail;
 	parcel->to = *to;
@@ -126,7 +125,7 @@ reply_send(struct desk *d, const struct origin *to, const struct envelope *e)
 	if (parcel->outcome && !hub_call(d->all->hubs, sid, deliver, parcel))
 		return;
 	outcome_unref(parcel->outcome);
-	free(parcel);
+	spare_give(parcel, sizeof(*parcel));
 fail:
 	log_warn("answer lost", "why=%s request=%s", error_name(-E_NOMEM),
 		 LOG_TEXT(e->request_id));

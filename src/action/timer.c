@@ -2,8 +2,7 @@
 #include "action/timer.h"
 
 #include "base/errors.h"
-
-#include <stdlib.h>
+#include "base/spare.h"
 
 struct timer {
 	uint64_t id;
@@ -21,7 +20,7 @@ forget(struct timer *t)
 {
 	if (t->plan.free_fn)
 		t->plan.free_fn(t->plan.arg);
-	free(t);
+	spare_give(t, sizeof(*t));
 }
 
 static void
@@ -85,7 +84,7 @@ int
 timer_start(struct actions *a, const struct timer_plan *plan, uint64_t *id_out)
 {
 	struct desk *here = actions_desk_here(a);
-	struct timer *t = calloc(1, sizeof(*t));
+	struct timer *t = spare_zeros(sizeof(*t));
 	int error = 0;
 
 	if (!t)
@@ -97,7 +96,7 @@ timer_start(struct actions *a, const struct timer_plan *plan, uint64_t *id_out)
 	wheel_timer_init(&t->wheel, fire);
 	t->id = handle_add(&t->desk->timers, t);
 	if (!t->id) {
-		free(t);
+		spare_give(t, sizeof(*t));
 		return -E_NOMEM;
 	}
 	*id_out = t->id; /* before it can fire and be forgotten */
@@ -107,7 +106,7 @@ timer_start(struct actions *a, const struct timer_plan *plan, uint64_t *id_out)
 		error = desk_post(t->desk, &t->start);
 	if (error) {
 		handle_remove(&t->desk->timers, t->id);
-		free(t);
+		spare_give(t, sizeof(*t));
 	}
 	return error;
 }

@@ -3,10 +3,9 @@
 
 #include "base/errors.h"
 #include "base/idmap.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "hub/socket_inside.h"
-
-#include <stdlib.h>
 
 struct ack {
 	uint64_t id; /* first: the map finds it by this */
@@ -23,7 +22,7 @@ finish(struct ack *a, int error, struct str args, const struct str *attachments,
 	idmap_remove(a->socket->acks, a);
 	wheel_cancel(&hub_loop(socket_hub(a->socket))->wheel, &a->timer);
 	a->on_ack(a->arg, error, args, attachments, attachments_n);
-	free(a);
+	spare_give(a, sizeof(*a));
 }
 
 static void
@@ -47,11 +46,11 @@ int
 ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_ack,
 	  void *arg)
 {
-	struct ack *a = malloc(sizeof(*a));
+	struct ack *a = spare_take(sizeof(*a));
 	struct loop *l = hub_loop(socket_hub(s));
 
 	if (!s->acks) {
-		s->acks = malloc(sizeof(*s->acks));
+		s->acks = spare_take(sizeof(*s->acks));
 		if (s->acks)
 			*s->acks = IDMAP_INIT(sizeof(a->id));
 	}
@@ -65,7 +64,7 @@ ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_
 		wheel_set(&l->wheel, &a->timer, l->now_ms + timeout_ms);
 	return 0;
 fail:
-	free(a);
+	spare_give(a, sizeof(*a));
 	return -E_NOMEM;
 }
 
@@ -89,6 +88,6 @@ ack_fail_all(struct socket *s, int error)
 
 	for (size_t at = 0; s->acks && (a = idmap_next(s->acks, &at)); at = 0)
 		finish(a, error, (struct str){NULL, 0}, NULL, 0);
-	free(s->acks);
+	spare_give(s->acks, sizeof(*s->acks));
 	s->acks = NULL;
 }

@@ -4,14 +4,13 @@
  * loop. The sender's own loop acts at once, the others when the letter arrives.
  */
 #include "base/errors.h"
+#include "base/spare.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/permit.h"
 #include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "hub/tally.h"
-
-#include <stdlib.h>
 
 enum deed { EMIT, JOIN, LEAVE, DISCONNECT };
 
@@ -22,6 +21,7 @@ struct letter {
 
 struct broadcast {
 	atomic_uint refs;
+	size_t bytes; /* of all this */
 	struct hubs *all;
 	enum deed deed;
 	struct target to;
@@ -34,6 +34,12 @@ struct broadcast {
 };
 
 static void
+drop(struct broadcast *b)
+{
+	spare_give(b, b->bytes);
+}
+
+static void
 unref(struct broadcast *b)
 {
 	if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
@@ -41,7 +47,7 @@ unref(struct broadcast *b)
 	if (b->to.tally)
 		tally_end(b->to.tally);
 	message_unref(b->message);
-	free(b);
+	drop(b);
 }
 
 static void
@@ -198,7 +204,7 @@ on_letter(struct loop *l, struct mail *m)
 static struct broadcast *
 broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct str room)
 {
-	size_t names_n = to->rooms_n + to->except_n, text = to->nsp.len + room.len;
+	size_t names_n = to->rooms_n + to->except_n, text = to->nsp.len + room.len, bytes;
 	struct broadcast *b;
 	struct str *names;
 	char *at;
@@ -206,11 +212,12 @@ broadcast_new(struct hubs *all, const struct target *to, enum deed deed, struct 
 	for (size_t i = 0; i < names_n; i++)
 		text += (i < to->rooms_n ? to->rooms[i] : to->except[i - to->rooms_n])
 				.len;
-	b = malloc(sizeof(*b) + all->n * sizeof(struct letter) +
-		   names_n * sizeof(struct str) + text);
+	bytes = sizeof(*b) + all->n * sizeof(struct letter) +
+		names_n * sizeof(struct str) + text;
+	b = spare_take(bytes);
 	if (!b)
 		return NULL;
-	*b = (struct broadcast){.all = all, .deed = deed, .to = *to};
+	*b = (struct broadcast){.bytes = bytes, .all = all, .deed = deed, .to = *to};
 	atomic_init(&b->refs, 1);
 	names = (struct str *)(void *)&b->letters[all->n];
 	at = (char *)(names + names_n);
@@ -289,7 +296,7 @@ hub_broadcast(struct hubs *all, struct hub *from, const struct target *to,
 		b->offset = recovery_send(all, from);
 	error = write_message(b, from, event);
 	if (error) {
-		free(b);
+		drop(b);
 	} else {
 		if (from)
 			counter_add(&from->loop->counters, COUNTER_BROADCASTS, 1);

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "hub/ack.h"
 #include "hub/encode.h"
@@ -32,14 +33,26 @@ struct binary {
 	size_t ends[]; /* of each attachment in bytes */
 };
 
+static size_t
+binary_size(uint32_t n)
+{
+	return sizeof(struct binary) + n * sizeof(size_t);
+}
+
+static void
+free_binary(struct binary *b)
+{
+	buf_fini(&b->text);
+	buf_fini(&b->bytes);
+	spare_give(b, binary_size(b->expected_n));
+}
+
 static void
 drop_binary(struct client *c)
 {
 	if (!c->binary)
 		return;
-	buf_fini(&c->binary->text);
-	buf_fini(&c->binary->bytes);
-	free(c->binary);
+	free_binary(c->binary);
 	c->binary = NULL;
 }
 
@@ -200,7 +213,7 @@ client_packet(struct client *c, const struct sio_packet *p, const struct str *at
 static void
 await_attachments(struct client *c, struct str text, uint32_t n)
 {
-	struct binary *b = calloc(1, sizeof(*b) + n * sizeof(b->ends[0]));
+	struct binary *b = spare_zeros(binary_size(n));
 
 	if (b) {
 		b->expected_n = n;
@@ -248,9 +261,7 @@ complete_binary(struct client *c)
 		client_fail(c, error_text(error));
 	else
 		client_packet(c, &p, attachments);
-	buf_fini(&b->text);
-	buf_fini(&b->bytes);
-	free(b);
+	free_binary(b);
 }
 
 static void

@@ -2,19 +2,24 @@
 #include "hub/encode.h"
 
 #include "base/errors.h"
-#include "base/memory.h"
+#include "base/spare.h"
 #include "dialect/plain.h"
 #include "proto/json.h"
 #include "proto/sio_msgpack.h"
 #include "proto/websocket.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+
+static size_t
+frames_size(size_t n)
+{
+	return sizeof(struct frames) + n * sizeof(struct frame *);
+}
 
 static struct frames *
 frames_new(size_t n)
 {
-	struct frames *f = memory_new(sizeof(*f) + n * sizeof(f->frame[0]));
+	struct frames *f = spare_zeros(frames_size(n));
 
 	if (f)
 		f->n = n;
@@ -28,7 +33,7 @@ frames_free(struct frames *f)
 		return;
 	for (size_t i = 0; i < f->n; i++)
 		frame_unref(f->frame[i]);
-	free(f);
+	spare_give(f, frames_size(f->n));
 }
 
 static struct frame *

@@ -2,6 +2,7 @@
 #include "hub/hub.h"
 
 #include "base/errors.h"
+#include "base/spare.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/recovery.h"
@@ -127,7 +128,7 @@ run_call(struct loop *l, struct mail *m)
 		return;
 	}
 	call->fn(s, call->arg);
-	free(call);
+	spare_give(call, sizeof(*call));
 }
 
 int
@@ -147,7 +148,7 @@ hub_call(struct hubs *all, struct str sid, void (*fn)(struct socket *s, void *ar
 			return 0;
 		}
 	}
-	call = malloc(sizeof(*call));
+	call = spare_take(sizeof(*call));
 	if (!call)
 		return -E_NOMEM;
 	*call = (struct call){.mail.deliver = run_call, .all = all, .fn = fn, .arg = arg};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hub/message.h"
 
+#include "base/spare.h"
 #include "hub/encode.h"
-
-#include <stdlib.h>
 
 struct message {
 	atomic_uint refs;
+	size_t bytes; /* of all this */
 	struct event_out event;
 	struct str nsp;
 	_Atomic(struct frames *) slots[WIRE_N];
@@ -48,10 +48,11 @@ message_new(struct str nsp, const struct event_out *event)
 		n += text_at(event, i)->len;
 	for (size_t i = 0; i < event->attachments_n; i++)
 		n += event->attachments[i].len;
-	m = malloc(sizeof(*m) + n);
+	m = spare_take(sizeof(*m) + n);
 	if (!m)
 		return NULL;
 	atomic_init(&m->refs, 1);
+	m->bytes = sizeof(*m) + n;
 	for (int i = 0; i < WIRE_N; i++)
 		atomic_init(&m->slots[i], NULL);
 	attachments = (struct str *)(void *)aligned(m->text);
@@ -81,7 +82,7 @@ message_unref(struct message *m)
 		return;
 	for (int i = 0; i < WIRE_N; i++)
 		frames_free(atomic_load_explicit(&m->slots[i], memory_order_relaxed));
-	free(m);
+	spare_give(m, m->bytes);
 }
 
 const struct event_out *

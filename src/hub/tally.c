@@ -2,10 +2,9 @@
 #include "hub/tally.h"
 
 #include "base/buf.h"
+#include "base/spare.h"
 #include "hub/hub_inside.h"
 #include "hub/socket.h"
-
-#include <stdlib.h>
 
 /* What one loop found out. Only that loop writes it. */
 struct part {
@@ -26,11 +25,17 @@ struct tally {
 	struct part parts[];
 };
 
+static size_t
+size_of(size_t parts_n)
+{
+	return sizeof(struct tally) + parts_n * sizeof(struct part);
+}
+
 struct tally *
 tally_new(struct hubs *all, struct loop *asker, uint32_t people_n, tally_done_fn *done,
 	  void *arg)
 {
-	struct tally *t = calloc(1, sizeof(*t) + all->n * sizeof(t->parts[0]));
+	struct tally *t = spare_zeros(size_of(all->n));
 
 	if (!t)
 		return NULL;
@@ -50,7 +55,7 @@ tally_free(struct tally *t)
 		return;
 	for (size_t i = 0; i < t->parts_n; i++)
 		buf_fini(&t->parts[i].people);
-	free(t);
+	spare_give(t, size_of(t->parts_n));
 }
 
 static void

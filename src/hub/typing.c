@@ -2,9 +2,8 @@
 #include "hub/typing.h"
 
 #include "base/errors.h"
+#include "base/spare.h"
 #include "hub/people.h"
-
-#include <stdlib.h>
 
 /* So many places one may be typing in at a time; longer contexts are nobody's field names. */
 enum { PLACES_MAX = 16, CONTEXT_BYTES_MAX = 256 };
@@ -59,7 +58,7 @@ stop(struct typing *t)
 	list_remove(&t->link);
 	wheel_cancel(&sp->hub->loop->wheel, &t->timer);
 	tell(sp, t->room, t->context, t->is_of_user, false);
-	free(t);
+	spare_give(t, sizeof(*t) + t->room.len + t->context.len);
 }
 
 static void
@@ -110,7 +109,7 @@ typing_set(struct speaker *sp, struct str room, struct str context, bool is_typi
 	}
 	if (!t) {
 		make_place(sp);
-		t = calloc(1, sizeof(*t) + room.len + context.len);
+		t = spare_zeros(sizeof(*t) + room.len + context.len);
 		if (!t)
 			return -E_NOMEM;
 		at = t->text;
