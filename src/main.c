@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/config_sample.h"
 #include "config/options.h"
+#include "net/tls.h"
 #include "policy/token.h"
 #include "proto/json.h"
 #include "serve.h"
@@ -28,21 +29,39 @@ load_or_complain(const struct options *o, struct config **out)
 
 /* --- questions ----------------------------------------------------------------------------- */
 
+/* Can the keys and certificates that it names be used? Faults are appended to errors. */
+static int
+check_files(const struct config *config, struct buf *errors)
+{
+	struct token_keys *keys = NULL;
+	int error = token_keys_load(&config->token, &keys, errors);
+
+	token_keys_unref(keys);
+	for (size_t i = 0; i < config->listeners_n; i++) {
+		struct tls *tls = NULL;
+		int one = 0;
+
+		if (*config->listeners[i].tls_certificate)
+			one = tls_new(&config->listeners[i], NULL, &tls, errors);
+		error = one ? one : error;
+		tls_unref(tls);
+	}
+	return error;
+}
+
 static int
 check_config(const struct options *o)
 {
 	struct buf errors = BUF_INIT;
-	struct token_keys *keys = NULL;
 	struct config *config;
 	int error;
 
 	if (load_or_complain(o, &config))
 		return 1;
-	error = token_keys_load(&config->token, &keys, &errors);
+	error = check_files(config, &errors);
 	fprintf(error ? stderr : stdout, "%.*s", STR_ARG(buf_str(&errors)));
 	if (!error)
 		puts("the configuration is good");
-	token_keys_unref(keys);
 	config_unref(config);
 	buf_fini(&errors);
 	return error ? 1 : 0;

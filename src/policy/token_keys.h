@@ -31,7 +31,7 @@ struct token_keys {
 
 /* Where a key comes from, while loading: what faults say, and the configured constraints. */
 struct token_source {
-	const char *name;      /* "token.keys[2]" */
+	const char *name;      /* "token.keys.2" */
 	const char *kid;       /* "" : any */
 	const char *algorithm; /* "" : what fits */
 	struct buf *errors;    /* one line for each fault */

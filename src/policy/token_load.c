@@ -120,7 +120,7 @@ add_all(struct token_keys *k, const struct config_token *config, struct buf *err
 		char name[48];
 		struct token_source from = {name, key->kid, key->algorithm, errors};
 
-		snprintf(name, sizeof(name), "token.keys[%zu]", i);
+		snprintf(name, sizeof(name), "token.keys.%zu", i);
 		one = add_configured(k, &from, key);
 		error = one ? one : error;
 	}

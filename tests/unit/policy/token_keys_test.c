@@ -105,32 +105,32 @@ START_TEST(faults_of_keys_are_told_by_their_place)
 {
 	ck_assert_str_eq(
 		faults_of((struct entry){.secret = "short"}),
-		"token.keys[0]: the secret has 5 bytes; HS256 needs at least 32\n");
+		"token.keys.0: the secret has 5 bytes; HS256 needs at least 32\n");
 	ck_assert_str_eq(
 		faults_of((struct entry){.secret = MAKER_SECRET, .algorithm = "HS1024"}),
-		"token.keys[0]: unknown algorithm; known are HS256, HS384, HS512, RS256, "
+		"token.keys.0: unknown algorithm; known are HS256, HS384, HS512, RS256, "
 		"RS384, RS512, PS256, ES256, ES384 and EdDSA\n");
 	ck_assert_str_eq(
 		faults_of((struct entry){.secret = MAKER_SECRET, .algorithm = "none"}),
-		"token.keys[0]: unknown algorithm; known are HS256, HS384, HS512, RS256, "
+		"token.keys.0: unknown algorithm; known are HS256, HS384, HS512, RS256, "
 		"RS384, RS512, PS256, ES256, ES384 and EdDSA\n");
 	ck_assert_str_eq(
 		faults_of((struct entry){.secret = MAKER_SECRET, .algorithm = "RS256"}),
-		"token.keys[0]: RS256 needs a public key in PEM, not a secret\n");
+		"token.keys.0: RS256 needs a public key in PEM, not a secret\n");
 	ck_assert_str_eq(faults_of((struct entry){.kid = "a"}),
-			 "token.keys[0]: give either secret or file\n");
+			 "token.keys.0: give either secret or file\n");
 	ck_assert_str_eq(faults_of((struct entry){.secret = MAKER_SECRET, .file = "/x"}),
-			 "token.keys[0]: give either secret or file\n");
+			 "token.keys.0: give either secret or file\n");
 	ck_assert_str_eq(faults_of((struct entry){.file = "/nonexistent/key"}),
-			 "token.keys[0]: /nonexistent/key: No such file or directory\n");
+			 "token.keys.0: /nonexistent/key: No such file or directory\n");
 	ck_assert_str_eq(
 		faults_of((struct entry){.secret = "-----BEGIN PUBLIC KEY-----\nMIIB"}),
-		"token.keys[0]: a PEM text is no secret; give it as file\n");
+		"token.keys.0: a PEM text is no secret; give it as file\n");
 	ck_assert_str_eq(
 		faults_of((struct entry){
 			.secret = "0123456789abcdef0123456789abcdef0123456789abcde",
 			.algorithm = "HS384"}),
-		"token.keys[0]: the secret has 47 bytes; HS384 needs at least 48\n");
+		"token.keys.0: the secret has 47 bytes; HS384 needs at least 48\n");
 }
 END_TEST
 
@@ -149,8 +149,8 @@ START_TEST(all_faults_are_told_at_once)
 		"token.secret (TIDEGATE_JWT_SECRET): the secret has 1 bytes; HS256 needs "
 		"at "
 		"least 32\n"
-		"token.keys[0]: the secret has 1 bytes; HS256 needs at least 32\n"
-		"token.keys[2]: the secret has 2 bytes; HS256 needs at least 32\n"
+		"token.keys.0: the secret has 1 bytes; HS256 needs at least 32\n"
+		"token.keys.2: the secret has 2 bytes; HS256 needs at least 32\n"
 		"token.jwks_file: /nonexistent: No such file or directory\n");
 }
 END_TEST
@@ -165,7 +165,7 @@ START_TEST(two_keys_with_one_kid_and_algorithm_are_a_fault)
 
 	ck_assert_str_eq(
 		load_faults(&config),
-		"token.keys[1]: another key has this kid and algorithm already\n");
+		"token.keys.1: another key has this kid and algorithm already\n");
 }
 END_TEST
 
@@ -283,18 +283,18 @@ faults_of_public(const char *kind, const char *algorithm)
 START_TEST(weak_and_foreign_public_keys_are_faults)
 {
 	ck_assert_str_eq(faults_of_public("RSA1024", ""),
-			 "token.keys[0]: an RSA key must have 2048 to 8192 bits\n");
+			 "token.keys.0: an RSA key must have 2048 to 8192 bits\n");
 	ck_assert_str_eq(
 		faults_of_public("P-521", ""),
-		"token.keys[0]: an EC key must be on the curve P-256 or P-384\n");
+		"token.keys.0: an EC key must be on the curve P-256 or P-384\n");
 	ck_assert_str_eq(faults_of_public("X25519", ""),
-			 "token.keys[0]: the key is neither RSA nor EC nor Ed25519\n");
+			 "token.keys.0: the key is neither RSA nor EC nor Ed25519\n");
 	ck_assert_str_eq(faults_of_public("P-256", "ES384"),
-			 "token.keys[0]: the key does not fit ES384\n");
+			 "token.keys.0: the key does not fit ES384\n");
 	ck_assert_str_eq(faults_of_public("ED25519", "RS256"),
-			 "token.keys[0]: the key does not fit RS256\n");
+			 "token.keys.0: the key does not fit RS256\n");
 	ck_assert_str_eq(faults_of_public("RSA", "HS256"),
-			 "token.keys[0]: HS256 needs a secret, not a public key\n");
+			 "token.keys.0: HS256 needs a secret, not a public key\n");
 }
 END_TEST
 
@@ -318,19 +318,19 @@ START_TEST(a_private_key_or_broken_pem_is_a_fault)
 	PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
 	put_file(bio, e.file);
 	ck_assert_str_eq(faults_of(e),
-			 "token.keys[0]: holds a private key; give the public one\n");
+			 "token.keys.0: holds a private key; give the public one\n");
 	unlink(e.file);
 	snprintf(
 		e.file, sizeof(e.file), "%s",
 		maker_file(STR(
 			"-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n")));
 	ck_assert_str_eq(faults_of(e),
-			 "token.keys[0]: holds no readable public key or certificate\n");
+			 "token.keys.0: holds no readable public key or certificate\n");
 	unlink(e.file);
 	snprintf(e.file, sizeof(e.file), "%s",
 		 maker_file(STR("-----BEGIN CERTIFICATE-----\nx")));
 	ck_assert_str_eq(faults_of(e),
-			 "token.keys[0]: holds no readable public key or certificate\n");
+			 "token.keys.0: holds no readable public key or certificate\n");
 	unlink(e.file);
 	EVP_PKEY_free(key);
 }
