@@ -59,6 +59,23 @@ function load(server, peer, figure, extra) {
 	});
 }
 
+/* What the server says of its own memory while all sessions rest: the last word before the
+ * first of them left. */
+function listen(server, clients) {
+	const told = { bytes: null };
+	const read = async () => {
+		const text = await (await fetch(server.metrics())).text();
+		const value = (name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+
+		if (value('tidegate_connections') >= clients)
+			told.bytes = value('tidegate_connection_memory_bytes');
+	};
+	const timer = setInterval(() => server.metrics() && read().catch(() => {}), 200);
+
+	told.stop = () => clearInterval(timer);
+	return told;
+}
+
 async function runOnce(name, figure, extra) {
 	const peer = peers[name];
 	let server;
@@ -68,18 +85,21 @@ async function runOnce(name, figure, extra) {
 	} catch (error) {
 		return { verified: false, complaint: error.message.slice(0, 1000) };
 	}
+	const told = figure.scenario === 'idle' ? listen(server, figure.clients) : null;
 	const run = await load(server, peer, figure, extra);
 
+	told?.stop();
 	await server.stop();
-	return run;
+	return told?.bytes ? { ...run, told_per_client: told.bytes } : run;
 }
 
 function describe(run, figure) {
 	const value = run.verified ? `${Math.round(figure.value(run))} ${figure.unit}` : 'FAILED';
+	const told = run.told_per_client && `/metrics says ${run.told_per_client}`;
 	const faults = ['lost', 'doubled', 'wrong', 'gone'].filter((fault) => run[fault] > 0)
 		.map((fault) => `${fault} ${run[fault]}`);
 
-	return [value, ...faults, (run.complaint || '').split('\n')[0]].filter(Boolean).join('; ');
+	return [value, told, ...faults, (run.complaint || '').split('\n')[0]].filter(Boolean).join('; ');
 }
 
 /* results[figure][peer][case] = runs; a figure without a sweep has the one case "". Calls

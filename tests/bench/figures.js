@@ -7,6 +7,7 @@
 'use strict';
 
 const all = ['floor', 'nchan', 'ws', 'socketio', 'eiows', 'tidegate'];
+const dialects = ['tidegate-rooms', 'tidegate-channels', 'tidegate-topics', 'tidegate-schedule'];
 const perCpuUnit = 'per second of server CPU';
 const perCpu = { value: (run) => run.per_cpu_second, unit: perCpuUnit };
 
@@ -37,20 +38,22 @@ function echo(inFlight, targets) {
 	};
 }
 
-function memory(clients, name, title, peers, protocol) {
+/* Bytes a session at rest; every tidegate among the peers keeps within the limit. */
+function memory(name, what, clients, peers, { protocol, limit = 1024 } = {}) {
 	return {
 		name,
-		title: `${title}, ${clients.toLocaleString('en')} sessions`,
+		title: `Memory at rest, ${what}, ${clients.toLocaleString('en')} sessions`,
 		work: 'memory',
 		unit: 'bytes per session',
 		value: (run) => run.rss_per_client,
 		better: 'lower',
 		scenario: 'idle',
 		protocol,
+		clients,
 		args: ['--clients', clients, '--room', 'bench:1'],
 		peers,
 		targets: {},
-		limit: 1024,
+		limit,
 	};
 }
 
@@ -82,10 +85,13 @@ const figures = [
 		peers: all,
 		targets: { socketio: 4 },
 	},
-	memory(10000, 'idle-10000', 'Memory at rest, WebSocket', [...all, 'tidegate-raw']),
-	memory(19000, 'idle-19000', 'Memory at rest, WebSocket', ['floor', 'socketio', 'tidegate']),
-	memory(10000, 'idle-polling', 'Memory at rest between polls', ['socketio', 'tidegate'], 'polling'),
-	memory(10000, 'idle-rooms', 'Memory at rest, dialect rooms', ['tidegate-rooms']),
+	memory('idle-10000', 'WebSocket', 10000, [...all, 'tidegate-raw']),
+	memory('idle-19000', 'WebSocket', 19000, ['floor', 'socketio', 'tidegate']),
+	memory('idle-polling', 'between polls', 10000, ['socketio', 'tidegate'], { protocol: 'polling' }),
+	memory('idle-polling-19000', 'between polls', 19000, ['tidegate'], { protocol: 'polling' }),
+	memory('idle-dialects', 'plain dialects', 10000, dialects),
+	memory('idle-dialects-19000', 'plain dialects', 19000, dialects),
+	memory('idle-tls', 'TLS', 10000, ['tidegate-tls'], { limit: 20000 }),
 	{
 		...perCpu,
 		name: 'growth',
@@ -108,8 +114,7 @@ const figures = [
 		peers: ['tidegate', 'tidegate-deflate'],
 		targets: {},
 	},
-	memory(10000, 'idle-deflate', 'Memory at rest, permessage-deflate agreed on',
-		['tidegate', 'tidegate-deflate']),
+	memory('idle-deflate', 'permessage-deflate agreed on', 10000, ['tidegate', 'tidegate-deflate']),
 	{
 		name: 'latency',
 		title: 'Latency of a delivery, 1,000 members, 20 messages a second',

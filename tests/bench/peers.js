@@ -5,7 +5,7 @@
  */
 'use strict';
 
-const { spawn } = require('node:child_process');
+const { spawn, execFileSync } = require('node:child_process');
 const { createHmac, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -40,7 +40,8 @@ function base64url(value) {
 function makeToken(sub) {
 	const now = Math.floor(Date.now() / 1000);
 	const text = `${base64url({ alg: 'HS256', typ: 'JWT' })}.` +
-		base64url({ sub, companyId: 'bench', rooms: ['bench:*'], iat: now, exp: now + 86400 });
+		base64url({ sub, companyId: 'bench', rooms: ['bench:*'], channels: '*', topics: '*',
+			events: '*', iat: now, exp: now + 86400 });
 
 	return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
@@ -56,6 +57,7 @@ function start(command, args, { cores = SERVER_CORE, env = {}, address } = {}) {
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const server = { pid: child.pid, address: null, output: '' };
+	const metrics = /listener=api address=(127\.0\.0\.1):0 port=(\d+)/;
 
 	running.add(child);
 	server.exited = new Promise((resolve) => {
@@ -64,6 +66,12 @@ function start(command, args, { cores = SERVER_CORE, env = {}, address } = {}) {
 			resolve(code ?? signal);
 		});
 	});
+	/* Where it tells of itself, as far as it does. */
+	server.metrics = () => {
+		const [, host, port] = metrics.exec(server.output) ?? [];
+
+		return port && `http://${host}:${port}/metrics`;
+	};
 	server.stop = () => {
 		const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
 
@@ -123,10 +131,25 @@ function startNode(script, ...args) {
 	return start(process.execPath, [path.join(__dirname, 'peers', script), ...args]);
 }
 
-function startTidegate(workers, cores) {
-	return start(binary, ['serve', '--config', path.join(__dirname, 'tidegate.yaml'),
-		'--set', `workers=${workers}`,
-		'--set', `plugin_dir=${path.join(build, 'bench/plugins')}`], { cores });
+function startTidegate({ workers = 1, cores, settings = {} } = {}) {
+	const all = { workers, plugin_dir: path.join(build, 'bench/plugins'),
+		'api.listen': '127.0.0.1:0', ...settings };
+	const flags = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+
+	return start(binary, ['serve', '--config', path.join(__dirname, 'tidegate.yaml'), ...flags],
+		{ cores, env: { TIDEGATE_API_KEY: secret } });
+}
+
+function startWithTls() {
+	const settings = { 'listeners.0.tls_certificate': path.join(scratch, 'certificate.pem'),
+		'listeners.0.tls_key': path.join(scratch, 'key.pem') };
+	const [certificate, key] = Object.values(settings);
+
+	if (!fs.existsSync(key))
+		execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
+			'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate,
+			'-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
+	return startTidegate({ settings });
 }
 
 async function startNchan() {
@@ -137,6 +160,10 @@ async function startNchan() {
 	fs.writeFileSync(file, text.replace(/@PORT@/g, port).replace(/@DIR@/g, scratch)
 		.replace(/@MODULE@/g, NCHAN_MODULES.find(fs.existsSync)));
 	return start('nginx', ['-p', scratch, '-c', file], { address: `127.0.0.1:${port}` });
+}
+
+function hasCommand(name) {
+	return process.env.PATH.split(':').some((place) => fs.existsSync(path.join(place, name)));
 }
 
 function hasModule(name) {
@@ -160,6 +187,23 @@ function rawArgs(figure, echoPath = '/echo') {
 	return figure.scenario === 'fanout' ?
 		['--protocol', 'raw', '--path', '/member', '--publish-path', '/publish'] :
 		['--protocol', 'raw', '--path', echoPath];
+}
+
+/* A row for tidegate itself, with what differs from the usual. */
+function tidegate(title, { missing, ...differs }) {
+	return {
+		title,
+		missing: () => (fs.existsSync(binary) ? missing?.() : 'not built'),
+		start: () => startTidegate(),
+		args: socketioArgs,
+		...differs,
+	};
+}
+
+function dialect(name) {
+	return tidegate(`tidegate (${name})`, {
+		args: () => ['--protocol', name, '--path', `/${name}`, '--tokens', tokensFile],
+	});
 }
 
 const peers = {
@@ -197,37 +241,24 @@ const peers = {
 		start: () => startNode('socketio.js', 'eiows'),
 		args: socketioArgs,
 	},
-	tidegate: {
-		title: 'tidegate',
-		missing: () => !fs.existsSync(binary) && 'not built',
-		start: () => startTidegate(1),
-		args: socketioArgs,
-	},
-	'tidegate-deflate': {
-		title: 'tidegate (deflate)',
-		missing: () => !fs.existsSync(binary) && 'not built',
-		start: () => startTidegate(1),
+	tidegate: tidegate('tidegate', {}),
+	'tidegate-deflate': tidegate('tidegate (deflate)', {
 		args: () => ['--protocol', 'socketio', '--path', '/deflate/', '--deflate', 1,
 			'--tokens', tokensFile],
-	},
-	'tidegate-2': {
-		title: 'tidegate, two workers',
-		missing: () => !fs.existsSync(binary) && 'not built',
-		start: () => startTidegate(2, '0,1'),
-		args: socketioArgs,
-	},
-	'tidegate-rooms': {
-		title: 'tidegate (rooms)',
-		missing: () => !fs.existsSync(binary) && 'not built',
-		start: () => startTidegate(1),
-		args: () => ['--protocol', 'rooms', '--path', '/rooms', '--tokens', tokensFile],
-	},
-	'tidegate-raw': {
-		title: 'tidegate (raw echo)',
-		missing: () => !fs.existsSync(binary) && 'not built',
-		start: () => startTidegate(1),
-		args: rawArgs,
-	},
+	}),
+	'tidegate-tls': tidegate('tidegate (TLS)', {
+		missing: () => (hasCommand('openssl') ? false : 'the command openssl'),
+		start: startWithTls,
+		args: (figure) => [...socketioArgs(figure), '--tls', 1],
+	}),
+	'tidegate-2': tidegate('tidegate, two workers', {
+		start: () => startTidegate({ workers: 2, cores: '0,1' }),
+	}),
+	'tidegate-rooms': dialect('rooms'),
+	'tidegate-channels': dialect('channels'),
+	'tidegate-topics': dialect('topics'),
+	'tidegate-schedule': dialect('schedule'),
+	'tidegate-raw': tidegate('tidegate (raw echo)', { args: rawArgs }),
 };
 
 module.exports = { peers };

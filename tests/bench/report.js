@@ -67,8 +67,17 @@ function sweepLines(figure, result) {
 	return lines;
 }
 
-function limitLine(figure, ours) {
-	return `    at most ${figure.limit}: ${ours !== null && ours <= figure.limit ? 'yes' : 'NO'}`;
+/* What every tidegate in the figure keeps to, and what its own /metrics says of it. */
+function limitLines(figure, result) {
+	return Object.keys(result).filter((peer) => peer.startsWith('tidegate')).flatMap((peer) => {
+		const ours = median(result[peer][''], figure.value);
+		const told = median(result[peer][''], (run) => run.told_per_client);
+		const lines = [`    at most ${figure.limit}, ${peers[peer].title}: ` +
+			(ours !== null && ours <= figure.limit ? 'yes' : 'NO')];
+
+		return told ? [...lines, `    /metrics says ${short(told)}, ` +
+			`${(told / ours).toFixed(2)} x what was measured`] : lines;
+	});
 }
 
 function figureText(figure, result) {
@@ -89,8 +98,8 @@ function figureText(figure, result) {
 		lines.push(...ratioLines(figure, result));
 	if (result.tidegate && figure.sweep)
 		lines.push(...sweepLines(figure, result));
-	if (result.tidegate && figure.limit)
-		lines.push(limitLine(figure, median(result.tidegate[''], figure.value)));
+	if (figure.limit)
+		lines.push(...limitLines(figure, result));
 	return lines.join('\n');
 }
 

@@ -58,7 +58,8 @@ token_query(const struct client *client, char *out, size_t out_bytes)
 	snprintf(out, out_bytes, "?token=%s", token);
 }
 
-/* A member asks for its room; "@" in the text is the room, or what follows its colon. */
+/* Everybody but a publisher asks for the room; "@" in the text is the room, or what follows its
+ * colon. */
 static void
 on_opened(struct client *client)
 {
@@ -70,7 +71,7 @@ on_opened(struct client *client)
 	if (client->protocol != &client_rooms && colon)
 		room = colon + 1;
 	/* who wants to say something in a room must be in it, too */
-	if (client->role == CLIENT_MEMBER || client->protocol->publish) {
+	if (client->role != CLIENT_PUBLISHER || client->protocol->publish) {
 		n = snprintf(text, sizeof(text), "%.*s%s%s", (int)(hole - subscribe),
 			     subscribe, room, hole + 1);
 		websocket_send(client, text, (size_t)n);
