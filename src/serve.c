@@ -189,6 +189,8 @@ serve(const struct options *o)
 	if (is_read) {
 		log_configure(config->log_level, config->log_json);
 		raise_descriptor_limit();
+		if (*config->redis_url)
+			log_warn("no cluster", "key=redis.url why=not_in_this_version");
 		error = server_new(config, clock_system, &s, &errors);
 	}
 	if (!error)

@@ -50,5 +50,8 @@ says "keys that cannot be read are a fault of the configuration" 1 \
 
 says "a claim that is no JSON is named" 1 "--claim a=b: expected NAME=JSON" \
 	token --sub u --claim a=b
+export REDIS_URL=redis://localhost
+says "a Redis that is not used is warned of" 1 "warn no cluster: key=redis.url" \
+	serve --set listeners.0.address=127.0.0.1:0 --set notifications.file=none/none.db
 
 echo "1..$cases"
