@@ -23,41 +23,38 @@ openapi_add_schema(struct buf *out, const char *schema)
 }
 
 static void
-add_parameter(struct buf *out, const char *name, const char *in, const char *schema,
-	      bool *first)
+add_parameter(struct buf *out, const char *name, const char *in, bool is_required,
+	      const char *schema)
 {
+	bool is_first = out->len && out->data[out->len - 1] == '[';
+
 	buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":",
-		   *first ? "" : ",", name, in,
-		   strcmp(schema, TEXT) == 0 && strcmp(name, "cursor") != 0 ? "true"
-									    : "false");
+		   is_first ? "" : ",", name, in, is_required ? "true" : "false");
 	openapi_add_schema(out, schema);
 	buf_add_char(out, '}');
-	*first = false;
 }
 
 static void
 add_parameters(struct buf *out, const struct rest_row *row)
 {
 	const char *open = strchr(row->path, '{');
-	bool first = true;
 	char name[32];
 
 	buf_add_str(out, STR("\"parameters\":["));
 	if (open) {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(open + 1, "}"),
 			 open + 1);
-		add_parameter(out, name, "path", TEXT, &first);
+		add_parameter(out, name, "path", true, TEXT);
 	}
 	if (row->flags & REST_USER)
-		add_parameter(out, "user", "query", TEXT, &first);
+		add_parameter(out, "user", "query", true, TEXT);
 	if (row->flags & REST_UNREAD)
-		add_parameter(out, "unread", "query", FLAG, &first);
+		add_parameter(out, "unread", "query", false, FLAG);
 	if (row->flags & REST_LIST) {
 		add_parameter(
-			out, "limit", "query",
-			"{'type':'integer','minimum':1,'maximum':1000,'default':100}",
-			&first);
-		add_parameter(out, "cursor", "query", TEXT, &first);
+			out, "limit", "query", false,
+			"{'type':'integer','minimum':1,'maximum':1000,'default':100}");
+		add_parameter(out, "cursor", "query", false, TEXT);
 	}
 	buf_add_str(out, STR("],"));
 }

@@ -25,6 +25,7 @@ struct rest_call {
 	struct str body; /* JSON that fits the row's schema; until the handler returns */
 	uint32_t limit;  /* ?limit= of a list */
 	struct str cursor; /* ?cursor= of a list, empty for the first page */
+	struct str user;   /* whom it is about, where the answer has to know */
 };
 
 /* What is wrong with a call. */

@@ -48,8 +48,15 @@ rest_mentions(struct str content, struct str username)
 	return false;
 }
 
-struct search {
+/* A message on its way; lives in the call's arena. */
+struct chat_message {
+	struct rest_call *call;
+	struct str room; /* the channel's */
 	struct str content, author;
+};
+
+struct search {
+	const struct chat_message *message;
 	struct gather_part *out;
 };
 
@@ -60,21 +67,20 @@ look_at(void *arg, struct socket *s)
 	const struct identity *who = socket_identity(s);
 	struct str user = identity_text(who, CLAIM_USER);
 
-	if (!user.len || str_eq(user, search->author) ||
-	    !rest_mentions(search->content, identity_text(who, CLAIM_USERNAME)))
+	if (!user.len || str_eq(user, search->message->author) ||
+	    !rest_mentions(search->message->content, identity_text(who, CLAIM_USERNAME)))
 		return;
 	buf_add_str(&search->out->bytes, user);
 	buf_add_char(&search->out->bytes, '\0');
 }
 
-/* Members of the channel on this loop that the message names; param is the channel's room. */
+/* Members of the channel on this loop that the message names. */
 static void
 ask_mentioned(struct hub *h, const void *arg, struct gather_part *out)
 {
-	const struct rest_call *c = arg;
-	struct search search = {.content = c->cursor, .author = c->query, .out = out};
+	struct search search = {.message = arg, .out = out};
 
-	census_each_member(h, c->param, look_at, &search);
+	census_each_member(h, search.message->room, look_at, &search);
 }
 
 static bool
@@ -168,16 +174,17 @@ write_mention(const struct rest_call *c, const char *id, struct buf *out)
 static void
 on_mentioned(void *arg, struct gather_part *parts, size_t parts_n)
 {
-	struct rest_call *c = arg;
+	const struct chat_message *m = arg;
+	struct rest_call *c = m->call;
 	struct hubs *hubs = c->rest->hubs;
 	struct hub *from = c->hub;
 	struct buf data = BUF_INIT, mention = BUF_INIT;
-	struct target to = {.nsp = STR("/"), .rooms = &c->param, .rooms_n = 1};
+	struct target to = {.nsp = STR("/"), .rooms = &m->room, .rooms_n = 1};
 	struct event_out event = {
 		.name = STR("new_message"),
-		.room = c->param,
+		.room = m->room,
 		.sender = rest_text(c, member(c->body, "user"), "username"),
-		.user = rest_text(c, c->body, "userId"),
+		.user = m->author,
 		.email = rest_text(c, member(c->body, "user"), "email"),
 	};
 	char id[UUID_TEXT_BYTES];
@@ -191,7 +198,7 @@ on_mentioned(void *arg, struct gather_part *parts, size_t parts_n)
 		rest_refuse(c, -E_NOMEM);
 	else
 		rest_tell(c, &to, &event, id);
-	/* c may be gone; the mention comes behind what it is about */
+	/* call and message may be gone; the mention comes behind what it is about */
 	tell_mentioned(hubs, from, &mention, parts, parts_n);
 	buf_fini(&data);
 	buf_fini(&mention);
@@ -200,16 +207,21 @@ on_mentioned(void *arg, struct gather_part *parts, size_t parts_n)
 void
 rest_message(struct rest_call *c)
 {
-	const struct gather mentioned = {ask_mentioned, on_mentioned, c};
-	int error;
+	struct chat_message *m = arena_alloc(&c->arena, sizeof(*m));
+	const struct gather mentioned = {ask_mentioned, on_mentioned, m};
+	int error = -E_NOMEM;
 
-	c->param = rest_room(c, "channel:", rest_text(c, c->body, "channelId"));
-	c->cursor = rest_text(c, c->body, "content"); /* no list: its places are free */
-	c->query = rest_text(c, c->body, "userId");
+	if (m)
+		*m = (struct chat_message){
+			.call = c,
+			.room = rest_room(c,
+					  "channel:", rest_text(c, c->body, "channelId")),
+			.content = rest_text(c, c->body, "content"),
+			.author = rest_text(c, c->body, "userId"),
+		};
 	c->body = arena_copy(&c->arena, c->body); /* it outlives the request */
-	error = c->param.ptr && c->body.ptr
-			? gather_start(c->rest->hubs, c->loop, &mentioned)
-			: -E_NOMEM;
+	if (m && m->room.ptr && c->body.ptr)
+		error = gather_start(c->rest->hubs, c->loop, &mentioned);
 	if (error)
 		rest_refuse(c, error);
 }
@@ -250,8 +262,7 @@ move(struct rest_call *c, struct str event_name,
 	struct buf data = BUF_INIT;
 	char id[UUID_TEXT_BYTES];
 	/* who was moved may have other rights now */
-	int error = authorize_forget(c->rest->actions,
-				     rest_text(c, c->body, "user_id"));
+	int error = authorize_forget(c->rest->actions, rest_text(c, c->body, "user_id"));
 
 	if (!error)
 		error = deed(c->rest->hubs, c->hub, &who, room);

@@ -57,7 +57,7 @@ on_added(void *arg, const struct notify_result *result)
 
 	/* it is stored: who cannot be told now finds it later */
 	if (!result->error)
-		(void)!tell_user(c, c->cursor, &event, NULL);
+		(void)!tell_user(c, c->user, &event, NULL);
 	answer_stored(c, 201, result);
 }
 
@@ -67,8 +67,7 @@ rest_notification_add(struct rest_call *c)
 	struct notification what = read_notification(c, c->body);
 	int error;
 
-	what.user = c->cursor = rest_text(c, c->body,
-					  "user"); /* no list: its place is free */
+	what.user = c->user = rest_text(c, c->body, "user");
 	error = notify_add(c->rest->notify, c->loop, &what, on_added, c);
 	if (error)
 		rest_refuse(c, error);
@@ -114,14 +113,14 @@ on_read(void *arg, const struct notify_result *result)
 	    json_get(result->json, STR("readAt"), &read_at)) {
 		buf_printf(&data, "{\"notification_id\":%lld,\"read_by\":",
 			   (long long)result->id);
-		if (json_is_safe_integer(c->cursor))
-			buf_add_str(&data, c->cursor);
+		if (json_is_safe_integer(c->user))
+			buf_add_str(&data, c->user);
 		else
-			json_quote(&data, c->cursor);
+			json_quote(&data, c->user);
 		buf_printf(&data, ",\"read_at\":%.*s}", STR_ARG(read_at));
 		event.args = buf_str(&data);
 		if (!data.failed)
-			(void)!tell_user(c, c->cursor, &event, NULL);
+			(void)!tell_user(c, c->user, &event, NULL);
 		buf_fini(&data);
 	}
 	answer_stored(c, 200, result);
@@ -133,9 +132,9 @@ rest_notification_read(struct rest_call *c)
 	uint64_t id;
 	int error = -E_NOT_FOUND;
 
-	c->cursor = rest_text(c, c->body, "user");
+	c->user = rest_text(c, c->body, "user");
 	if (str_to_u64(c->param, INT64_MAX, &id))
-		error = notify_mark_read(c->rest->notify, c->loop, c->cursor, (int64_t)id,
+		error = notify_mark_read(c->rest->notify, c->loop, c->user, (int64_t)id,
 					 on_read, c);
 	if (error)
 		rest_refuse(c, error);

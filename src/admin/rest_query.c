@@ -11,12 +11,13 @@
 #include "hub/socket.h"
 #include "proto/json.h"
 
-/* Put the question; c is answered by done. */
+/* Put the question; c is answered by done. Both get arg. */
 static void
 gather(struct rest_call *c, void (*ask)(struct hub *, const void *, struct gather_part *),
-       void (*done)(void *, struct gather_part *, size_t))
+       void (*done)(void *, struct gather_part *, size_t), void *arg)
 {
-	int error = gather_start(c->rest->hubs, c->loop, &(struct gather){ask, done, c});
+	int error = gather_start(c->rest->hubs, c->loop,
+				 &(struct gather){ask, done, arg});
 
 	if (error)
 		rest_refuse(c, error);
@@ -60,7 +61,7 @@ on_rooms(void *arg, struct gather_part *parts, size_t parts_n)
 void
 rest_rooms(struct rest_call *c)
 {
-	gather(c, ask_rooms, on_rooms);
+	gather(c, ask_rooms, on_rooms, c);
 }
 
 /* --- members and connections -------------------------------------------------------------- */
@@ -166,16 +167,22 @@ on_sockets(void *arg, struct gather_part *parts, size_t parts_n)
 void
 rest_members(struct rest_call *c)
 {
-	gather(c, ask_members, on_sockets);
+	gather(c, ask_members, on_sockets, c);
 }
 
 void
 rest_connections(struct rest_call *c)
 {
-	gather(c, ask_connections, on_sockets);
+	gather(c, ask_connections, on_sockets, c);
 }
 
 /* --- presence ----------------------------------------------------------------------------- */
+
+/* Whose presence is asked; lives in the call's arena. */
+struct question {
+	struct rest_call *call;
+	struct str room; /* the person's own */
+};
 
 struct seen {
 	uint64_t n;
@@ -197,10 +204,10 @@ count_socket(void *arg, struct socket *s)
 static void
 ask_presence(struct hub *h, const void *arg, struct gather_part *out)
 {
-	const struct rest_call *c = arg;
+	const struct question *q = arg;
 	struct seen seen = {0};
 
-	census_each_member(h, c->cursor, count_socket, &seen); /* see rest_presence */
+	census_each_member(h, q->room, count_socket, &seen);
 	out->n = seen.n;
 	buf_add(&out->bytes, &seen.last_ms, sizeof(seen.last_ms));
 }
@@ -208,7 +215,7 @@ ask_presence(struct hub *h, const void *arg, struct gather_part *out)
 static void
 on_presence(void *arg, struct gather_part *parts, size_t parts_n)
 {
-	struct rest_call *c = arg;
+	struct rest_call *c = ((const struct question *)arg)->call;
 	struct buf body = BUF_INIT;
 	struct seen all = {0};
 	int64_t seen_ms = 0; /* of "/", when one of his came or went */
@@ -241,6 +248,12 @@ on_presence(void *arg, struct gather_part *parts, size_t parts_n)
 void
 rest_presence(struct rest_call *c)
 {
-	c->cursor = rest_room(c, "user:", c->param); /* no list: its place is free */
-	gather(c, ask_presence, on_presence);
+	struct question *q = arena_alloc(&c->arena, sizeof(*q));
+
+	if (!q) {
+		rest_refuse(c, -E_NOMEM);
+		return;
+	}
+	*q = (struct question){c, rest_room(c, "user:", c->param)};
+	gather(c, ask_presence, on_presence, q);
 }
