@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parser is small because it owns memory only while a request is in it: first the
- * bytes of the head as they are gathered, then one block with the head and its headers.
- * The trailer section is gathered as the head was, checked and forgotten.
+ * The parser is small because it owns memory only while a request is in it: the bytes of a
+ * head that comes in pieces as they are gathered, then one block with the head, its headers
+ * and its bytes. The trailer section is gathered as the head was, checked and forgotten.
  */
 #include "proto/http.h"
 
 #include "base/errors.h"
-#include "base/memory.h"
+#include "base/spare.h"
 #include "proto/http_body.h"
 #include "proto/http_head.h"
 #include "proto/http_lines.h"
-
-#include <stdlib.h>
 
 enum http_state { HTTP_STATE_HEAD, HTTP_STATE_BODY, HTTP_STATE_TRAILER, HTTP_STATE_DONE };
 
 struct http_message {
 	struct http_head head;
-	struct buf bytes; /* head borrows them */
-	struct http_header headers[];
+	size_t size;                  /* of all of it */
+	struct http_header headers[]; /* and the bytes, which head borrows */
 };
 
 struct http_parser {
@@ -47,15 +45,14 @@ static void
 free_message(struct http_parser *p)
 {
 	if (p->message)
-		buf_fini(&p->message->bytes);
-	free(p->message);
+		spare_give(p->message, p->message->size);
 	p->message = NULL;
 }
 
 struct http_parser *
 http_parser_new(const struct http_limits *limits)
 {
-	struct http_parser *p = memory_new(sizeof(*p));
+	struct http_parser *p = spare_zeros(sizeof(*p));
 
 	if (!p)
 		return NULL;
@@ -71,27 +68,40 @@ http_parser_free(struct http_parser *p)
 		return;
 	http_lines_fini(&p->lines);
 	free_message(p);
-	free(p);
+	spare_give(p, sizeof(*p));
+}
+
+/* Room for the head of this section, and the section itself. */
+static struct http_message *
+new_message(struct str section, size_t headers_n, char **bytes_out)
+{
+	size_t size = sizeof(struct http_message) +
+		      headers_n * sizeof(struct http_header) + section.len;
+	struct http_message *m = spare_take(size);
+
+	if (!m)
+		return NULL;
+	m->size = size;
+	m->head.headers = m->headers;
+	*bytes_out = (char *)(m->headers + headers_n);
+	memcpy(*bytes_out, section.ptr, section.len);
+	return m;
 }
 
 /* The whole head section is there. */
 static int
 read_head(struct http_parser *p)
 {
-	size_t headers_n = p->lines.lines_n - 1;
+	struct http_section section = {.n = p->lines.section.len,
+				       .is_ascii = p->lines.is_ascii};
 	struct http_framing framing;
-	struct http_message *m;
 	int error;
 
-	m = malloc(sizeof(*m) + headers_n * sizeof(m->headers[0]));
-	if (!m)
+	p->message = new_message(p->lines.section, p->lines.lines_n - 1, &section.bytes);
+	if (!p->message)
 		return -E_NOMEM;
-	m->head.headers = m->headers;
-	m->bytes = p->lines.bytes;
-	p->lines.bytes = BUF_INIT;
-	p->message = m;
-	error = http_head_read(m->bytes.data, m->bytes.len, &p->start, &m->head,
-			       &framing);
+	http_lines_fini(&p->lines);
+	error = http_head_read(&section, &p->start, &p->message->head, &framing);
 	if (error) {
 		free_message(p);
 		return error;
@@ -112,7 +122,7 @@ read_head(struct http_parser *p)
 static int
 read_start(struct http_parser *p)
 {
-	struct str line = buf_str(&p->lines.bytes);
+	struct str line = p->lines.section;
 
 	if (p->has_start || p->lines.lines_n == 0)
 		return 0;
@@ -169,7 +179,7 @@ feed_trailer(struct http_parser *p, const char *bytes, size_t n,
 	     enum http_event *event_out)
 {
 	long used = http_lines_feed(&p->lines, bytes, n);
-	struct str section = buf_str(&p->lines.bytes);
+	struct str section = p->lines.section;
 	int error = 0;
 
 	if (used < 0 || !p->lines.is_complete)
@@ -246,7 +256,7 @@ http_parser_head(const struct http_parser *p)
 bool
 http_parser_is_idle(const struct http_parser *p)
 {
-	return p->state == HTTP_STATE_HEAD && p->lines.bytes.len == 0;
+	return p->state == HTTP_STATE_HEAD && p->lines.bytes.len == 0 && !p->error;
 }
 
 void

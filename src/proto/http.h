@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HTTP/1.1 requests from bytes, strictly. The head is gathered whole, then read by a pass
- * that knows no leniency and by llhttp, and refused unless both see the same request; so
- * the result does not depend on how the bytes were cut. Pull style: the caller feeds bytes
- * and gets one event at a time, so pipelined requests, pauses and hand-overs need nothing
- * special. Owns: the memory of the head, until http_parser_next or _free. Pure; one thread.
- * Source: RFC 9110, RFC 9112.
+ * HTTP/1.1 requests from bytes, strictly. The head is read when it is whole, so that the result
+ * does not depend on how the bytes were cut: by a pass that knows no leniency, and by llhttp,
+ * and refused unless both see the same request. Only heads of the common form (http_head.c) are
+ * not shown to llhttp: in those nothing is left to differ in, which tests and fuzzer prove.
+ * Pull style: the caller feeds bytes and gets one event at a time, so pipelined requests,
+ * pauses and hand-overs need nothing special. Owns: the memory of the head, until
+ * http_parser_next or _free. Pure; one thread. Source: RFC 9110, RFC 9112.
  */
 #ifndef PROTO_HTTP_H
 #define PROTO_HTTP_H

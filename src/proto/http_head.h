@@ -15,6 +15,13 @@ struct http_start {
 	int minor;
 };
 
+/* A whole head, to be changed in place. */
+struct http_section {
+	char *bytes;
+	size_t n;
+	bool is_ascii; /* nothing but visible characters and blanks in its lines */
+};
+
 /* How the body is delimited; length is 0 when it is chunked, or absent. */
 struct http_framing {
 	uint64_t length;
@@ -29,7 +36,7 @@ int http_head_read_start(struct str line, size_t target_max_bytes,
 /* Fill h from a whole head section, of which the first line gave start. h->headers has
  * room for one header a line; h borrows the section, whose target may be rewritten.
  * Errors: as http_parser_feed. */
-int http_head_read(char *section, size_t n, const struct http_start *start,
+int http_head_read(const struct http_section *section, const struct http_start *start,
 		   struct http_head *h, struct http_framing *framing_out) MUST_USE;
 
 /* A field that may stand in a trailer section. Errors: -E_HTTP_SYNTAX; -E_HTTP_FRAMING for

@@ -3,14 +3,15 @@
 
 #include "base/errors.h"
 
-#include <endian.h>
-
-#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 void
 http_lines_init(struct http_lines *l, size_t bytes_max, size_t lines_max)
 {
-	*l = (struct http_lines){.bytes_max = bytes_max, .lines_max = lines_max};
+	*l = (struct http_lines){
+		.bytes_max = bytes_max, .lines_max = lines_max, .is_ascii = true};
 }
 
 void
@@ -19,53 +20,58 @@ http_lines_fini(struct http_lines *l)
 	buf_fini(&l->bytes);
 }
 
-/* Marks the bytes below 0x20 and 0x7f with 0x80. A borrow can mark bytes behind a true hit
- * falsely, never before it, so the lowest mark is always true. */
-static uint64_t
-mark_controls(uint64_t word)
-{
-	uint64_t below = (word - EVERY_BYTE(0x20)) & ~word;
-	uint64_t del = word ^ EVERY_BYTE(0x7f);
-
-	del = (del - EVERY_BYTE(1)) & ~del;
-	return (below | del) & EVERY_BYTE(0x80);
-}
-
-/* May it stand in a line? */
 static bool
-is_text(char c)
+is_visible(char c)
 {
-	return ((unsigned char)c >= ' ' || c == '\t') && c != 0x7f;
+	return c >= ' ' && c < 0x7f;
 }
 
-/* How many bytes may stand in a line, before one that may not. */
+/* How many bytes at the start are visible ASCII or blanks. */
 static size_t
-text_run(const char *bytes, size_t n)
+visible_run(const char *bytes, size_t n)
 {
 	size_t i = 0;
 
-	for (uint64_t word, marks; n - i >= sizeof(word);) {
-		memcpy(&word, bytes + i, sizeof(word));
-		marks = mark_controls(le64toh(word));
-		i += marks ? (size_t)__builtin_ctzll(marks) / 8 : sizeof(word);
-		if (marks && bytes[i] != '\t')
-			return i;
-		i += marks != 0; /* the tab */
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16) {
+		__m128i sixteen = _mm_loadu_si128((const void *)(bytes + i));
+		/* what is not ASCII is negative here, and so below the blank too */
+		__m128i low = _mm_cmplt_epi8(sixteen, _mm_set1_epi8(' '));
+		__m128i del = _mm_cmpeq_epi8(sixteen, _mm_set1_epi8(0x7f));
+		int marks = _mm_movemask_epi8(_mm_or_si128(low, del));
+
+		if (marks)
+			return i + (size_t)__builtin_ctz((unsigned)marks);
 	}
-	while (i < n && is_text(bytes[i]))
+#endif
+	while (i < n && is_visible(bytes[i]))
 		i++;
 	return i;
 }
 
+/* How many bytes may stand in a line, before one that may not. */
+static size_t
+text_run(const char *bytes, size_t n, bool *is_ascii)
+{
+	size_t i = visible_run(bytes, n);
+
+	while (i < n && (bytes[i] == '\t' || bytes[i] & 0x80)) {
+		*is_ascii = false;
+		i++;
+		i += visible_run(bytes + i, n - i);
+	}
+	return i;
+}
+
 /* Walk over n bytes that follow what is gathered. Returns how many are used. */
-static long
+static size_t
 walk(struct http_lines *l, const char *bytes, size_t n, int *error_out)
 {
 	size_t i = 0;
 
 	while (i < n && !l->is_complete) {
 		if (!l->is_after_cr) {
-			i += text_run(bytes + i, n - i);
+			i += text_run(bytes + i, n - i, &l->is_ascii);
 			if (i < n && bytes[i] != '\r')
 				*error_out = -E_HTTP_SYNTAX;
 			if (*error_out || i == n)
@@ -88,22 +94,26 @@ walk(struct http_lines *l, const char *bytes, size_t n, int *error_out)
 		}
 		l->line_at = l->bytes.len + i;
 	}
-	return (long)i;
+	return i;
 }
 
 long
 http_lines_feed(struct http_lines *l, const char *bytes, size_t n)
 {
-	size_t room = l->bytes_max - l->bytes.len;
+	size_t room = l->bytes_max - l->bytes.len, used;
 	int error = 0;
-	long used = walk(l, bytes, n < room ? n : room, &error);
 
-	buf_add(&l->bytes, bytes, (size_t)used);
+	used = walk(l, bytes, n < room ? n : room, &error);
+	if (!error && !l->is_complete && l->bytes.len + used == l->bytes_max)
+		error = -E_HEAD_TOO_LARGE;
+	l->section = (struct str){bytes, used};
+	if (l->bytes.len || !(l->is_complete || error)) {
+		buf_add(&l->bytes, bytes, used);
+		l->section = buf_str(&l->bytes);
+	}
 	if (l->bytes.failed)
 		return -E_NOMEM;
-	if (!error && !l->is_complete && l->bytes.len == l->bytes_max)
-		error = -E_HEAD_TOO_LARGE;
-	return error ? error : used;
+	return error ? error : (long)used;
 }
 
 struct str

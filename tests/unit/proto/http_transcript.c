@@ -2,6 +2,7 @@
 #include "unit/proto/http_transcript.h"
 
 #include "base/errors.h"
+#include "unit/proto/http_agreement.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ feed_piece(struct transcript *t, const char *bytes, size_t n)
 			ck_assert_uint_eq(at, n);
 			return at;
 		case HTTP_HEAD_DONE:
+			ck_assert(http_agreement(head));
 			write_head(head, t->with_headers, t->out);
 			t->in_body = true;
 			break;

@@ -13,6 +13,7 @@ main(void)
 		deflate_suite,
 		engineio_suite,
 		forwarded_suite,
+		http_agreement_suite,
 		http_body_suite,
 		http_head_suite,
 		http_llhttp_suite,

@@ -11,6 +11,7 @@ Suite *deflate_negotiate_suite(void);
 Suite *deflate_suite(void);
 Suite *engineio_suite(void);
 Suite *forwarded_suite(void);
+Suite *http_agreement_suite(void);
 Suite *http_body_suite(void);
 Suite *http_head_suite(void);
 Suite *http_llhttp_suite(void);
