@@ -53,6 +53,8 @@ come_home(struct loop *l, struct mail *m)
 	const struct notify *n = j->notify;
 
 	j->result.json = buf_str(&j->json);
+	if (j->result.error == -E_STORE)
+		counter_add(&l->counters, COUNTER_NOTIFICATIONS_FAILED, 1);
 	if (!j->result.error && j->result.is_changed && n->on_read)
 		n->on_read(n->on_read_arg, j->page.user, j->result.id, l->wall_ms);
 	j->done(j->arg, &j->result);
@@ -79,23 +81,48 @@ work(struct notify_db *db, struct job *j, int64_t now_ms)
 	}
 }
 
-/* All or none of them is on disk before anybody hears of it. */
 static void
-work_on_batch(struct notify_db *db, struct list *batch)
+log_failure(const char *why)
+{
+	static struct log_throttle throttle;
+	uint64_t held;
+
+	if (log_may(&throttle, clock_system.mono_ms(clock_system.state), &held))
+		log_error("notifications not stored", "why=%s held_back=%llu",
+			  LOG_TEXT(str_from(why)), (unsigned long long)held);
+}
+
+/* Errors: those of the first step that failed. */
+static int
+work_on_all(struct notify_db *db, struct list *batch)
 {
 	int64_t now_ms = clock_system.wall_ms(clock_system.state);
 	int error = notify_db_begin(db);
 
-	LIST_EACH (link, batch)
+	LIST_EACH (link, batch) {
+		struct job *j = CONTAINER_OF(link, struct job, link);
+
 		if (!error)
-			work(db, CONTAINER_OF(link, struct job, link), now_ms);
-	if (!error)
-		error = notify_db_trim(db, now_ms);
-	/* a commit ends the transaction even when something in it failed */
-	if (notify_db_commit(db) && !error)
-		error = -E_SYSTEM;
+			work(db, j, now_ms);
+		/* what follows would stand outside of the transaction */
+		if (!error && j->result.error == -E_STORE)
+			error = -E_STORE;
+	}
+	return error ? error : notify_db_trim(db, now_ms);
+}
+
+/* All or none of them is on disk before anybody hears of it. */
+static void
+work_on_batch(struct notify_db *db, struct list *batch)
+{
+	int error = work_on_all(db, batch);
+
 	if (error)
-		log_error("notifications not stored", "why=\"%s\"", error_text(error));
+		notify_db_undo(db);
+	else
+		error = notify_db_commit(db);
+	if (error)
+		log_failure(notify_db_why(db));
 	LIST_EACH (link, batch) {
 		struct job *j = CONTAINER_OF(link, struct job, link);
 

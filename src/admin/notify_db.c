@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ struct notify_db {
 	sqlite3_stmt *statements[STATEMENTS_N];
 	struct notify_bounds bounds;
 	int64_t rows_n;
+	char why[128]; /* the last failure */
 };
 
 /* --- statements --------------------------------------------------------------------------- */
@@ -79,16 +81,24 @@ bind_text(sqlite3_stmt *s, int at, struct str text)
 			    SQLITE_UTF8);
 }
 
+/* Remember why before another statement does. */
+static int
+fail(struct notify_db *db)
+{
+	snprintf(db->why, sizeof(db->why), "%s", sqlite3_errmsg(db->handle));
+	return -E_STORE;
+}
+
 /* A statement without rows. Parameters are forgotten. */
 static int
 run(struct notify_db *db, enum statement which)
 {
 	sqlite3_stmt *s = db->statements[which];
-	int rc = sqlite3_step(s);
+	int error = sqlite3_step(s) == SQLITE_DONE ? 0 : fail(db);
 
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
-	return rc == SQLITE_DONE ? 0 : -E_SYSTEM;
+	return error;
 }
 
 static int64_t
@@ -159,6 +169,12 @@ notify_db_close(struct notify_db *db)
 	free(db);
 }
 
+const char *
+notify_db_why(const struct notify_db *db)
+{
+	return db->why;
+}
+
 int
 notify_db_begin(struct notify_db *db)
 {
@@ -170,11 +186,19 @@ notify_db_commit(struct notify_db *db)
 {
 	int error = run(db, COMMIT);
 
-	if (!error)
-		return 0;
-	(void)run(db, ROLLBACK); /* it may be over already */
-	db->rows_n = count_rows(db);
+	if (error)
+		notify_db_undo(db);
 	return error;
+}
+
+void
+notify_db_undo(struct notify_db *db)
+{
+	if (!sqlite3_get_autocommit(db->handle)) {
+		(void)sqlite3_step(db->statements[ROLLBACK]);
+		sqlite3_reset(db->statements[ROLLBACK]);
+	}
+	db->rows_n = count_rows(db);
 }
 
 /* --- rows --------------------------------------------------------------------------------- */
@@ -214,7 +238,7 @@ get(struct notify_db *db, struct str user, int64_t id, int64_t now_ms,
     struct buf *json_out)
 {
 	sqlite3_stmt *s = db->statements[GET];
-	int rc;
+	int rc, error = 0;
 
 	sqlite3_bind_int64(s, 1, id);
 	bind_text(s, 2, user);
@@ -222,11 +246,11 @@ get(struct notify_db *db, struct str user, int64_t id, int64_t now_ms,
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		write_row(s, json_out);
+	else
+		error = rc == SQLITE_DONE ? -E_NOT_FOUND : fail(db);
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
-	if (rc != SQLITE_ROW)
-		return rc == SQLITE_DONE ? -E_NOT_FOUND : -E_SYSTEM;
-	return json_out->failed ? -E_NOMEM : 0;
+	return json_out->failed ? -E_NOMEM : error;
 }
 
 int
@@ -263,7 +287,7 @@ notify_db_list(struct notify_db *db, const struct notify_page *page, int64_t now
 	sqlite3_stmt *s = db->statements[LIST];
 	uint32_t n = 0;
 	int64_t last = 0;
-	int rc;
+	int rc, error;
 
 	bind_text(s, 1, page->user);
 	sqlite3_bind_int64(s, 2, page->before_id ? page->before_id : INT64_MAX);
@@ -282,11 +306,10 @@ notify_db_list(struct notify_db *db, const struct notify_page *page, int64_t now
 	if (rc == SQLITE_ROW)
 		buf_printf(json_out, ",\"cursor\":\"%lld\"", (long long)last);
 	buf_add_char(json_out, '}');
+	error = rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : fail(db);
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return -E_SYSTEM;
-	return json_out->failed ? -E_NOMEM : 0;
+	return json_out->failed ? -E_NOMEM : error;
 }
 
 int

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "admin/notify_db.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,6 +154,51 @@ START_TEST(what_was_committed_survives_the_process)
 }
 END_TEST
 
+/* No file may grow beyond so many bytes: to SQLite that is a disk without room. */
+static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(a_full_disk_is_told_and_once_there_is_room_all_is_well)
+{
+	char folder[] = "/tmp/tidegate-notify-XXXXXX", file[64], log[80];
+	struct notification what = {.user = STR("ann"), .title = STR("lost")};
+	struct buf json = BUF_INIT;
+	struct notify_db *db;
+	int64_t id;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(file, sizeof(file), "%s/n.db", folder);
+	snprintf(log, sizeof(log), "%s-wal", file);
+	db = open_db(file);
+	add(db, "ann", "kept", 0);
+	limit_files(1);
+	ck_assert_int_eq(notify_db_begin(db), 0);
+	ck_assert_int_eq(notify_db_add(db, &what, 0, &id, &json), 0);
+	ck_assert_int_eq(notify_db_commit(db), -E_STORE);
+	ck_assert_str_ne(notify_db_why(db), "");
+	ck_assert_int_eq(count(db, "ann", false, 0), 1);
+	limit_files(RLIM_INFINITY);
+	add(db, "ann", "new", 0);
+	ck_assert_int_eq(count(db, "ann", false, 0), 2);
+	notify_db_close(db);
+	db = open_db(file);
+	ck_assert_int_eq(count(db, "ann", false, 0), 2);
+	notify_db_close(db);
+	unlink(log);
+	unlink(file);
+	rmdir(folder);
+	buf_fini(&json);
+}
+END_TEST
+
 Suite *
 notify_db_suite(void)
 {
@@ -163,6 +210,7 @@ notify_db_suite(void)
 	tcase_add_test(t, texts_are_data_and_not_sql);
 	tcase_add_test(t, the_bounds_hold_after_a_trim);
 	tcase_add_test(t, what_was_committed_survives_the_process);
+	tcase_add_test(t, a_full_disk_is_told_and_once_there_is_room_all_is_well);
 	suite_add_tcase(s, t);
 	return s;
 }
