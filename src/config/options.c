@@ -8,24 +8,22 @@
 
 static const char usage[] =
 	"usage: tidegate [serve] [--config FILE] [--set KEY=VALUE]... [--demo]\n"
-	"       tidegate check-config [FILE] [--set KEY=VALUE]...\n"
+	"       tidegate check-config [FILE] [--set KEY=VALUE]... [--demo]\n"
 	"       tidegate sample-config\n"
 	"       tidegate token --sub USER [--claim NAME=JSON]... [--ttl TIME]\n"
+	"                      [--config FILE] [--set KEY=VALUE]... [--demo]\n"
 	"       tidegate help | version\n"
 	"\n"
 	"  --config FILE      configuration to read instead of $TIDEGATE_CONFIG\n"
-	"  --set KEY=VALUE    one key over file and environment, such as "
-	"mounts.0.path=/live\n"
+	"  --set KEY=VALUE    one key over file and environment, such as mounts.0.path=/live\n"
 	"  --demo             try-out mode: every origin, a secret made at start\n"
 	"  --sub USER         user id of the token\n"
 	"  --claim NAME=JSON  another claim of the token, such as companyId='\"c1\"'\n"
 	"  --ttl TIME         how long the token is good for, such as 15m [1h]\n"
 	"  --help, --version\n"
 	"\n"
-	"serve is what happens without a command. check-config says what is wrong and "
-	"ends with\n"
-	"status 0 or 1. sample-config prints a commented configuration. token prints one "
-	"token\n"
+	"serve is what happens without a command. check-config says what is wrong and ends with\n"
+	"status 0 or 1. sample-config prints a commented configuration. token prints one token\n"
 	"signed with the configured secret. Manual: tidegate(1), tidegate.yaml(5).\n";
 
 enum { TTL_DEFAULT_S = 3600 };
