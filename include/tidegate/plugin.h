@@ -44,17 +44,17 @@
 
 enum tg_error {
 	TG_OK = 0,
-	TG_E_NOMEM = -1,       /* memory is short */
-	TG_E_ARGUMENT = -2,    /* not JSON, a missing name, a size of zero … */
-	TG_E_LATE = -3,	       /* answered before, or its time is over */
-	TG_E_GONE = -4,	       /* the client is gone */
-	TG_E_NOT_FOUND = -5,   /* there is no such thing */
-	TG_E_DUPLICATE = -6,   /* that name is taken */
-	TG_E_FULL = -7,	       /* a queue is full: try later or say no */
-	TG_E_TOO_LARGE = -8,   /* above a limit */
-	TG_E_STATE = -9,       /* not now */
-	TG_E_TIMEOUT = -10,    /* the other side did not answer in time */
-	TG_E_SYSTEM = -11      /* the system refused */
+	TG_E_NOMEM = -1,     /* memory is short */
+	TG_E_ARGUMENT = -2,  /* not JSON, a missing name, a size of zero … */
+	TG_E_LATE = -3,      /* answered before, or its time is over */
+	TG_E_GONE = -4,      /* the client is gone */
+	TG_E_NOT_FOUND = -5, /* there is no such thing */
+	TG_E_DUPLICATE = -6, /* that name is taken */
+	TG_E_FULL = -7,      /* a queue is full: try later or say no */
+	TG_E_TOO_LARGE = -8, /* above a limit */
+	TG_E_STATE = -9,     /* not now */
+	TG_E_TIMEOUT = -10,  /* the other side did not answer in time */
+	TG_E_SYSTEM = -11    /* the system refused */
 };
 
 /* --- text, JSON, arguments ------------------------------------------------------------- */
@@ -69,7 +69,8 @@ struct tg_str {
 static inline struct tg_str
 tg_text(const char *zero_terminated)
 {
-	return (struct tg_str){zero_terminated, zero_terminated ? strlen(zero_terminated) : 0};
+	return (struct tg_str){zero_terminated,
+			       zero_terminated ? strlen(zero_terminated) : 0};
 }
 
 #define tg_span(ptr, len) ((struct tg_str){ptr, len})
@@ -107,9 +108,9 @@ tg_json(struct tg_str json)
 struct tg_identity {
 	size_t size;
 	struct tg_str user, username, email, company, session;
-	struct tg_str claims;	/* the token's whole payload, a JSON object */
-	int64_t expires_s;	/* since 1970; 0: never */
-	const void *inside;	/* the gateway's own */
+	struct tg_str claims; /* the token's whole payload, a JSON object */
+	int64_t expires_s;    /* since 1970; 0: never */
+	const void *inside;   /* the gateway's own */
 };
 
 /* --- actions: a REQUEST in, one RESPONSE or ERROR out ---------------------------------- */
@@ -120,26 +121,28 @@ struct tg_call {
 	uint64_t id;
 };
 
+/* A client in one namespace. Good on its loop from admit until disconnected returns (or until
+ * it is refused); from elsewhere use its id and tg_on_socket. */
 struct tg_socket;
 
 struct tg_request {
 	size_t size;
 	struct tg_str action, request_id;
-	struct tg_str data;	 /* JSON that fits the schema; "null" when the client sent none */
+	struct tg_str data; /* JSON that fits the schema; "null": the client sent none */
 	const struct tg_identity *who;
-	struct tg_str artifact;	 /* the one its connection named and may see, or empty */
+	struct tg_str artifact; /* the one its connection named and may see, or empty */
 	struct tg_str socket_id, nsp;
 	struct tg_socket *socket; /* where it came from; NULL in a TG_BLOCKING action */
 };
 
 enum tg_action_flags {
 	TG_BLOCKING = 1,  /* run on the thread pool: it may block */
-	TG_IDEMPOTENT = 2 /* may run again: no result is kept for a request's repetition */
+	TG_IDEMPOTENT = 2 /* may run again: no result is kept for a repetition */
 };
 
 struct tg_action {
 	size_t size;
-	const char *name;	/* what clients call: "report.create" */
+	const char *name;       /* what clients call: "report.create" */
 	const char *permission; /* in the token's permissions, or granted by an authorize
 				 * hook; NULL: everybody who may connect */
 	/* JSON Schema that data must fit, else INVALID_DATA; NULL: any data. Of draft 2020-12:
@@ -147,9 +150,9 @@ struct tg_action {
 	 * items (one schema), min/maxItems, min/maxLength, pattern (POSIX extended),
 	 * minimum, maximum, exclusiveMinimum, exclusiveMaximum. Others refuse the plugin. */
 	const char *schema;
-	uint32_t timeout_ms;	/* then the client gets TIMEOUT; 0: 30 s */
-	uint32_t running_n;	/* so many at once, then OVERLOADED; 0: any number */
-	uint32_t flags;		/* enum tg_action_flags */
+	uint32_t timeout_ms; /* then the client gets TIMEOUT; 0: 30 s */
+	uint32_t running_n;  /* so many at once, then OVERLOADED; 0: any number */
+	uint32_t flags;      /* enum tg_action_flags */
 	/* Answer in it, or keep call and answer later. */
 	void (*run)(struct tg_call call, const struct tg_request *request, void *state);
 	void *state;
@@ -157,20 +160,19 @@ struct tg_action {
 
 /* --- sockets: the whole of Socket.IO --------------------------------------------------- */
 
-/* A client in one namespace. Good on its loop from admit until disconnected returns (or until
- * it is refused); from elsewhere use its id and tg_on_socket. */
+/* How a client came. */
 struct tg_handshake {
 	size_t size;
-	struct tg_str auth;	 /* JSON object that the client gave for this namespace */
-	struct tg_str query;	 /* of the first HTTP request, undecoded: use tg_query */
-	struct tg_str headers;	 /* "name: value\r\n"…, names in lower case: use tg_header */
-	struct tg_str address;	 /* the client's, as text */
-	struct tg_str url;	 /* path and query */
-	struct tg_str origin;	 /* page that opened it, or empty */
+	struct tg_str auth;    /* JSON object that the client gave for this namespace */
+	struct tg_str query;   /* of the first HTTP request, undecoded: use tg_query */
+	struct tg_str headers; /* "name: value\r\n"…, names in small letters: tg_header */
+	struct tg_str address;   /* the client's, as text */
+	struct tg_str url;       /* path and query */
+	struct tg_str origin;    /* page that opened it, or empty */
 	struct tg_str transport; /* "polling" or "websocket", at the moment */
-	int64_t issued_ms;	 /* since 1970 */
-	bool secure;		 /* over TLS */
-	bool xdomain;		 /* has an origin */
+	int64_t issued_ms;       /* since 1970 */
+	bool secure;             /* over TLS */
+	bool xdomain;            /* has an origin */
 	/* It was lost and goes on as the socket it was: with its id and its rooms; once it is in,
 	 * what it missed has been sent before anything that you emit. In between, disconnected
 	 * was called. */
@@ -180,8 +182,8 @@ struct tg_handshake {
 struct tg_event {
 	size_t size;
 	struct tg_str name;
-	struct tg_args args;	/* can be handed to tg_emit, tg_ack, tg_broadcast as it is */
-	bool wants_ack;		/* then answer once, now or later: tg_ack(socket, ack_id, …) */
+	struct tg_args args; /* can be handed to tg_emit, tg_ack, tg_broadcast as it is */
+	bool wants_ack; /* then answer once, now or later: tg_ack(socket, ack_id, …) */
 	uint64_t ack_id;
 };
 
@@ -198,12 +200,15 @@ struct tg_namespace {
 	const char *name; /* "/", "/chat"; NULL: match decides */
 	/* Is there a namespace of that name? Without side effects. [any thread] */
 	bool (*match)(struct tg_str name, void *state);
-	const char *path; /* only on the mount with this path ("/socket.io"); NULL: on all */
+	/* Only on the mount with this path ("/socket.io"); NULL: on all. */
+	const char *path;
 	/* May this client enter? Call tg_accept or tg_refuse once, now or later; join rooms and
 	 * emit only when accepted. NULL: everybody may. */
-	void (*admit)(struct tg_socket *socket, const struct tg_handshake *h, void *state);
+	void (*admit)(struct tg_socket *socket, const struct tg_handshake *h,
+		      void *state);
 	/* It is in: the place to emit and to join rooms. */
-	void (*connected)(struct tg_socket *socket, const struct tg_handshake *h, void *state);
+	void (*connected)(struct tg_socket *socket, const struct tg_handshake *h,
+			  void *state);
 	/* It is gone, its rooms are still there. reason as in Socket.IO: "transport close",
 	 * "client namespace disconnect", … Also called when you disconnect it. */
 	void (*disconnected)(struct tg_socket *socket, struct tg_str reason, void *state);
@@ -218,20 +223,21 @@ struct tg_namespace {
 };
 
 /* The answer to tg_emit_ack, once. error: 0, TG_E_TIMEOUT, or TG_E_GONE (socket is NULL). */
-typedef void tg_ack_fn(struct tg_socket *socket, int error, struct tg_args args, void *arg);
+typedef void tg_ack_fn(struct tg_socket *socket, int error, struct tg_args args,
+		       void *arg);
 
 /* Whom a broadcast reaches: the members of any of the rooms, each once, without the members of
  * the except rooms, on all loops and nodes. Every socket is alone in a room named by its id;
  * people are in "user:ID", "company:ID", "company:ID:artifact:ID". */
 struct tg_target {
 	size_t size;
-	struct tg_str nsp;	      /* empty: "/" */
-	const struct tg_str *rooms;   /* none: everybody in the namespace */
+	struct tg_str nsp;          /* empty: "/" */
+	const struct tg_str *rooms; /* none: everybody in the namespace */
 	size_t rooms_n;
 	const struct tg_str *except;
 	size_t except_n;
-	bool is_volatile;	      /* drop it for clients that cannot take it now */
-	bool local;		      /* this node only */
+	bool is_volatile; /* drop it for clients that cannot take it now */
+	bool local;       /* this node only */
 };
 
 /* --- authorize hook: what the token does not say ---------------------------------------- */
@@ -315,7 +321,8 @@ struct tg_api {
 	/* False once it is answered or its time is over: long work can stop early. */
 	bool (*is_open)(struct tg_host *host, struct tg_call call);
 	/* Errors: TG_E_LATE; TG_E_ARGUMENT for no verdict. */
-	int (*answer)(struct tg_host *host, uint64_t question_id, enum tg_verdict verdict);
+	int (*answer)(struct tg_host *host, uint64_t question_id,
+		      enum tg_verdict verdict);
 	/* Is it in the token's permissions? */
 	bool (*has_permission)(const struct tg_identity *who, struct tg_str permission);
 
@@ -323,7 +330,8 @@ struct tg_api {
 	struct tg_str (*socket_id)(const struct tg_socket *s);
 	struct tg_str (*socket_nsp)(const struct tg_socket *s);
 	const struct tg_identity *(*identity)(struct tg_socket *s);
-	int (*handshake)(struct tg_socket *s, struct tg_handshake *out); /* set out->size first */
+	/* Set out->size first. */
+	int (*handshake)(struct tg_socket *s, struct tg_handshake *out);
 	/* A header of the first request (name in lower case); a decoded member of its query.
 	 * False when absent. handshake_json: the object that Socket.IO calls socket.handshake,
 	 * empty when memory is short. */
@@ -359,16 +367,19 @@ struct tg_api {
 	int (*disconnect)(struct tg_socket *s, bool close);
 
 	/* Many sockets. [any thread] */
-	int (*broadcast)(struct tg_host *host, const struct tg_target *to, struct tg_str event,
-			 struct tg_args args);
-	int (*join_all)(struct tg_host *host, const struct tg_target *who, struct tg_str room);
-	int (*leave_all)(struct tg_host *host, const struct tg_target *who, struct tg_str room);
-	int (*disconnect_all)(struct tg_host *host, const struct tg_target *who, bool close);
+	int (*broadcast)(struct tg_host *host, const struct tg_target *to,
+			 struct tg_str event, struct tg_args args);
+	int (*join_all)(struct tg_host *host, const struct tg_target *who,
+			struct tg_str room);
+	int (*leave_all)(struct tg_host *host, const struct tg_target *who,
+			 struct tg_str room);
+	int (*disconnect_all)(struct tg_host *host, const struct tg_target *who,
+			      bool close);
 	/* Push message ({"type":"UPDATE","requestId":…,"action":…,"data":…}; type and requestId
 	 * are filled in when missing) to every client of the company, or to those of one
 	 * artifact (not empty). */
-	int (*send_update)(struct tg_host *host, struct tg_str company, struct tg_str message,
-			   struct tg_str artifact);
+	int (*send_update)(struct tg_host *host, struct tg_str company,
+			   struct tg_str message, struct tg_str artifact);
 	/* Run fn on the loop of that socket, with NULL when it is gone by then. Calls for one
 	 * socket from one thread run in order. Errors: TG_E_NOT_FOUND when it cannot be a
 	 * socket of this node; fn is not called after an error. */
@@ -377,8 +388,8 @@ struct tg_api {
 	/* Visit the sockets of a namespace (room empty: all, else its members) on this node:
 	 * visit runs on all loops at the same time; done (may be NULL) after the last one. */
 	int (*visit)(struct tg_host *host, struct tg_str nsp, struct tg_str room,
-		     void (*visit)(struct tg_socket *s, void *arg), void (*done)(void *arg),
-		     void *arg);
+		     void (*visit)(struct tg_socket *s, void *arg),
+		     void (*done)(void *arg), void *arg);
 
 	/* Threads, time, log, configuration. [any thread]
 	 * fn runs on the thread pool. Errors: TG_E_FULL, TG_E_STATE in init. */
@@ -400,7 +411,8 @@ struct tg_api {
 	struct tg_str (*config)(struct tg_host *host);
 
 	/* JSON that is valid, as all is that comes from the gateway. [any thread] */
-	bool (*json_get)(struct tg_str object, struct tg_str key, struct tg_str *value_out);
+	bool (*json_get)(struct tg_str object, struct tg_str key,
+			 struct tg_str *value_out);
 	/* for (size_t at = 0; tg_json_next(array, &at, &value);) */
 	bool (*json_next)(struct tg_str array, size_t *at, struct tg_str *value_out);
 	/* The n-th argument of an event, from 0. False when there are fewer. */
@@ -414,7 +426,8 @@ struct tg_api {
 
 	/* read is called for each notification that was read, on the loop of who said so. [init] */
 	int (*add_read)(struct tg_host *host,
-			void (*read)(const struct tg_read *read, void *state), void *state);
+			void (*read)(const struct tg_read *read, void *state),
+			void *state);
 
 	/* name: a-z, 0-9 and _; help: one line without a backslash, must stay. [init] */
 	int (*add_counter)(struct tg_host *host, const char *name, const char *help,
@@ -437,17 +450,25 @@ struct tg_plugin {
 	uint32_t abi;
 	size_t api_size; /* of the header it was built with */
 	const char *name, *version;
-	int (*init)(void);  /* 0, or the plugin is refused. Main thread, before any client. */
-	void (*fini)(void); /* none of its callbacks runs any more; may be NULL */
+	/* 0, or the plugin is refused. Main thread, before any client. */
+	int (*init)(void);
+	/* None of its callbacks runs any more. May be NULL. */
+	void (*fini)(void);
 	struct tg_link *link;
 };
 
 /* Once in a plugin, at its end. */
-#define TG_PLUGIN(name_, version_, init_, fini_)                                              \
-	struct tg_link tg_link;                                                               \
-	extern const struct tg_plugin tg_plugin __attribute__((visibility("default")));       \
-	const struct tg_plugin tg_plugin = {sizeof(struct tg_plugin), TG_ABI,                 \
-		sizeof(struct tg_api), name_, version_, init_, fini_, &tg_link};
+#define TG_PLUGIN(name_, version_, init_, fini_)                                         \
+	struct tg_link tg_link;                                                          \
+	extern const struct tg_plugin tg_plugin __attribute__((visibility("default")));  \
+	const struct tg_plugin tg_plugin = {.size = sizeof(struct tg_plugin),            \
+					    .abi = TG_ABI,                               \
+					    .api_size = sizeof(struct tg_api),           \
+					    .name = name_,                               \
+					    .version = version_,                         \
+					    .init = init_,                               \
+					    .fini = fini_,                               \
+					    .link = &tg_link};
 
 /* --- the words -------------------------------------------------------------------------- */
 
@@ -457,11 +478,11 @@ struct tg_plugin {
 #define tg_add_authorize(ask, state) tg_link.api->add_authorize(tg_link.host, ask, state)
 
 #define tg_reply_ok(call, data) tg_link.api->reply_ok(tg_link.host, call, data)
-#define tg_reply_error(call, code, message, details)                                          \
+#define tg_reply_error(call, code, message, details)                                     \
 	tg_link.api->reply_error(tg_link.host, call, code, message, details)
 #define tg_update(call, data) tg_link.api->update(tg_link.host, call, data)
 #define tg_is_open(call) tg_link.api->is_open(tg_link.host, call)
-#define tg_answer(question_id, verdict)                                                       \
+#define tg_answer(question_id, verdict)                                                  \
 	tg_link.api->answer(tg_link.host, question_id, verdict)
 #define tg_has_permission(who, permission) tg_link.api->has_permission(who, permission)
 
@@ -472,13 +493,14 @@ struct tg_plugin {
 #define tg_header(s, name, value_out) tg_link.api->header(s, name, value_out)
 #define tg_query(s, name, value_out) tg_link.api->query(s, name, value_out)
 #define tg_handshake_json(s) tg_link.api->handshake_json(s)
-#define tg_set_data(s, data, free_fn) tg_link.api->set_data(tg_link.host, s, data, free_fn)
+#define tg_set_data(s, data, free_fn)                                                    \
+	tg_link.api->set_data(tg_link.host, s, data, free_fn)
 #define tg_data(s) tg_link.api->data(tg_link.host, s)
 #define tg_accept(s) tg_link.api->accept(s)
 #define tg_refuse(s, message, data) tg_link.api->refuse(s, message, data)
 #define tg_emit(s, event, args) tg_link.api->emit(s, event, args, false)
 #define tg_emit_volatile(s, event, args) tg_link.api->emit(s, event, args, true)
-#define tg_emit_ack(s, event, args, timeout_ms, on_ack, arg)                                  \
+#define tg_emit_ack(s, event, args, timeout_ms, on_ack, arg)                             \
 	tg_link.api->emit_ack(s, event, args, timeout_ms, on_ack, arg)
 #define tg_ack(s, ack_id, args) tg_link.api->ack(s, ack_id, args)
 #define tg_join(s, room) tg_link.api->join(s, room)
@@ -487,22 +509,25 @@ struct tg_plugin {
 #define tg_next_room(s, at, room_out) tg_link.api->next_room(s, at, room_out)
 #define tg_disconnect(s, close) tg_link.api->disconnect(s, close)
 
-#define tg_broadcast(to, event, args) tg_link.api->broadcast(tg_link.host, to, event, args)
+#define tg_broadcast(to, event, args)                                                    \
+	tg_link.api->broadcast(tg_link.host, to, event, args)
 #define tg_join_all(who, room) tg_link.api->join_all(tg_link.host, who, room)
 #define tg_leave_all(who, room) tg_link.api->leave_all(tg_link.host, who, room)
-#define tg_disconnect_all(who, close) tg_link.api->disconnect_all(tg_link.host, who, close)
-#define tg_send_update(company, message, artifact)                                            \
+#define tg_disconnect_all(who, close)                                                    \
+	tg_link.api->disconnect_all(tg_link.host, who, close)
+#define tg_send_update(company, message, artifact)                                       \
 	tg_link.api->send_update(tg_link.host, company, message, artifact)
-#define tg_on_socket(socket_id, fn, arg)                                                      \
+#define tg_on_socket(socket_id, fn, arg)                                                 \
 	tg_link.api->on_socket(tg_link.host, socket_id, fn, arg)
-#define tg_visit(nsp, room, visit_fn, done, arg)                                              \
+#define tg_visit(nsp, room, visit_fn, done, arg)                                         \
 	tg_link.api->visit(tg_link.host, nsp, room, visit_fn, done, arg)
 
 #define tg_in_pool(fn, arg) tg_link.api->in_pool(tg_link.host, fn, arg)
-#define tg_timer_start(first_ms, repeat_ms, fn, arg, free_fn, timer_out)                      \
-	tg_link.api->timer_start(tg_link.host, first_ms, repeat_ms, fn, arg, free_fn, timer_out)
+#define tg_timer_start(first_ms, repeat_ms, fn, arg, free_fn, timer_out)                 \
+	tg_link.api->timer_start(tg_link.host, first_ms, repeat_ms, fn, arg, free_fn,    \
+				 timer_out)
 #define tg_timer_stop(timer) tg_link.api->timer_stop(tg_link.host, timer)
-#define tg_add_counter(name, help, flags, out)                                                \
+#define tg_add_counter(name, help, flags, out)                                           \
 	tg_link.api->add_counter(tg_link.host, name, help, flags, out)
 #define tg_count(counter, n) tg_link.api->count(tg_link.host, counter, n)
 #define tg_now_ms() tg_link.api->now_ms(tg_link.host)
@@ -531,7 +556,9 @@ static inline int
 tg_to_others(struct tg_socket *s, struct tg_str event, struct tg_args args)
 {
 	struct tg_str self = tg_socket_id(s);
-	struct tg_target to = {.size = sizeof(to), .nsp = tg_socket_nsp(s), .except = &self,
+	struct tg_target to = {.size = sizeof(to),
+			       .nsp = tg_socket_nsp(s),
+			       .except = &self,
 			       .except_n = 1};
 
 	return tg_broadcast(&to, event, args);

@@ -174,9 +174,9 @@ demo_login(const struct demo *d, struct str body, int64_t now_s, struct buf *out
 	if (!error)
 		error = demo_token(d, user, TTL_S, NULL, now_s, out);
 	buf_printf(out,
-		   "\",\"token_type\":\"bearer\",\"expires_in\":%d,\"user\":{\"id\":\"%.*"
-		   "s\","
-		   "\"username\":\"%.*s\",\"email\":\"%.*s@example.org\"}}",
+		   "\",\"token_type\":\"bearer\",\"expires_in\":%d,"
+		   "\"user\":{\"id\":\"%.*s\",\"username\":\"%.*s\","
+		   "\"email\":\"%.*s@example.org\"}}",
 		   TTL_S, STR_ARG(user), STR_ARG(user), STR_ARG(user));
 	return error;
 }

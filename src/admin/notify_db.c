@@ -35,9 +35,8 @@ static const char *const texts[STATEMENTS_N] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
-	[ADD] = "INSERT INTO notification (user, title, message, category, priority, "
-		"link,"
-		" metadata, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ADD] = "INSERT INTO notification (user, title, message, category, priority,"
+		" link, metadata, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[GET] = "SELECT " COLUMNS " FROM notification"
 		" WHERE id = ?1 AND user = ?2 AND created_ms >= ?3",
 	[LIST] = "SELECT " COLUMNS " FROM notification"
@@ -56,9 +55,9 @@ static const char *const texts[STATEMENTS_N] = {
 static const char schema[] =
 	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 	"CREATE TABLE IF NOT EXISTS notification (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" user TEXT NOT NULL, title TEXT NOT NULL, message TEXT NOT NULL, category TEXT "
-	"NOT NULL,"
-	" priority TEXT NOT NULL, link TEXT NOT NULL, metadata TEXT NOT NULL,"
+	" user TEXT NOT NULL, title TEXT NOT NULL, message TEXT NOT NULL,"
+	" category TEXT NOT NULL, priority TEXT NOT NULL, link TEXT NOT NULL,"
+	" metadata TEXT NOT NULL,"
 	" created_ms INTEGER NOT NULL, read_ms INTEGER) STRICT;"
 	"CREATE INDEX IF NOT EXISTS notification_user ON notification (user, id);"
 	"CREATE INDEX IF NOT EXISTS notification_unread ON notification (user, id)"

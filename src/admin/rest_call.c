@@ -19,8 +19,8 @@ problem_write(struct buf *out, const struct problem *p)
 	int status = error_http_status(p->error);
 
 	buf_printf(out,
-		   "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%"
-		   "s\",\"detail\":",
+		   "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,"
+		   "\"code\":\"%s\",\"detail\":",
 		   http_status_text(status), status, error_name(p->error));
 	json_quote(out, p->detail.len ? p->detail : str_from(error_text(p->error)));
 	if (p->pointer.ptr) {

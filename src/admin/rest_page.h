@@ -12,8 +12,8 @@
 struct page_row {
 	struct str key;
 	void *what; /* the caller's */
-	uint32_t
-		n; /* rows of several loops with the same key are one, their n added up */
+	/* rows of several loops with the same key are one, their n added up */
+	uint32_t n;
 };
 
 /* What one loop picks. Its rows lie in an arena, sorted. */

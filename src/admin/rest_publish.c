@@ -232,8 +232,8 @@ shoot(struct shot *s, struct str message)
 		     STR("this name is reserved by Socket.IO"));
 	} else if (!to.rooms_n) {
 		fail(s, -E_INVALID_DATA, "",
-		     STR("one of rooms, users, companies, artifacts, topics, events must "
-			 "be given"));
+		     STR("one of rooms, users, companies, artifacts, topics, events "
+			 "must be given"));
 	} else if (!was_sent(s, message)) {
 		event.room = rest_aim_room(c, message);
 		fire(s, &to, &event, rest_is_notification(c, message) ? message : none);

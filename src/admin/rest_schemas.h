@@ -6,6 +6,8 @@
 #ifndef ADMIN_REST_SCHEMAS_H
 #define ADMIN_REST_SCHEMAS_H
 
+/* clang-format off */
+
 /* --- parts ----------------------------------------------------------------------------- */
 
 /* required: "'a','b'" */

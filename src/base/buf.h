@@ -12,7 +12,7 @@
 struct buf {
 	char *data;
 	size_t len, cap;
-	bool failed; /* an addition did not fit in memory; contents are incomplete */
+	bool failed;  /* an addition did not fit in memory; contents are incomplete */
 	bool is_lent; /* data is the room that buf_in was given */
 };
 

@@ -21,7 +21,7 @@ enum {
 
 struct slab {
 	struct list blocks[SLAB_CLASSES]; /* those with a free cell */
-	size_t used_bytes;  /* in cells that are taken */
+	size_t used_bytes;                /* in cells that are taken */
 	size_t block_bytes; /* of all blocks, their untouched pages included */
 };
 

@@ -81,16 +81,16 @@ struct config_mount {
 	struct config_rate connection_rate; /* per address */
 	struct config_rate subscription_rate;
 	uint32_t queue_soft_bytes, queue_hard_bytes;
-	uint32_t
-		newcomers_n; /* clients of one address that joined nothing yet; 0: no limit */
-	uint32_t acks_n;     /* that a client owes in one namespace; 0: no limit */
+	/* clients of one address that joined nothing yet; 0: no limit */
+	uint32_t newcomers_n;
+	uint32_t acks_n; /* that a client owes in one namespace; 0: no limit */
 	uint32_t client_namespaces_n, attachments_n, json_depth, json_values_n;
 
 	/* plain dialects */
 	char *claim;  /* "name=value" that the token must have; empty: none */
 	bool confirm; /* subscriptions are answered */
-	enum config_trust
-		trust_user_id; /* topics: the userId of a client without a token */
+	/* topics: the userId of a client without a token */
+	enum config_trust trust_user_id;
 	enum config_forbidden forbidden_join; /* rooms: what a refused join_room brings */
 	bool presence_address; /* schedule: device_info tells the client's address */
 };
@@ -156,8 +156,8 @@ struct config {
 	struct config_list trusted_proxies;       /* "10.0.0.0/8", "::1" */
 	enum log_level log_level;
 	bool log_json;
-	uint32_t
-		connections_n; /* per process: above it accepted ones are closed; 0: no limit */
+	/* per process: above it accepted ones are closed; 0: no limit */
+	uint32_t connections_n;
 	uint32_t address_connections_n; /* per client address; 0: no limit */
 	uint32_t pool_threads, pool_queue_n;
 	uint32_t actions_running_n; /* per connection, waiting for an answer */
@@ -170,9 +170,9 @@ struct config {
 	char *api_listen, *api_key;       /* either is empty: no server API */
 	uint32_t api_keys_ms, api_keys_n; /* idempotency keys */
 	bool metrics_open;                /* /metrics without the key */
-	uint32_t explain_n,
-		explain_people_n; /* messages and people remembered; 0: none */
-	char *notify_file;        /* empty: in memory */
+	/* messages and people remembered; 0: none */
+	uint32_t explain_n, explain_people_n;
+	char *notify_file; /* empty: in memory */
 	uint32_t notify_keep_s, notify_user_n, notify_total_n, notify_queue_n;
 	uint32_t notify_on_connect_n; /* unread ones sent to who connects; 0: none */
 	struct config_authorize authorize;

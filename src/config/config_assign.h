@@ -15,8 +15,8 @@ struct config_assign {
 	struct config_node *root;
 	struct arena *arena;
 	struct config_report *report;
-	const char
-		*label; /* what the user wrote the value in; lives as long as the tree */
+	/* what the user wrote the value in; lives as long as the tree */
+	const char *label;
 	struct str key; /* the whole dotted key */
 	int rc;         /* -E_NOMEM once memory ran out */
 };

@@ -284,8 +284,8 @@ check_mount_lists(struct checker *c, const struct config_mount *m, int at)
 		if (m->namespaces.items[i][0] != '/' ||
 		    strpbrk(m->namespaces.items[i], ",? "))
 			fault(c, "mounts", at, "namespaces",
-			      "expected names that begin with / and hold no comma, blank "
-			      "or ?");
+			      "expected names that begin with / and hold no comma, "
+			      "blank or ?");
 }
 
 static void
@@ -293,8 +293,8 @@ check_mount_place(struct checker *c, const struct config_mount *m, int at)
 {
 	if (!config_form_is_path(str_from(m->path)))
 		fault(c, "mounts", at, "path",
-		      "expected a path that begins with /, without query, escapes or "
-		      "dots");
+		      "expected a path that begins with /, without query, "
+		      "escapes or dots");
 	if (!has_listener(c, m->listener))
 		fault(c, "mounts", at, "listener", "expected the name of a listener");
 	if (*m->host && !config_form_is_host(str_from(m->host)))
@@ -330,9 +330,9 @@ check_mount(struct checker *c, size_t i)
 	check_mount_lists(c, m, at);
 	if (m->auth == AUTH_TOKEN && !has_token_key(c) && is_first_with_tokens(c, i))
 		fault(c, "mounts", at, "auth",
-		      "no key to check tokens with: give token.secret (better as "
-		      "TIDEGATE_JWT_SECRET), token.keys or token.jwks_file, or auth: "
-		      "none");
+		      "no key to check tokens with: give token.secret "
+		      "(better as TIDEGATE_JWT_SECRET), token.keys or "
+		      "token.jwks_file, or auth: none");
 	if (!m->polling && !m->websocket)
 		fault(c, "mounts", at, "websocket",
 		      "expected polling or websocket or both to be true");
@@ -340,9 +340,8 @@ check_mount(struct checker *c, size_t i)
 		fault(c, "mounts", at, "claim", "expected NAME=VALUE");
 	if (m->trust_user_id == TRUST_LOOPBACK && !is_local(c, m))
 		fault(c, "mounts", at, "trust_user_id",
-		      "anybody could be anybody: expected a listener on 127.0.0.1 or "
-		      "[::1], or "
-		      "forced");
+		      "anybody could be anybody: expected a listener on "
+		      "127.0.0.1 or [::1], or forced");
 	if (m->queue_hard_bytes < m->queue_soft_bytes)
 		fault(c, "mounts", at, "queue_hard", "expected at least queue_soft");
 	if (m->cookie[0] && !config_form_is_token(str_from(m->cookie)))

@@ -144,10 +144,9 @@ read_plugins(struct reader *r, const struct config_node *node,
 	     c = c->next, plugins++) {
 		here.name = c->name;
 		if (!is_plugin_name(c->name))
-			config_report_name(
-				r->report, c, &here,
-				"expected a plugin's name, which has no '/', '.' or "
-				"blank");
+			config_report_name(r->report, c, &here,
+					   "expected a plugin's name, which has no '/', "
+					   "'.' or blank");
 		if (config_node_find(node, c->name) != c)
 			config_report_name(r->report, c, &here, "duplicate key");
 		buf_clear(&text);

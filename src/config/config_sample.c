@@ -6,16 +6,12 @@
 enum { WIDTH = 90 };
 
 static const char head[] =
-	"# Configuration of tidegate: every key with its default; man 5 tidegate.yaml "
-	"has more.\n"
+	"# Configuration of tidegate: every key with its default; man 5 tidegate.yaml has more.\n"
 	"#\n"
-	"# A line that begins with \"#\" and no blank is a setting: take its \"#\" away "
-	"and change it.\n"
+	"# A line that begins with \"#\" and no blank is a setting: take its \"#\" away and change it.\n"
 	"# What is written on the command line (--set mounts.0.path=/x) goes before the\n"
-	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before "
-	"the\n"
-	"# defaults. A change takes effect at the next start, or at SIGHUP where it says "
-	"so.\n";
+	"# environment (TIDEGATE_MOUNTS_0_PATH=/x), that before this file, this before the\n"
+	"# defaults. A change takes effect at the next start, or at SIGHUP where it says so.\n";
 
 static void scope_rows(enum config_scope scope, const char *list, uint32_t item,
 		       unsigned depth, struct buf *out);

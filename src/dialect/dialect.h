@@ -117,9 +117,10 @@ struct dialect {
 	const struct event_row *events;
 	const struct fault_row *faults;
 	const char *replies[REPLY_N]; /* shapes; NULL: nothing is said */
-	const char *const
-		*filtered; /* event types that reach subscribers only, up to NULL */
-	bool says_user_typing; /* typing goes to the dialect's own room, not to one of the message */
+	/* event types that reach subscribers only, up to NULL */
+	const char *const *filtered;
+	/* typing goes to the dialect's own room, not to one of the message */
+	bool says_user_typing;
 	bool joins_channels; /* those of the token, without being asked */
 	bool logs_in;        /* who it is may come with the first subscribe */
 	bool beats;          /* the server pings, with REPLY_PING or a control frame */

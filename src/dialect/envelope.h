@@ -13,9 +13,10 @@
 enum { ENVELOPE_NAME_BYTES = 128 }; /* longest requestId and longest action */
 
 struct envelope_request {
-	struct str request_id, action; /* unescaped; empty when the envelope has no valid one */
-	struct str data;	       /* JSON; empty when absent */
-	bool was_string;	       /* the envelope was the text of a JSON string */
+	/* unescaped; empty when the envelope has no valid one */
+	struct str request_id, action;
+	struct str data; /* JSON; empty when absent */
+	bool was_string; /* the envelope was the text of a JSON string */
 };
 
 /* What is wrong with an envelope. Both are constants. */
@@ -25,13 +26,15 @@ struct envelope_fault {
 };
 
 /* Take a REQUEST from values, validated JSON values with commas between them. There must be
- * one: an object, or a string whose text is one (checked against limits here). type must be "REQUEST", requestId and action non-empty
- * strings of at most ENVELOPE_NAME_BYTES; of members with one name the last counts, unknown
- * ones are ignored. out is filled as far as the envelope goes, in case of a fault too, so
- * that the answer can name the request. Slices point into values or into the arena.
+ * one: an object, or a string whose text is one (checked against limits here). type must be
+ * "REQUEST", requestId and action non-empty strings of at most ENVELOPE_NAME_BYTES; of members
+ * with one name the last counts, unknown ones are ignored. out is filled as far as the envelope
+ * goes, in case of a fault too, so that the answer can name the request. Slices point into
+ * values or into the arena.
  * Errors: -E_INVALID_MESSAGE with *fault_out, -E_NOMEM. */
 int envelope_parse(struct str values, const struct json_limits *limits, struct arena *a,
-		   struct envelope_request *out, struct envelope_fault *fault_out) MUST_USE;
+		   struct envelope_request *out,
+		   struct envelope_fault *fault_out) MUST_USE;
 
 enum envelope_type { ENVELOPE_RESPONSE, ENVELOPE_UPDATE, ENVELOPE_ERROR };
 
@@ -42,8 +45,9 @@ struct envelope {
 	struct str data;       /* RESPONSE, UPDATE: JSON; left out when empty */
 	/* ERROR: */
 	struct str code, message; /* plain text */
-	struct str pointer;	  /* of a fault in data, plain text; left out when ptr is NULL */
-	struct str details;	  /* JSON; left out when empty */
+	/* of a fault in data, plain text; left out when ptr is NULL */
+	struct str pointer;
+	struct str details; /* JSON; left out when empty */
 };
 
 /* An ERROR with the dialect's code and sentence for a failure (either sign). What clients are
@@ -55,7 +59,7 @@ enum envelope_form {
 	ENVELOPE_AS_STRING, /* ["message","{…}"]: data must hold no placeholders */
 	ENVELOPE_AS_OBJECT, /* ["message",{…}] */
 	ENVELOPE_AS_EVENT,  /* ["RESPONSE",{…}], ["UPDATE",{…}], ["ERROR",{…}] */
-	ENVELOPE_AS_ACK     /* [{…}] for an acknowledgement; an UPDATE as ENVELOPE_AS_EVENT */
+	ENVELOPE_AS_ACK /* [{…}] for an acknowledgement; an UPDATE as ENVELOPE_AS_EVENT */
 };
 
 /* Append the envelope as an object. out->failed tells of missing memory, here and below. */

@@ -14,8 +14,8 @@
 /* A message of a client. Slots are JSON values inside its text; ptr NULL when absent. */
 struct verb {
 	enum verb_kind kind; /* also after an error, as far as it is known */
-	const char
-		*where;  /* after an error: the member that is wrong, NULL when none is */
+	/* after an error: the member that is wrong, NULL when none is */
+	const char *where;
 	struct str type; /* JSON value, empty when there is none */
 	struct str slots[SLOT_N];
 };

@@ -18,15 +18,15 @@
 #include "base/buf.h"
 
 /* W(name, is_json): what a shape may name. The others follow from these: type and action are
- * event before and after its first dot, channel is room without "channel:", now is wall_ms, precisely the same
- * with six fractional digits. */
+ * event before and after its first dot, channel is room without "channel:", now is wall_ms,
+ * precisely the same with six fractional digits. */
+/* clang-format off */
 #define TEMPLATE_WORDS(W)                                                                \
-	W(event, false)                                                                  \
-	W(room, false) W(user, false) W(username, false) W(email, false)                 \
-		W(sender, false) W(id, false) W(data, true) W(code, false)               \
-			W(message, false) W(second, false) W(details, true)              \
-				W(where, false) W(names, true) W(allowed, true)          \
-					W(users, true) W(until, true)
+	W(event, false) W(room, false) W(user, false) W(username, false)                 \
+	W(email, false) W(sender, false) W(id, false) W(data, true)                      \
+	W(code, false) W(message, false) W(second, false) W(details, true)               \
+	W(where, false) W(names, true) W(allowed, true) W(users, true) W(until, true)
+/* clang-format on */
 
 struct words {
 #define W(name, is_json) struct str name;

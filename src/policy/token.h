@@ -17,8 +17,8 @@ enum { TOKEN_BYTES_MAX = 8192 }; /* a longer one is refused unread */
 /* Keys come from secret, keys[] and jwks_file. A kid leads to its keys; those without kid serve
  * tokens without one and with one that is unknown. What a key may be used for comes from its
  * kind, size and configuration: a secret of 32 to 47 bytes serves HS256 only, RSA has 2048 to
- * 8192 bits, EC keys their curve. No keys at all are no error: every token is refused then. */
-/* Errors: -E_CONFIG with a sentence for each fault appended to errors, -E_NOMEM. */
+ * 8192 bits, EC keys their curve. No keys at all are no error: every token is refused then.
+ * Errors: -E_CONFIG with a sentence for each fault appended to errors, -E_NOMEM. */
 int token_keys_load(const struct config_token *config, struct token_keys **out,
 		    struct buf *errors) MUST_USE;
 struct token_keys *token_keys_ref(struct token_keys *k);
@@ -30,8 +30,9 @@ void token_keys_unref(struct token_keys *k); /* NULL is allowed */
 int token_verify(const struct token_keys *k, struct str token, int64_t now_s,
 		 struct identity **who_out, const char **why_out) MUST_USE;
 
-/* Sign claims (a JSON object) with the first key that can sign (HMAC).
- * Errors: -E_UNSUPPORTED when there is none, -E_NOMEM, -E_ARGUMENT when claims_json is no JSON object. Appends to out. */
+/* Sign claims with the first key that can sign (HMAC); the token is appended to out.
+ * Errors: -E_UNSUPPORTED when there is none, -E_ARGUMENT when claims_json is no JSON object,
+ * -E_NOMEM. */
 int token_sign(const struct token_keys *k, struct str claims_json,
 	       struct buf *out) MUST_USE;
 

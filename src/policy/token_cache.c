@@ -27,8 +27,8 @@ struct token_cache {
 	size_t tokens_n;
 	struct map entries;
 	struct list by_age; /* the longest unused first */
-	struct token_keys
-		*keys; /* those the entries were good for: others empty the cache */
+	/* those the entries were good for: others empty the cache */
+	struct token_keys *keys;
 	EVP_MD_CTX *ctx;
 	EVP_MD *sha256;
 };

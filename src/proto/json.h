@@ -12,8 +12,8 @@
 enum { JSON_DEPTH_MAX = 1024 };
 
 struct json_limits {
-	uint32_t
-		depth; /* nested arrays and objects, JSON_DEPTH_MAX at most: -E_JSON_DEPTH */
+	/* nested arrays and objects, JSON_DEPTH_MAX at most: -E_JSON_DEPTH */
+	uint32_t depth;
 	uint32_t values; /* all values together: -E_JSON_COUNT */
 };
 

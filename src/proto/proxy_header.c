@@ -85,7 +85,7 @@ read_text(const char *bytes, size_t n, struct proxy_header *out)
 	return (long)len + 2;
 }
 
-/* --- version 2 ---------------------------------------------------------------------------------- */
+/* --- version 2 ---------------------------------------------------------------------------- */
 
 enum { FIXED_BYTES = 16, COMMAND_LOCAL = 0x20, COMMAND_PROXY = 0x21 };
 

@@ -32,17 +32,16 @@ struct sio_packet {
 	enum sio_type type;
 	uint32_t attachments;
 	struct str nsp; /* starts with '/', query cut off; "/" when absent */
-	struct str
-		query; /* what followed the '?' in it (auth of 2.x clients); may be empty */
+	/* what followed the '?' in it (auth of 2.x clients); may be empty */
+	struct str query;
 	bool has_id;
 	uint64_t id;     /* of an acknowledgement, at most 2^53-1 */
 	struct str data; /* the JSON as it came, validated; empty when absent */
-	struct str
-		event; /* EVENT, BINARY_EVENT: first element, a string value with quotes, or
-			   * a number */
-	struct str
-		args; /* …: what follows the first element's comma up to ']', may be empty;
-			   * ACK: everything between the brackets */
+	/* EVENT, BINARY_EVENT: the first element, a string value with quotes, or a number */
+	struct str event;
+	/* …: what follows the first element's comma up to ']', may be empty; ACK: everything
+	 * between the brackets */
+	struct str args;
 };
 
 /* One text message (without Engine.IO's '4'). Checks type, counts, the shape of data for

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plain dialect: what a client sends becomes a verb whose slots lie inside it, or an error
- * that is told as JSON; taken as data of events and replies it is printed as JSON. FUZZED: the dialect. */
+ * that is told as JSON; taken as data of events and replies it is printed as JSON.
+ * FUZZED: the dialect. */
 #include "target.h"
 
 #include "dialect/plain.h"

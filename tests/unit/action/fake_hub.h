@@ -20,7 +20,7 @@ struct fake {
 	struct hubs hubs;
 	struct loop *loops[FAKE_LOOPS];
 	struct actions *actions;
-	int bad_tokens_n;    /* that were counted; with three there is no more to be shown */
+	int bad_tokens_n; /* that were counted; with three there is no more to be shown */
 	struct tg_host host; /* the test itself is a plugin: tg_… words work */
 };
 extern struct fake fake;

@@ -41,9 +41,9 @@ START_TEST(as_json_a_line_is_an_object)
 {
 	log_configure(LOG_INFO, true);
 	catch (LOG_TEXT(STR("a b\n")));
-	ck_assert_ptr_nonnull(
-		strstr(line, "\"level\":\"info\",\"event\":\"session "
-			     "closed\",\"why\":\"a b\\u000a\",\"n\":\"7\"}\n"));
+	ck_assert_ptr_nonnull(strstr(line,
+				     "\"level\":\"info\",\"event\":\"session "
+				     "closed\",\"why\":\"a b\\u000a\",\"n\":\"7\"}\n"));
 }
 END_TEST
 

@@ -144,14 +144,12 @@ START_TEST(all_faults_are_told_at_once)
 
 	config.secret = secret;
 	config.jwks_file = file;
-	ck_assert_str_eq(
-		load_faults(&config),
-		"token.secret (TIDEGATE_JWT_SECRET): the secret has 1 bytes; HS256 needs "
-		"at "
-		"least 32\n"
-		"token.keys.0: the secret has 1 bytes; HS256 needs at least 32\n"
-		"token.keys.2: the secret has 2 bytes; HS256 needs at least 32\n"
-		"token.jwks_file: /nonexistent: No such file or directory\n");
+	ck_assert_str_eq(load_faults(&config),
+			 "token.secret (TIDEGATE_JWT_SECRET): the secret has 1 bytes; "
+			 "HS256 needs at least 32\n"
+			 "token.keys.0: the secret has 1 bytes; HS256 needs at least 32\n"
+			 "token.keys.2: the secret has 2 bytes; HS256 needs at least 32\n"
+			 "token.jwks_file: /nonexistent: No such file or directory\n");
 }
 END_TEST
 
@@ -284,9 +282,8 @@ START_TEST(weak_and_foreign_public_keys_are_faults)
 {
 	ck_assert_str_eq(faults_of_public("RSA1024", ""),
 			 "token.keys.0: an RSA key must have 2048 to 8192 bits\n");
-	ck_assert_str_eq(
-		faults_of_public("P-521", ""),
-		"token.keys.0: an EC key must be on the curve P-256 or P-384\n");
+	ck_assert_str_eq(faults_of_public("P-521", ""),
+			 "token.keys.0: an EC key must be on the curve P-256 or P-384\n");
 	ck_assert_str_eq(faults_of_public("X25519", ""),
 			 "token.keys.0: the key is neither RSA nor EC nor Ed25519\n");
 	ck_assert_str_eq(faults_of_public("P-256", "ES384"),
