@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Objects by an id of fixed length that stands at their very beginning, drawn or counted by
- * this server: such an id is its own hash, so a place costs eight bytes and a look-up no hashing.
- * For keys that clients choose there is map. Open addressing, no tombstones; an empty one holds
- * no memory. One owner, one thread.
+ * Objects by a random id of fixed length that stands at their very beginning, drawn by this
+ * server: such an id is its own hash, so a look-up takes no hashing. For keys that clients
+ * choose there are keymap and map. An empty one holds no memory. One owner, one thread.
  */
 #ifndef BASE_IDMAP_H
 #define BASE_IDMAP_H
 
-#include "base/errors.h"
-#include "base/str.h"
+#include "base/places.h"
 
 struct idmap {
-	void **places; /* NULL: free */
-	uint32_t n, cap;
-	uint32_t id_len; /* at least 8 */
+	struct places places;
+	uint32_t id_len; /* at least 16 */
 };
 
 #define IDMAP_INIT(len) ((struct idmap){.id_len = (len)})
@@ -32,6 +29,10 @@ void idmap_remove(struct idmap *m, void *object);
 
 /* Visits every object in no order: for (size_t at = 0; (o = idmap_next(m, &at));). After a
  * removal start again. */
-void *idmap_next(const struct idmap *m, size_t *at);
+static inline void *
+idmap_next(const struct idmap *m, size_t *at)
+{
+	return places_next(&m->places, at);
+}
 
 #endif

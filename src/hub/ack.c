@@ -39,7 +39,7 @@ ack_is_full(const struct socket *s)
 {
 	uint32_t most = s->mount->acks_n;
 
-	return most && s->acks && s->acks->n >= most;
+	return most && s->acks && s->acks->places.n >= most;
 }
 
 int

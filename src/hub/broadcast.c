@@ -95,7 +95,7 @@ mark_excepted(struct hub *h, struct namespace *nsp, const struct target *to)
 {
 	for (size_t i = 0; i < to->except_n; i++) {
 		struct socket *s = socket_called(h, nsp, to->except[i]);
-		struct room *room = map_get(&nsp->rooms, to->except[i]);
+		struct room *room = keymap_get(&nsp->rooms, to->except[i]);
 
 		if (s)
 			s->round = h->round;
@@ -150,7 +150,7 @@ each_target(struct hub *h, const struct broadcast *b, struct socket **copy)
 			act(b, s);
 	}
 	for (size_t r = 0; r < b->to.rooms_n; r++) {
-		struct room *room = map_get(&nsp->rooms, b->to.rooms[r]);
+		struct room *room = keymap_get(&nsp->rooms, b->to.rooms[r]);
 		struct socket *own = socket_called(h, nsp, b->to.rooms[r]);
 
 		for (uint32_t i = 0; i < (room ? room->n : 0) + (own != NULL); i++) {

@@ -12,7 +12,7 @@ census_each_room(struct hub *h, struct str nsp_name,
 	struct namespace *nsp = namespace_find(h, nsp_name);
 	struct room *room;
 
-	for (size_t at = 0; nsp && (room = map_next(&nsp->rooms, &at));)
+	for (size_t at = 0; nsp && (room = keymap_next(&nsp->rooms, &at));)
 		visit(arg, room_name(room), room->n);
 }
 
@@ -32,7 +32,7 @@ census_each_member(struct hub *h, struct str name,
 	struct namespace *nsp;
 
 	for (size_t at = 0; (nsp = map_next(&h->namespaces, &at));) {
-		struct room *room = map_get(&nsp->rooms, name);
+		struct room *room = keymap_get(&nsp->rooms, name);
 
 		for (uint32_t i = 0; room && i < room->n; i++)
 			visit(arg, room->members[i].socket);

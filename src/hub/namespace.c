@@ -25,6 +25,7 @@ namespace_get(struct hub *h, struct str name)
 	if (!nsp)
 		return NULL;
 	nsp->hub = h;
+	nsp->rooms = KEYMAP_INIT(struct room, name);
 	nsp->name_len = (uint32_t)name.len;
 	memcpy(nsp->name, name.ptr, name.len);
 	if (map_add(&h->namespaces, namespace_name(nsp), nsp) == 0)
@@ -39,7 +40,7 @@ namespace_release(struct namespace *nsp)
 	if (nsp->n)
 		return;
 	map_remove(&nsp->hub->namespaces, namespace_name(nsp));
-	map_fini(&nsp->rooms);
+	keymap_fini(&nsp->rooms);
 	free(nsp->sockets);
 	free(nsp);
 }

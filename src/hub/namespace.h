@@ -12,7 +12,7 @@
 struct namespace
 {
 	struct hub *hub;
-	struct map rooms; /* name → struct room */
+	struct keymap rooms; /* struct room by name */
 	struct socket **sockets;
 	uint32_t n, cap;
 	uint32_t name_len;

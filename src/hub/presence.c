@@ -2,7 +2,8 @@
 #include "hub/presence.h"
 
 #include "base/hash.h"
-#include "base/map.h"
+#include "base/keymap.h"
+#include "base/shared_slab.h"
 #include "proto/json.h"
 
 #include <pthread.h>
@@ -12,26 +13,24 @@ enum { SHARDS_N = 64 };
 
 /* A user, or a user in a room. */
 struct person {
-	uint32_t count;
-	bool is_told;
 	int64_t seen_ms;
-	uint32_t name_len;
-	char name[];
+	uint32_t is_told : 1, count : 31;
+	struct key name;
 };
 
 struct place {
-	struct map persons;
-	uint32_t name_len;
-	char name[];
+	struct keymap persons;
+	struct key name;
 };
 
 struct shard {
 	pthread_mutex_t lock;
-	struct map persons; /* users by id */
-	struct map places;  /* rooms by name */
+	struct keymap persons; /* users by id */
+	struct keymap places;  /* rooms by name */
 };
 
 struct presence {
+	struct shared_slab slab;
 	struct shard shards[SHARDS_N];
 };
 
@@ -40,19 +39,77 @@ presence_new(void)
 {
 	struct presence *p = calloc(1, sizeof(*p));
 
-	for (size_t i = 0; p && i < SHARDS_N; i++)
+	if (!p)
+		return NULL;
+	shared_slab_init(&p->slab);
+	for (size_t i = 0; i < SHARDS_N; i++) {
 		pthread_mutex_init(&p->shards[i].lock, NULL);
+		p->shards[i].persons = KEYMAP_INIT(struct person, name);
+		p->shards[i].places = KEYMAP_INIT(struct place, name);
+	}
 	return p;
 }
 
+static struct person *
+new_person(struct presence *p, struct keymap *among, struct str name)
+{
+	size_t n = key_size(offsetof(struct person, name), name.len);
+	struct person *one = shared_slab_new(&p->slab, n);
+
+	if (!one)
+		return NULL;
+	key_set(&one->name, name);
+	if (keymap_add(among, one) == 0)
+		return one;
+	shared_slab_free(&p->slab, one, n);
+	return NULL;
+}
+
 static void
-free_persons(struct map *persons)
+free_person(struct presence *p, struct person *one)
+{
+	shared_slab_free(&p->slab, one,
+			 key_size(offsetof(struct person, name), one->name.len));
+}
+
+static void
+drop_person(struct presence *p, struct keymap *among, struct person *one)
+{
+	keymap_remove(among, one);
+	free_person(p, one);
+}
+
+static struct place *
+new_place(struct presence *p, struct keymap *among, struct str name)
+{
+	size_t n = key_size(offsetof(struct place, name), name.len);
+	struct place *place = shared_slab_new(&p->slab, n);
+
+	if (!place)
+		return NULL;
+	place->persons = KEYMAP_INIT(struct person, name);
+	key_set(&place->name, name);
+	if (keymap_add(among, place) == 0)
+		return place;
+	shared_slab_free(&p->slab, place, n);
+	return NULL;
+}
+
+static void
+free_place(struct presence *p, struct place *place)
+{
+	shared_slab_free(&p->slab, place,
+			 key_size(offsetof(struct place, name), place->name.len));
+}
+
+static void
+free_persons(struct presence *p, struct keymap *persons)
 {
 	struct person *one;
 
-	for (size_t at = 0; (one = map_next(persons, &at));)
-		free(one);
-	map_fini(persons);
+	for (size_t at = 0; (one = keymap_next(persons, &at));)
+		free_person(p, one);
+	keymap_fini(persons);
 }
 
 void
@@ -62,14 +119,16 @@ presence_free(struct presence *p)
 		struct shard *s = &p->shards[i];
 		struct place *place;
 
-		free_persons(&s->persons);
-		for (size_t at = 0; (place = map_next(&s->places, &at));) {
-			free_persons(&place->persons);
-			free(place);
+		free_persons(p, &s->persons);
+		for (size_t at = 0; (place = keymap_next(&s->places, &at));) {
+			free_persons(p, &place->persons);
+			free_place(p, place);
 		}
-		map_fini(&s->places);
+		keymap_fini(&s->places);
 		pthread_mutex_destroy(&s->lock);
 	}
+	if (p)
+		shared_slab_fini(&p->slab);
 	free(p);
 }
 
@@ -83,30 +142,11 @@ lock_shard(struct presence *p, struct str key)
 }
 
 static struct person *
-get_person(struct map *persons, struct str name)
+get_person(struct presence *p, struct keymap *persons, struct str name)
 {
-	struct person *one = map_get(persons, name);
+	struct person *one = keymap_get(persons, name);
 
-	if (one)
-		return one;
-	one = calloc(1, sizeof(*one) + name.len);
-	if (!one)
-		return NULL;
-	one->name_len = (uint32_t)name.len;
-	memcpy(one->name, name.ptr, name.len);
-	if (map_add(persons, (struct str){one->name, name.len}, one) == 0)
-		return one;
-	free(one);
-	return NULL;
-}
-
-static void
-drop_person(struct map *persons, struct person *one)
-{
-	map_remove(persons, (struct str){one->name, one->name_len});
-	if (persons->n == 0)
-		map_fini(persons);
-	free(one);
+	return one ? one : new_person(p, persons, name);
 }
 
 int
@@ -114,7 +154,7 @@ presence_arrive(struct presence *p, struct str user, int64_t wall_ms,
 		void (*on_first)(void *arg), void *arg)
 {
 	struct shard *s = lock_shard(p, user);
-	struct person *one = get_person(&s->persons, user);
+	struct person *one = get_person(p, &s->persons, user);
 
 	if (one) {
 		one->seen_ms = wall_ms;
@@ -130,12 +170,12 @@ presence_depart(struct presence *p, struct str user, int64_t wall_ms,
 		void (*on_last)(void *arg), void *arg)
 {
 	struct shard *s = lock_shard(p, user);
-	struct person *one = map_get(&s->persons, user);
+	struct person *one = keymap_get(&s->persons, user);
 
 	if (one) {
 		one->seen_ms = wall_ms;
 		if (--one->count == 0) {
-			drop_person(&s->persons, one);
+			drop_person(p, &s->persons, one);
 			on_last(arg);
 		}
 	}
@@ -146,7 +186,7 @@ uint32_t
 presence_count(struct presence *p, struct str user, int64_t *seen_ms_out)
 {
 	struct shard *s = lock_shard(p, user);
-	const struct person *one = map_get(&s->persons, user);
+	const struct person *one = keymap_get(&s->persons, user);
 	uint32_t n = one ? one->count : 0;
 
 	*seen_ms_out = one ? one->seen_ms : 0;
@@ -155,33 +195,20 @@ presence_count(struct presence *p, struct str user, int64_t *seen_ms_out)
 }
 
 static struct place *
-get_place(struct shard *s, struct str name)
+get_place(struct presence *p, struct shard *s, struct str name)
 {
-	struct place *place = map_get(&s->places, name);
+	struct place *place = keymap_get(&s->places, name);
 
-	if (place)
-		return place;
-	place = calloc(1, sizeof(*place) + name.len);
-	if (!place)
-		return NULL;
-	place->name_len = (uint32_t)name.len;
-	memcpy(place->name, name.ptr, name.len);
-	if (map_add(&s->places, (struct str){place->name, name.len}, place) == 0)
-		return place;
-	free(place);
-	return NULL;
+	return place ? place : new_place(p, &s->places, name);
 }
 
 static void
-drop_empty_place(struct shard *s, struct place *place)
+drop_empty_place(struct presence *p, struct shard *s, struct place *place)
 {
-	if (place->persons.n)
+	if (place->persons.places.n)
 		return;
-	map_remove(&s->places, (struct str){place->name, place->name_len});
-	if (s->places.n == 0)
-		map_fini(&s->places);
-	map_fini(&place->persons);
-	free(place);
+	keymap_remove(&s->places, place);
+	free_place(p, place);
 }
 
 int
@@ -189,15 +216,15 @@ presence_join(struct presence *p, struct str room, struct str user, bool is_told
 	      bool *is_first_out)
 {
 	struct shard *s = lock_shard(p, room);
-	struct place *place = get_place(s, room);
-	struct person *one = place ? get_person(&place->persons, user) : NULL;
+	struct place *place = get_place(p, s, room);
+	struct person *one = place ? get_person(p, &place->persons, user) : NULL;
 
 	*is_first_out = one && one->count == 0;
 	if (one) {
 		one->count++;
 		one->is_told |= *is_first_out && is_told;
 	} else if (place) {
-		drop_empty_place(s, place);
+		drop_empty_place(p, s, place);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return one ? 0 : -E_NOMEM;
@@ -207,13 +234,13 @@ bool
 presence_leave(struct presence *p, struct str room, struct str user)
 {
 	struct shard *s = lock_shard(p, room);
-	struct place *place = map_get(&s->places, room);
-	struct person *one = place ? map_get(&place->persons, user) : NULL;
+	struct place *place = keymap_get(&s->places, room);
+	struct person *one = place ? keymap_get(&place->persons, user) : NULL;
 	bool is_end = one && --one->count == 0, is_told = is_end && one->is_told;
 
 	if (is_end) {
-		drop_person(&place->persons, one);
-		drop_empty_place(s, place);
+		drop_person(p, &place->persons, one);
+		drop_empty_place(p, s, place);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return is_told;
@@ -223,15 +250,15 @@ void
 presence_users(struct presence *p, struct str room, struct buf *out)
 {
 	struct shard *s = lock_shard(p, room);
-	const struct place *place = map_get(&s->places, room);
+	const struct place *place = keymap_get(&s->places, room);
 	const struct person *one;
 	size_t n = 0;
 
 	buf_add_char(out, '[');
-	for (size_t at = 0; place && (one = map_next(&place->persons, &at));) {
+	for (size_t at = 0; place && (one = keymap_next(&place->persons, &at));) {
 		if (n++)
 			buf_add_char(out, ',');
-		json_quote(out, (struct str){one->name, one->name_len});
+		json_quote(out, key_str(&one->name));
 	}
 	buf_add_char(out, ']');
 	pthread_mutex_unlock(&s->lock);
@@ -244,7 +271,7 @@ presence_keys_n(struct presence *p)
 
 	for (size_t i = 0; i < SHARDS_N; i++) {
 		pthread_mutex_lock(&p->shards[i].lock);
-		n += p->shards[i].persons.n + p->shards[i].places.n;
+		n += p->shards[i].persons.places.n + p->shards[i].places.places.n;
 		pthread_mutex_unlock(&p->shards[i].lock);
 	}
 	return n;

@@ -12,7 +12,7 @@
 static size_t
 room_size(size_t name_len)
 {
-	return offsetof(struct room, name) + name_len;
+	return key_size(offsetof(struct room, name), name_len);
 }
 
 static void
@@ -20,10 +20,10 @@ free_room(struct room *room)
 {
 	struct slab *slab = &hub_loop(room->nsp->hub)->slab;
 
-	map_remove(&room->nsp->rooms, room_name(room));
+	keymap_remove(&room->nsp->rooms, room);
 	counter_sub(&hub_loop(room->nsp->hub)->counters, COUNTER_ROOMS, 1);
 	slab_free(slab, room->members, room->cap * sizeof(struct member));
-	slab_free(slab, room, room_size(room->name_len));
+	slab_free(slab, room, room_size(room->name.len));
 }
 
 static struct room *
@@ -35,9 +35,8 @@ new_room(struct namespace *nsp, struct str name)
 	if (!room)
 		return NULL;
 	room->nsp = nsp;
-	room->name_len = (uint16_t)name.len;
-	memcpy(room->name, name.ptr, name.len);
-	if (map_add(&nsp->rooms, room_name(room), room)) {
+	key_set(&room->name, name);
+	if (keymap_add(&nsp->rooms, room)) {
 		slab_free(slab, room, room_size(name.len));
 		return NULL;
 	}
@@ -118,7 +117,7 @@ room_join(struct namespace *nsp, struct str name, struct socket *s)
 
 	if (name.len == 0 || name.len > ROOM_NAME_BYTES_MAX)
 		return -E_TOO_LARGE;
-	room = map_get(&nsp->rooms, name);
+	room = keymap_get(&nsp->rooms, name);
 	if (room && room_has(room, s))
 		return 0;
 	if (!room)
@@ -155,7 +154,7 @@ leave_and_tell(struct socket *s, uint32_t at)
 void
 room_leave(struct namespace *nsp, struct str name, struct socket *s)
 {
-	struct room *room = map_get(&nsp->rooms, name);
+	struct room *room = keymap_get(&nsp->rooms, name);
 	const struct membership *m = room ? find(room, s) : NULL;
 
 	if (m)

@@ -7,6 +7,7 @@
 #ifndef HUB_ROOM_H
 #define HUB_ROOM_H
 
+#include "base/keymap.h"
 #include "hub/hub.h"
 
 enum { ROOM_NAME_BYTES_MAX = 256 };
@@ -31,8 +32,7 @@ struct room {
 	struct namespace *nsp;
 	struct member *members;
 	uint32_t n, cap;
-	uint16_t name_len;
-	char name[];
+	struct key name;
 };
 
 /* Joining twice is harmless. Errors: -E_NOMEM, -E_TOO_LARGE. */
@@ -45,7 +45,7 @@ bool room_has(const struct room *room, const struct socket *s);
 static inline struct str
 room_name(const struct room *room)
 {
-	return (struct str){room->name, room->name_len};
+	return key_str(&room->name);
 }
 
 #endif

@@ -289,7 +289,7 @@ socket_leave(struct socket *s, struct str room)
 bool
 socket_is_in(const struct socket *s, struct str name)
 {
-	const struct room *room = s->nsp ? map_get(&s->nsp->rooms, name) : NULL;
+	const struct room *room = s->nsp ? keymap_get(&s->nsp->rooms, name) : NULL;
 
 	return room && room_has(room, s);
 }

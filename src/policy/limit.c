@@ -2,8 +2,8 @@
 #include "policy/limit.h"
 
 #include "base/hash.h"
-#include "base/list.h"
-#include "base/map.h"
+#include "base/keymap.h"
+#include "base/shared_slab.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,18 +14,18 @@ struct entry {
 	struct list by_age;
 	struct rate rate;
 	uint32_t count;
-	uint32_t key_len;
-	char key[];
+	struct key key;
 };
 
 struct shard {
 	pthread_mutex_t lock;
-	struct map entries;
+	struct keymap entries;
 	struct list idle; /* entries that count nothing, the longest untouched first */
 };
 
 struct limit_table {
 	size_t keys_per_shard_n;
+	struct shared_slab slab;
 	struct shard shards[SHARDS_N];
 };
 
@@ -36,12 +36,20 @@ limit_table_new(size_t keys_n)
 
 	if (!t)
 		return NULL;
+	shared_slab_init(&t->slab);
 	t->keys_per_shard_n = keys_n / SHARDS_N + (keys_n % SHARDS_N || keys_n == 0);
 	for (size_t i = 0; i < SHARDS_N; i++) {
 		pthread_mutex_init(&t->shards[i].lock, NULL);
 		list_init(&t->shards[i].idle);
+		t->shards[i].entries = KEYMAP_INIT(struct entry, key);
 	}
 	return t;
+}
+
+static size_t
+size_of(size_t key_len)
+{
+	return key_size(offsetof(struct entry, key), key_len);
 }
 
 void
@@ -53,11 +61,12 @@ limit_table_free(struct limit_table *t)
 		struct shard *s = &t->shards[i];
 		struct entry *e;
 
-		for (size_t at = 0; (e = map_next(&s->entries, &at));)
-			free(e);
-		map_fini(&s->entries);
+		for (size_t at = 0; (e = keymap_next(&s->entries, &at));)
+			shared_slab_free(&t->slab, e, size_of(e->key.len));
+		keymap_fini(&s->entries);
 		pthread_mutex_destroy(&s->lock);
 	}
+	shared_slab_fini(&t->slab);
 	free(t);
 }
 
@@ -72,23 +81,23 @@ lock_shard(struct limit_table *t, struct str key)
 }
 
 static void
-forget(struct shard *s, struct entry *e)
+forget(struct limit_table *t, struct shard *s, struct entry *e)
 {
 	list_remove(&e->by_age);
-	map_remove(&s->entries, (struct str){e->key, e->key_len});
-	free(e);
+	keymap_remove(&s->entries, e);
+	shared_slab_free(&t->slab, e, size_of(e->key.len));
 }
 
 /* A few expired ones each time keep the table small without ever walking all of it. */
 static void
-forget_expired(struct shard *s, uint64_t now_ms)
+forget_expired(struct limit_table *t, struct shard *s, uint64_t now_ms)
 {
 	for (int i = 0; i < FORGET_AT_ONCE_N && !list_is_empty(&s->idle); i++) {
 		struct entry *oldest = CONTAINER_OF(s->idle.next, struct entry, by_age);
 
 		if (!rate_is_full(&oldest->rate, now_ms))
 			return;
-		forget(s, oldest);
+		forget(t, s, oldest);
 	}
 }
 
@@ -99,20 +108,19 @@ add_entry(struct limit_table *t, struct shard *s, struct str key, uint64_t now_m
 	struct entry *e;
 	int error;
 
-	forget_expired(s, now_ms);
-	if (s->entries.n >= t->keys_per_shard_n) {
+	forget_expired(t, s, now_ms);
+	if (s->entries.places.n >= t->keys_per_shard_n) {
 		if (list_is_empty(&s->idle))
 			return -E_FULL;
-		forget(s, CONTAINER_OF(s->idle.next, struct entry, by_age));
+		forget(t, s, CONTAINER_OF(s->idle.next, struct entry, by_age));
 	}
-	e = calloc(1, sizeof(*e) + key.len);
+	e = shared_slab_new(&t->slab, size_of(key.len));
 	if (!e)
 		return -E_NOMEM;
-	e->key_len = (uint32_t)key.len;
-	memcpy(e->key, key.ptr, key.len);
-	error = map_add(&s->entries, (struct str){e->key, key.len}, e);
+	key_set(&e->key, key);
+	error = keymap_add(&s->entries, e);
 	if (error) {
-		free(e);
+		shared_slab_free(&t->slab, e, size_of(key.len));
 		return error;
 	}
 	list_init(&e->by_age);
@@ -124,7 +132,7 @@ static int
 get_entry(struct limit_table *t, struct shard *s, struct str key, uint64_t now_ms,
 	  struct entry **out)
 {
-	*out = map_get(&s->entries, key);
+	*out = keymap_get(&s->entries, key);
 	return *out ? 0 : add_entry(t, s, key, now_ms, out);
 }
 
@@ -158,11 +166,11 @@ void
 limit_release(struct limit_table *t, struct str key)
 {
 	struct shard *s = lock_shard(t, key);
-	struct entry *e = map_get(&s->entries, key);
+	struct entry *e = keymap_get(&s->entries, key);
 
 	if (e && e->count > 0 && --e->count == 0) {
 		if (e->rate.full_at_ns == 0)
-			forget(s, e);
+			forget(t, s, e);
 		else
 			touch(s, e);
 	}
@@ -173,7 +181,7 @@ uint32_t
 limit_count(struct limit_table *t, struct str key)
 {
 	struct shard *s = lock_shard(t, key);
-	struct entry *e = map_get(&s->entries, key);
+	struct entry *e = keymap_get(&s->entries, key);
 	uint32_t count = e ? e->count : 0;
 
 	pthread_mutex_unlock(&s->lock);
@@ -205,7 +213,7 @@ limit_rate_wait_ms(struct limit_table *t, struct str key, const struct config_ra
 		   uint64_t now_ms)
 {
 	struct shard *s = lock_shard(t, key);
-	struct entry *e = map_get(&s->entries, key);
+	struct entry *e = keymap_get(&s->entries, key);
 	uint64_t wait = e ? rate_wait_ms(&e->rate, limit, now_ms) : 0;
 
 	pthread_mutex_unlock(&s->lock);
@@ -219,7 +227,7 @@ limit_keys_n(struct limit_table *t)
 
 	for (size_t i = 0; i < SHARDS_N; i++) {
 		pthread_mutex_lock(&t->shards[i].lock);
-		n += t->shards[i].entries.n;
+		n += t->shards[i].entries.places.n;
 		pthread_mutex_unlock(&t->shards[i].lock);
 	}
 	return n;

@@ -4,7 +4,7 @@
 static const struct str bearer = STR("bearer.");
 
 /* What of a request may hold a token. */
-struct places {
+struct sources {
 	struct str query, authorization, cookies, subprotocols;
 };
 
@@ -34,7 +34,7 @@ credentials_subprotocol(struct str list, struct str prefix)
 }
 
 static struct str
-token_in(const struct places *p, struct str cookie, struct arena *a)
+token_in(const struct sources *p, struct str cookie, struct arena *a)
 {
 	struct str token, scheme = STR("Bearer ");
 
@@ -53,10 +53,10 @@ token_in(const struct places *p, struct str cookie, struct arena *a)
 struct str
 credentials_token(const struct session_hello *hello, struct str cookie, struct arena *a)
 {
-	struct places p = {session_hello_query(hello),
-			   session_hello_header(hello, STR("authorization")),
-			   session_hello_header(hello, STR("cookie")),
-			   session_hello_header(hello, STR("sec-websocket-protocol"))};
+	struct sources p = {session_hello_query(hello),
+			    session_hello_header(hello, STR("authorization")),
+			    session_hello_header(hello, STR("cookie")),
+			    session_hello_header(hello, STR("sec-websocket-protocol"))};
 
 	return token_in(&p, cookie, a);
 }
@@ -65,7 +65,7 @@ struct str
 credentials_of_request(struct request *r, struct str cookie)
 {
 	const struct http_head *head = r->head;
-	struct places p = {
+	struct sources p = {
 		head->uri.query, http_header_get(head, STR("authorization")),
 		http_header_get(head, STR("cookie")),
 		http_header_list(head, STR("sec-websocket-protocol"), &r->arena)};

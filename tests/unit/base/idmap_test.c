@@ -41,11 +41,11 @@ START_TEST(random_additions_and_removals_are_as_in_a_list)
 			n -= o->is_in;
 			o->is_in = false;
 		}
-		ck_assert_uint_eq(m.n, n);
+		ck_assert_uint_eq(m.places.n, n);
 	}
 	for (int i = 0; i < OBJECTS; i++)
 		idmap_remove(&m, &objects[i]);
-	ck_assert_ptr_null(m.places);
+	ck_assert_ptr_null(m.places.at);
 }
 END_TEST
 

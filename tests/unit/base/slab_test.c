@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/slab.h"
+#include "base/shared_slab.h"
 
 #include <stdlib.h>
 
@@ -120,6 +120,37 @@ START_TEST(what_was_given_back_is_taken_first)
 }
 END_TEST
 
+static void *
+come_and_go(void *arg)
+{
+	struct shared_slab *shared = arg;
+	void *mine[20];
+
+	for (int round = 0; round < 200; round++) {
+		for (size_t i = 0; i < 20; i++) {
+			mine[i] = shared_slab_new(shared, 40);
+			memset(mine[i], 1, 40);
+		}
+		for (size_t i = 0; i < 20; i++)
+			shared_slab_free(shared, mine[i], 40);
+	}
+	return NULL;
+}
+
+START_TEST(threads_may_share_a_slab_that_has_a_lock)
+{
+	struct shared_slab shared;
+	pthread_t other;
+
+	shared_slab_init(&shared);
+	ck_assert_int_eq(pthread_create(&other, NULL, come_and_go, &shared), 0);
+	come_and_go(&shared);
+	pthread_join(other, NULL);
+	ck_assert_uint_eq(shared.slab.used_bytes, 0);
+	shared_slab_fini(&shared);
+}
+END_TEST
+
 Suite *
 slab_suite(void)
 {
@@ -130,6 +161,7 @@ slab_suite(void)
 	tcase_add_test(t, blocks_go_back_when_their_cells_have);
 	tcase_add_test(t, a_size_that_comes_and_goes_keeps_its_block);
 	tcase_add_test(t, what_was_given_back_is_taken_first);
+	tcase_add_test(t, threads_may_share_a_slab_that_has_a_lock);
 	suite_add_tcase(s, t);
 	return s;
 }

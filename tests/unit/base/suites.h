@@ -11,6 +11,7 @@ Suite *clock_suite(void);
 Suite *frame_join_suite(void);
 Suite *frame_suite(void);
 Suite *idmap_suite(void);
+Suite *keymap_suite(void);
 Suite *list_suite(void);
 Suite *log_suite(void);
 Suite *map_suite(void);

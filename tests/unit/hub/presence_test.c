@@ -224,7 +224,7 @@ assert_empty(struct hub_rig *h)
 	ck_assert_uint_eq(presence_keys_n(h->hubs.presence), 0);
 	for (int l = 0; l < 2; l++) {
 		ck_assert_uint_eq(h->hub[l]->namespaces.n, 0);
-		ck_assert_uint_eq(h->hub[l]->sockets.n, 0);
+		ck_assert_uint_eq(h->hub[l]->sockets.places.n, 0);
 		ck_assert_uint_eq(counter_get(&h->hub[l]->loop->counters, COUNTER_ROOMS),
 				  0);
 	}

@@ -74,7 +74,7 @@ START_TEST(joining_twice_and_leaving_twice_are_harmless)
 	socket_leave(sockets[0], STR("a"));
 	socket_leave(sockets[0], STR("never"));
 	ck_assert(!socket_is_in(sockets[0], STR("a")));
-	ck_assert_uint_eq(namespace_find(h.hub[0], STR("/"))->rooms.n, 0);
+	ck_assert_uint_eq(namespace_find(h.hub[0], STR("/"))->rooms.places.n, 0);
 }
 END_TEST
 

@@ -194,7 +194,7 @@ START_TEST(an_app_that_refuses_leaves_no_session)
 	peer_gets(peer, 503, NULL);
 	peer_asks(peer, "GET", "/e/?EIO=4&transport=websocket", UPGRADE, "");
 	peer_gets(peer, 503, NULL);
-	ck_assert_uint_eq(e.sessions[0].by_id.n, 0);
+	ck_assert_uint_eq(e.sessions[0].by_id.places.n, 0);
 	tear_down();
 }
 END_TEST
@@ -209,7 +209,7 @@ START_TEST(an_address_opens_sessions_no_faster_than_it_may)
 	peer_gets(peer, 429, NULL);
 	ck_assert_str_eq(peer_header(peer, "Retry-After"), "30");
 	engine_posts(&e, peer, "4x"); /* who is in is not asked */
-	ck_assert_uint_eq(e.sessions[0].by_id.n, 2);
+	ck_assert_uint_eq(e.sessions[0].by_id.places.n, 2);
 	peer = peer_open(&e.rig, 0);
 	peer_asks(peer, "GET", "/e/?EIO=4&transport=websocket", UPGRADE, "");
 	peer_gets(peer, 429, NULL);
@@ -228,7 +228,7 @@ START_TEST(a_bad_handshake_leaves_no_session)
 		  "");
 	peer_gets(peer, 426, NULL);
 	ck_assert_str_eq(peer_header(peer, "Sec-WebSocket-Version"), "13");
-	ck_assert_uint_eq(e.sessions[0].by_id.n, 0);
+	ck_assert_uint_eq(e.sessions[0].by_id.places.n, 0);
 	tear_down();
 }
 END_TEST

@@ -590,7 +590,7 @@ START_TEST(a_client_that_takes_nothing_is_ended_when_its_queue_is_full)
 	say(engine_session(&e), WS_TEXT, str_from(text));
 	rig_pass(&e.rig, 1);
 	ck_assert_str_eq(told, "transport error.");
-	ck_assert_uint_eq(e.sessions[0].by_id.n, 0);
+	ck_assert_uint_eq(e.sessions[0].by_id.places.n, 0);
 }
 END_TEST
 
