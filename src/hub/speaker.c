@@ -98,7 +98,7 @@ hello(const struct socket *s)
 {
 	const struct speaker *sp = speaker_of(s);
 
-	return sp->session ? sp->session->hello : NULL;
+	return sp->session ? &sp->session->hello : NULL;
 }
 
 static struct str
@@ -291,7 +291,7 @@ greet(struct speaker *sp)
 {
 	struct plain_session *p = sp->session;
 	struct loop *l = sp->hub->loop;
-	struct str token = credentials_token(p->hello, str_from(l->config->token.cookie),
+	struct str token = credentials_token(&p->hello, str_from(l->config->token.cookie),
 					     &l->arena);
 	struct identity *who = NULL;
 	int error;
@@ -308,7 +308,7 @@ greet(struct speaker *sp)
 	else
 		speaker_enter(sp, who);
 	identity_unref(who);
-	p->hello = session_hello_forget_query(&p->all->headers, p->hello);
+	session_hello_forget_query(&p->hello, &p->all->texts);
 }
 
 static int

@@ -16,7 +16,7 @@ speaker_identify(struct speaker *sp, struct str token, struct identity **who_out
 {
 	struct hub *h = sp->hub;
 	struct bad_tokens *bad_tokens = sp->session->all->bad_tokens;
-	const struct address *client = &sp->session->hello->peer;
+	const struct address *client = &sp->session->hello.peer;
 	const char *why = "";
 	int error;
 

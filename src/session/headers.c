@@ -52,38 +52,14 @@ put_headers(char *at, const struct http_head *head)
 	return at;
 }
 
-struct headers *
-headers_get(struct headers_pool *p, struct request *r)
+struct text *
+headers_get(struct texts *texts, struct request *r)
 {
 	size_t n = headers_size(r->head);
-	char *text = arena_alloc(&r->arena, n + 1);
-	struct headers *h;
+	char *lines = arena_alloc(&r->arena, n + 1);
 
-	if (!text)
+	if (!lines)
 		return NULL;
-	put_headers(text, r->head);
-	h = map_get(&p->by_text, (struct str){text, n});
-	if (h) {
-		h->refs++;
-		return h;
-	}
-	h = slab_new(p->slab, sizeof(*h) + n);
-	if (!h)
-		return NULL;
-	h->refs = 1;
-	h->len = (uint32_t)n;
-	memcpy(h->text, text, n);
-	if (map_add(&p->by_text, headers_text(h), h) == 0)
-		return h;
-	slab_free(p->slab, h, sizeof(*h) + n);
-	return NULL;
-}
-
-void
-headers_put(struct headers_pool *p, struct headers *h)
-{
-	if (!h || --h->refs)
-		return;
-	map_remove(&p->by_text, headers_text(h));
-	slab_free(p->slab, h, sizeof(*h) + h->len);
+	put_headers(lines, r->head);
+	return texts_get(texts, (struct str){lines, n});
 }

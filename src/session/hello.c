@@ -1,62 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/hello.h"
 
-size_t
-session_hello_size_for(const struct request *r)
-{
-	return offsetof(struct session_hello, url) + r->head->target.len;
-}
-
 int
-session_hello_fill(struct session_hello *hello, struct headers_pool *pool,
-		   struct request *r, int64_t wall_ms)
+session_hello_init(struct session_hello *h, struct texts *texts, struct request *r,
+		   int64_t wall_ms)
 {
-	const struct http_head *head = r->head;
-
-	hello->issued_ms = wall_ms;
-	hello->peer = r->client;
-	hello->url_n = (uint32_t)head->target.len;
-	hello->query_n = (uint32_t)head->uri.query.len;
-	hello->is_secure = r->conn->stream.ops->is_secure;
-	memcpy(hello->url, head->target.ptr, head->target.len);
-	hello->headers = headers_get(pool, r);
-	return hello->headers ? 0 : -E_NOMEM;
-}
-
-struct session_hello *
-session_hello_new(struct headers_pool *pool, struct request *r, int64_t wall_ms)
-{
-	struct session_hello *hello = slab_new(pool->slab, session_hello_size_for(r));
-
-	if (!hello || session_hello_fill(hello, pool, r, wall_ms) == 0)
-		return hello;
-	session_hello_free(pool, hello);
-	return NULL;
+	h->issued_ms = wall_ms;
+	h->peer = r->client;
+	h->is_secure = r->conn->stream.ops->is_secure;
+	h->url = texts_get(texts, r->head->target);
+	h->headers = headers_get(texts, r);
+	return h->url && h->headers ? 0 : -E_NOMEM;
 }
 
 void
-session_hello_free(struct headers_pool *pool, struct session_hello *h)
+session_hello_fini(struct session_hello *h, struct texts *texts)
 {
-	headers_put(pool, h->headers);
-	slab_free(pool->slab, h, session_hello_size(h));
+	texts_put(texts, h->url);
+	texts_put(texts, h->headers);
 }
 
-struct session_hello *
-session_hello_forget_query(struct headers_pool *pool, struct session_hello *h)
+/* A target in absolute form has the first one at the same place: none before its query. */
+struct str
+session_hello_query(const struct session_hello *h)
 {
-	uint32_t gone_n = h->query_n + 1; /* the ? goes as well */
-	struct session_hello *smaller;
+	struct str rest = session_hello_url(h);
 
-	if (!h->query_n)
-		return h;
-	smaller = slab_new(pool->slab, session_hello_size(h) - gone_n);
-	if (!smaller)
-		return h;
-	memcpy(smaller, h, session_hello_size(h) - gone_n);
-	smaller->url_n -= gone_n;
-	smaller->query_n = 0;
-	slab_free(pool->slab, h, session_hello_size(h));
-	return smaller;
+	str_cut(&rest, '?');
+	return rest;
+}
+
+void
+session_hello_forget_query(struct session_hello *h, struct texts *texts)
+{
+	struct str rest = session_hello_url(h);
+	struct text *path = texts_get(texts, str_cut(&rest, '?'));
+
+	if (!path)
+		return;
+	texts_put(texts, h->url);
+	h->url = path;
 }
 
 struct str

@@ -21,7 +21,7 @@ loop_of(const struct plain_session *p)
 static void
 free_session(struct plain_session *p)
 {
-	session_hello_free(&p->all->headers, p->hello);
+	session_hello_fini(&p->hello, &p->all->texts);
 	slab_free(&loop_of(p)->slab, p, sizeof(*p));
 }
 
@@ -190,7 +190,7 @@ decide(struct plain_session *p, const struct dialect *d)
 	p->mount = plain_choice_mount(p->route, p->mount, d->number);
 	plain_session_watch(p);
 	/* too late for an answer to the upgrade, so it is told and closed */
-	if (arrivals_count(p->route->addresses, p->mount, l, &p->hello->peer, &wait_ms)) {
+	if (arrivals_count(p->route->addresses, p->mount, l, &p->hello.peer, &wait_ms)) {
 		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
 		plain_session_fail(p, -E_TOO_MANY_CONNECTIONS, VERB_ANY, NULL);
 		return -E_GONE;
@@ -364,12 +364,11 @@ plain_session_new(const struct plain_route *route, const struct config_mount *mo
 
 	if (!p)
 		return NULL;
-	p->hello = session_hello_new(&route->sessions[l->id]->headers, r, l->wall_ms);
-	if (!p->hello) {
-		slab_free(&l->slab, p, sizeof(*p));
+	p->all = route->sessions[l->id];
+	if (session_hello_init(&p->hello, &p->all->texts, r, l->wall_ms)) {
+		free_session(p);
 		return NULL;
 	}
-	p->all = route->sessions[l->id];
 	p->route = route;
 	p->mount = mount;
 	p->dialect = dialect;

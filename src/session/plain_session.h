@@ -54,7 +54,7 @@ struct plain_session {
 	const struct dialect *dialect;
 	const struct plain_up *up; /* NULL once it was told of the end */
 	void *up_state;
-	struct session_hello *hello;
+	struct session_hello hello;
 	union {
 		struct wheel_timer
 			life; /* the next beat, the end of its patience, or its end */

@@ -29,19 +29,16 @@ now_of(const struct session *s)
 void
 sessions_init(struct sessions *all, struct loop *l, uint16_t node)
 {
-	*all = (struct sessions){.loop = l,
-				 .node = node,
-				 .by_id = IDMAP_INIT(SID_BYTES),
-				 .headers = {.slab = &l->slab}};
+	*all = (struct sessions){.loop = l, .node = node, .by_id = IDMAP_INIT(SID_BYTES)};
+	texts_init(&all->texts, &l->slab);
 	list_init(&all->plain);
 }
 
 static void
 free_session(struct session *s)
 {
-	headers_put(&s->all->headers, s->hello.headers);
-	slab_free(&s->all->loop->slab, s,
-		  offsetof(struct session, hello) + session_hello_size(&s->hello));
+	session_hello_fini(&s->hello, &s->all->texts);
+	slab_free(&s->all->loop->slab, s, sizeof(*s));
 }
 
 static void
@@ -411,8 +408,7 @@ struct session *
 session_new(struct sessions *all, const struct config_mount *mount, int protocol,
 	    struct request *r)
 {
-	struct session *s = slab_new(&all->loop->slab, offsetof(struct session, hello) +
-							       session_hello_size_for(r));
+	struct session *s = slab_new(&all->loop->slab, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -421,7 +417,7 @@ session_new(struct sessions *all, const struct config_mount *mount, int protocol
 	s->protocol = (uint8_t)protocol;
 	sid_new(all->node, all->loop->id, s->id);
 	wheel_timer_init(&s->heartbeat, on_heartbeat);
-	if (session_hello_fill(&s->hello, &all->headers, r, all->loop->wall_ms) ||
+	if (session_hello_init(&s->hello, &all->texts, r, all->loop->wall_ms) ||
 	    idmap_add(&all->by_id, s)) {
 		free_session(s);
 		return NULL;

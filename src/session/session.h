@@ -40,7 +40,7 @@ struct sessions {
 	uint16_t node;
 	struct idmap by_id;
 	struct list plain;             /* struct plain_session */
-	struct headers_pool headers;   /* of their first requests */
+	struct texts texts;            /* of their first requests */
 	struct bad_tokens *bad_tokens; /* shared by all loops; NULL: nobody counts */
 };
 
@@ -63,7 +63,7 @@ struct session {
 		struct wheel_timer heartbeat;
 		struct loop_grave grave; /* once closed */
 	};
-	struct session_hello hello; /* the last: its URL follows */
+	struct session_hello hello;
 };
 
 void sessions_init(struct sessions *all, struct loop *l, uint16_t node);

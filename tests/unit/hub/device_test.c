@@ -31,19 +31,22 @@ static const struct {
 START_TEST(the_agent_tells_the_device)
 {
 	char line[256];
-	struct headers *headers = calloc(1, sizeof(*headers) + sizeof(line));
-	struct session_hello h = {.headers = headers};
+	struct slab slab;
+	struct texts texts;
+	struct session_hello h;
 	struct buf out = BUF_INIT;
 
-	ck_assert_ptr_nonnull(headers);
-	headers->len = (uint32_t)snprintf(line, sizeof(line), "user-agent: %s\r\n",
-					  rows[_i].agent);
-	memcpy(headers->text, line, headers->len);
+	slab_init(&slab);
+	texts_init(&texts, &slab);
+	snprintf(line, sizeof(line), "user-agent: %s\r\n", rows[_i].agent);
+	h = (struct session_hello){.headers = texts_get(&texts, str_from(line))};
+	ck_assert_ptr_nonnull(h.headers);
 	device_write(&out, &h, false);
 	buf_add_char(&out, '\0');
 	ck_assert_str_eq(out.data, rows[_i].text);
 	buf_fini(&out);
-	free(headers);
+	texts_put(&texts, h.headers);
+	slab_fini(&slab);
 }
 END_TEST
 

@@ -5,25 +5,15 @@
 #include "unit/session/suites.h"
 
 static struct slab slab;
-static struct headers_pool pool;
+static struct texts texts;
 
-static struct session_hello *
+static struct session_hello
 make_hello(const char *url, const char *headers)
 {
-	const char *query = strchr(url, '?');
-	struct session_hello *h;
-
 	slab_init(&slab);
-	pool = (struct headers_pool){.slab = &slab};
-	h = slab_new(&slab, offsetof(struct session_hello, url) + strlen(url));
-	h->url_n = (uint32_t)strlen(url);
-	h->query_n = query ? (uint32_t)strlen(query + 1) : 0;
-	memcpy(h->url, url, h->url_n);
-	h->headers = slab_new(&slab, sizeof(*h->headers) + strlen(headers));
-	h->headers->refs = 1;
-	h->headers->len = (uint32_t)strlen(headers);
-	memcpy(h->headers->text, headers, h->headers->len);
-	return h;
+	texts_init(&texts, &slab);
+	return (struct session_hello){.url = texts_get(&texts, str_from(url)),
+				      .headers = texts_get(&texts, str_from(headers))};
 }
 
 static const struct {
@@ -47,29 +37,31 @@ static const struct {
 
 START_TEST(the_first_place_that_has_a_token_counts)
 {
-	struct session_hello *h = make_hello(rows[_i].url, rows[_i].headers);
+	struct session_hello h = make_hello(rows[_i].url, rows[_i].headers);
 	struct arena a = ARENA_INIT;
-	struct str token = credentials_token(h, str_from(rows[_i].cookie), &a);
+	struct str token = credentials_token(&h, str_from(rows[_i].cookie), &a);
 
 	ck_assert_msg(str_eq(token, str_from(rows[_i].token)), "%.*s", STR_ARG(token));
 	arena_fini(&a);
-	session_hello_free(&pool, h);
+	session_hello_fini(&h, &texts);
+	ck_assert_uint_eq(slab.used_bytes, 0);
 	slab_fini(&slab);
 }
 END_TEST
 
 START_TEST(a_query_that_is_forgotten_takes_nothing_else_with_it)
 {
-	struct session_hello *h = make_hello("/ws?token=secret",
-					     "host: a\r\nuser-agent: b\r\n");
+	struct session_hello h = make_hello("/ws?token=secret",
+					    "host: a\r\nuser-agent: b\r\n");
 
-	h = session_hello_forget_query(&pool, h);
-	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
-	ck_assert_uint_eq(session_hello_query(h).len, 0);
-	ck_assert(str_eq(session_hello_header(h, STR("user-agent")), STR("b")));
-	h = session_hello_forget_query(&pool, h);
-	ck_assert(str_eq(session_hello_url(h), STR("/ws")));
-	session_hello_free(&pool, h);
+	session_hello_forget_query(&h, &texts);
+	ck_assert(str_eq(session_hello_url(&h), STR("/ws")));
+	ck_assert_uint_eq(session_hello_query(&h).len, 0);
+	ck_assert(str_eq(session_hello_header(&h, STR("user-agent")), STR("b")));
+	session_hello_forget_query(&h, &texts);
+	ck_assert(str_eq(session_hello_url(&h), STR("/ws")));
+	session_hello_fini(&h, &texts);
+	ck_assert_uint_eq(slab.used_bytes, 0);
 	slab_fini(&slab);
 }
 END_TEST
