@@ -212,7 +212,7 @@ config_keys_nearest(enum config_scope scope, struct str name)
 		if (config_rows[i].scope != scope)
 			continue;
 		d = config_keys_distance(name, str_from(config_rows[i].name));
-		if (d < best || (d == best && !nearest)) {
+		if (d < best) {
 			best = d;
 			nearest = config_rows[i].name;
 		}

@@ -60,7 +60,7 @@ enum config_flags {
 	FOR_TOPICS = 1 << (8 + DIALECT_TOPICS),
 	FOR_ROOMS = 1 << (8 + DIALECT_ROOMS),
 	FOR_SCHEDULE = 1 << (8 + DIALECT_SCHEDULE),
-	FOR_MASK = 0xff << 8
+	FOR_MASK = ((1 << DIALECT_N) - 1) << 8
 };
 
 struct config_row {

@@ -55,7 +55,7 @@ dialect_defaults(const struct config_row *row, struct buf *out)
 {
 	const char *between = " Default of ";
 
-	for (int d = 0; d <= DIALECT_UNDECIDED; d++) {
+	for (int d = 0; d < DIALECT_N; d++) {
 		const char *text = config_keys_default(row, (enum config_dialect)d);
 
 		if (text == row->fallback)
