@@ -34,7 +34,8 @@ str_from(const char *zero_terminated)
 static inline bool
 str_eq(struct str a, struct str b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	/* of a literal the compiler knows the length */
+	return a.len == b.len && (b.len == 0 || memcmp(a.ptr, b.ptr, b.len) == 0);
 }
 
 static inline bool
@@ -75,7 +76,7 @@ bool str_eq_nocase_bytes(const char *a, const char *b, size_t n);
 static inline bool
 str_eq_nocase(struct str a, struct str b)
 {
-	return a.len == b.len && str_eq_nocase_bytes(a.ptr, b.ptr, a.len);
+	return a.len == b.len && str_eq_nocase_bytes(a.ptr, b.ptr, b.len);
 }
 
 /* Without blanks (space, tab) at either end. */
