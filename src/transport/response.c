@@ -22,35 +22,60 @@ date_line(int64_t wall_ms)
 	return (struct str){text, PREFIX + DATE + 2};
 }
 
-/* The lines of the head, into a buffer with room for them. */
-static void
-write_head(struct buf *out, const struct answer *a, struct str common_headers,
-	   int64_t wall_ms, bool keep_alive)
-{
-	size_t body_len = a->frame ? a->frame->len : a->body.len;
+/* A literal to *at, which moves behind it: the compiler knows how long it is. */
+#define PUT(at, literal)                                                                 \
+	(memcpy(*(at), literal, sizeof(literal) - 1), *(at) += sizeof(literal) - 1)
 
-	buf_add_str(out, STR("HTTP/1.1 "));
-	buf_add_u64(out, (uint64_t)a->status);
-	buf_add_char(out, ' ');
-	buf_add_str(out, str_from(http_status_text(a->status)));
-	buf_add_str(out, STR("\r\n"));
-	buf_add_str(out, date_line(wall_ms));
+static void
+put_u64(char **at, uint64_t n)
+{
+	char digits[20], *first = digits + sizeof(digits);
+
+	do
+		*--first = (char)('0' + n % 10);
+	while (n /= 10);
+	str_put(at, (struct str){first, (size_t)(digits + sizeof(digits) - first)});
+}
+
+static void
+put_status_line(char **at, int status)
+{
+	if (status == 200) {
+		PUT(at, "HTTP/1.1 200 OK\r\n");
+		return;
+	}
+	PUT(at, "HTTP/1.1 ");
+	put_u64(at, (uint64_t)status);
+	PUT(at, " ");
+	str_put(at, str_from(http_status_text(status)));
+	PUT(at, "\r\n");
+}
+
+/* The lines of the head, to where there is room for them. */
+static void
+put_head(char **at, const struct answer *a, struct str common_headers, int64_t wall_ms,
+	 bool keep_alive)
+{
+	put_status_line(at, a->status);
+	str_put(at, date_line(wall_ms));
 	if (a->type.len) {
-		buf_add_str(out, STR("Content-Type: "));
-		buf_add_str(out, a->type);
-		buf_add_str(out, STR("\r\n"));
+		PUT(at, "Content-Type: ");
+		str_put(at, a->type);
+		PUT(at, "\r\n");
 	}
 	if (a->status >= 200 && a->status != 204 && a->status != 304) {
-		buf_add_str(out, STR("Content-Length: "));
-		buf_add_u64(out, body_len);
-		buf_add_str(out, STR("\r\n"));
+		PUT(at, "Content-Length: ");
+		put_u64(at, a->frame ? a->frame->len : a->body.len);
+		PUT(at, "\r\n");
 	}
-	buf_add_str(out, common_headers);
-	buf_add_str(out, a->headers);
-	if (a->status != 101)
-		buf_add_str(out, keep_alive ? STR("Connection: keep-alive\r\n")
-					    : STR("Connection: close\r\n"));
-	buf_add_str(out, STR("\r\n"));
+	str_put(at, common_headers);
+	str_put(at, a->headers);
+	if (a->status == 101)
+		PUT(at, "\r\n");
+	else if (keep_alive)
+		PUT(at, "Connection: keep-alive\r\n\r\n");
+	else
+		PUT(at, "Connection: close\r\n\r\n");
 }
 
 /* The head is written where it goes out from, into room that is counted beforehand. */
@@ -59,16 +84,16 @@ response_frame(const struct answer *a, struct str common_headers, int64_t wall_m
 	       bool keep_alive, bool without_body)
 {
 	struct str body = a->frame || without_body ? STR("") : a->body;
-	size_t room = OWN_LINES_BYTES + a->type.len + common_headers.len +
-		      a->headers.len + body.len;
-	struct frame *f = frame_new(FRAME_RAW, 0, room);
-	struct buf out;
+	struct frame *f = frame_new(FRAME_RAW, 0,
+				    OWN_LINES_BYTES + a->type.len + common_headers.len +
+					    a->headers.len + body.len);
+	char *at;
 
 	if (!f)
 		return NULL;
-	out = (struct buf){.data = f->bytes, .cap = room};
-	write_head(&out, a, common_headers, wall_ms, keep_alive);
-	buf_add_str(&out, body);
-	frame_shorten(f, out.len);
+	at = f->bytes;
+	put_head(&at, a, common_headers, wall_ms, keep_alive);
+	str_put(&at, body);
+	frame_shorten(f, (size_t)(at - f->bytes));
 	return f;
 }
