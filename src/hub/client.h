@@ -43,7 +43,7 @@ void client_packet(struct client *c, const struct sio_packet *p,
 void client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes);
 
 /* May who sent this request use the session? (struct engine_app) */
-bool client_is_owner(void *app, struct session *s, struct request *r);
+bool client_is_owner(void *app, struct session *s, struct request *r, struct str token);
 
 /* It asks for a namespace: is that within connect_rate? Also false without memory. */
 bool client_may_ask(struct client *c);

@@ -31,7 +31,7 @@ owner_of(const struct client *c, struct str token)
 }
 
 bool
-client_is_owner(void *app, struct session *s, struct request *r)
+client_is_owner(void *app, struct session *s, struct request *r, struct str token)
 {
 	struct hub *h = app;
 	const struct client *c = s->up_state;
@@ -42,7 +42,7 @@ client_is_owner(void *app, struct session *s, struct request *r)
 
 	if (s->mount->auth == AUTH_NONE)
 		return true;
-	shown = credentials_of_request(r, cookie);
+	shown = credentials_of_request(r, token, cookie);
 	if (!shown.len)
 		return true;
 	first = credentials_token(&s->hello, cookie, &r->arena);

@@ -60,7 +60,7 @@ http_header_list(const struct http_head *h, struct str name, struct arena *a)
 	size_t n = 0;
 	char *at;
 
-	if (http_header_count(h, name) <= 1)
+	if (!list.ptr || http_header_count(h, name) == 1)
 		return list;
 	for (size_t i = 0; i < h->headers_n; i++)
 		if (str_eq_nocase(h->headers[i].name, name))

@@ -5,7 +5,7 @@ static const struct str bearer = STR("bearer.");
 
 /* What of a request may hold a token. */
 struct sources {
-	struct str query, authorization, cookies, subprotocols;
+	struct str token, authorization, cookies, subprotocols; /* token: of the query */
 };
 
 static struct str
@@ -34,12 +34,12 @@ credentials_subprotocol(struct str list, struct str prefix)
 }
 
 static struct str
-token_in(const struct sources *p, struct str cookie, struct arena *a)
+token_in(const struct sources *p, struct str cookie)
 {
 	struct str token, scheme = STR("Bearer ");
 
-	if (query_get(p->query, STR("token"), a, &token) && token.len)
-		return token;
+	if (p->token.len)
+		return p->token;
 	if (p->authorization.len > scheme.len &&
 	    str_eq_nocase((struct str){p->authorization.ptr, scheme.len}, scheme))
 		return str_trim(str_skip(p->authorization, scheme.len));
@@ -53,24 +53,26 @@ token_in(const struct sources *p, struct str cookie, struct arena *a)
 struct str
 credentials_token(const struct session_hello *hello, struct str cookie, struct arena *a)
 {
-	struct sources p = {session_hello_query(hello),
+	struct sources p = {{NULL, 0},
 			    session_hello_header(hello, STR("authorization")),
 			    session_hello_header(hello, STR("cookie")),
 			    session_hello_header(hello, STR("sec-websocket-protocol"))};
 
-	return token_in(&p, cookie, a);
+	if (!query_get(session_hello_query(hello), STR("token"), a, &p.token))
+		p.token.len = 0;
+	return token_in(&p, cookie);
 }
 
 struct str
-credentials_of_request(struct request *r, struct str cookie)
+credentials_of_request(struct request *r, struct str token, struct str cookie)
 {
 	const struct http_head *head = r->head;
 	struct sources p = {
-		head->uri.query, http_header_get(head, STR("authorization")),
+		token, http_header_get(head, STR("authorization")),
 		http_header_get(head, STR("cookie")),
 		http_header_list(head, STR("sec-websocket-protocol"), &r->arena)};
 
-	return token_in(&p, cookie, &r->arena);
+	return token_in(&p, cookie);
 }
 
 struct str

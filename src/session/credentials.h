@@ -13,8 +13,8 @@
 struct str credentials_token(const struct session_hello *hello, struct str cookie,
 			     struct arena *a);
 
-/* The same in a later request of a session; it lies in r. */
-struct str credentials_of_request(struct request *r, struct str cookie);
+/* The same in a later request of a session, with this token in its query; it lies in r. */
+struct str credentials_of_request(struct request *r, struct str token, struct str cookie);
 
 /* What a server answers that knows no subprotocols: the first that is no token, else the first,
  * as ws does under Socket.IO, since a browser gives up when none of its own comes back. Empty

@@ -9,7 +9,6 @@
 #include "session/upgrade.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* Codes of engine.io, printed in its own JSON. */
 enum refusal {
@@ -49,11 +48,14 @@ refuse(struct request *r, enum refusal code)
 			  });
 }
 
-/* The members of the query that Engine.IO knows. */
+/* What the members of the query say that Engine.IO knows. */
 struct asked {
-	struct str transport, sid, eio;
-	bool has_sid, is_websocket, base64;
+	struct str sid, token;
+	uint8_t protocol; /* 3 or 4; 0: another */
+	bool is_polling, is_websocket, base64;
 };
+
+_Static_assert(sizeof(struct asked) <= REQUEST_BEGUN_BYTES, "there is room in a request");
 
 /* Of several members of one name the first counts; one that is badly encoded is empty. */
 static void
@@ -68,39 +70,42 @@ read_query(struct request *r, struct asked *out)
 {
 	struct query q = query_walk(r->head->uri.query);
 	struct str name, raw;
-	struct str b64 = {NULL, 0}, j;
-	struct asked a = {0};
+	struct str transport = {NULL, 0}, eio = {NULL, 0}, b64 = {NULL, 0};
 
+	*out = (struct asked){.protocol = 0};
 	while (query_next(&q, &name, &raw))
 		if (query_name_is(&q, name, STR("transport")))
-			take_first(r, &q, raw, &a.transport);
+			take_first(r, &q, raw, &transport);
 		else if (query_name_is(&q, name, STR("EIO")))
-			take_first(r, &q, raw, &a.eio);
+			take_first(r, &q, raw, &eio);
 		else if (query_name_is(&q, name, STR("sid")))
-			take_first(r, &q, raw, &a.sid);
+			take_first(r, &q, raw, &out->sid);
+		else if (query_name_is(&q, name, STR("token")))
+			take_first(r, &q, raw, &out->token);
 		else if (query_name_is(&q, name, STR("b64")))
 			take_first(r, &q, raw, &b64);
-	a.has_sid = a.sid.len > 0;
-	a.is_websocket = str_eq(a.transport, STR("websocket"));
-	a.base64 = b64.len && !str_eq(b64, STR("0"));
+		else if (query_name_is(&q, name, STR("j")))
+			take_first(r, &q, raw, &r->script);
+	if (eio.len == 1 && (eio.ptr[0] == '3' || eio.ptr[0] == '4'))
+		out->protocol = (uint8_t)(eio.ptr[0] - '0');
+	out->is_polling = str_eq(transport, STR("polling"));
+	out->is_websocket = str_eq(transport, STR("websocket"));
+	out->base64 = b64.len && !str_eq(b64, STR("0"));
 	/* a script cannot take bytes */
-	if (str_eq(a.eio, STR("3")) &&
-	    query_get(r->head->uri.query, STR("j"), &r->arena, &j))
-		a.base64 = true;
-	*out = a;
+	if (out->protocol == 3 && r->script.ptr)
+		out->base64 = true;
 }
 
-/* Read once: begin and serve, and a begin on each loop that the request moves to, want it.
- * NULL when memory is short. */
+/* Read once: begin and serve, and a begin on each loop that the request moves to, want it. */
 static const struct asked *
 asked_of(struct request *r)
 {
-	if (!r->begun) {
-		r->begun = malloc(sizeof(struct asked));
-		if (r->begun)
-			read_query(r, r->begun);
-	}
-	return r->begun;
+	struct asked *a = (struct asked *)(void *)r->begun;
+
+	if (!r->has_begun)
+		read_query(r, a);
+	r->has_begun = true;
+	return a;
 }
 
 static enum refusal
@@ -108,9 +113,7 @@ check_transport(const struct engine *e, const struct asked *a)
 {
 	if (a->is_websocket)
 		return e->mount->websocket ? ACCEPTED : UNKNOWN_TRANSPORT;
-	return str_eq(a->transport, STR("polling")) && e->mount->polling
-		       ? ACCEPTED
-		       : UNKNOWN_TRANSPORT;
+	return a->is_polling && e->mount->polling ? ACCEPTED : UNKNOWN_TRANSPORT;
 }
 
 static enum refusal
@@ -121,9 +124,9 @@ check_first_request(const struct engine *e, const struct asked *a,
 		return BAD_METHOD;
 	if (a->is_websocket && !head->upgrade)
 		return BAD_REQUEST;
-	if (str_eq(a->eio, STR("4")))
+	if (a->protocol == 4)
 		return ACCEPTED;
-	return e->mount->eio3 && str_eq(a->eio, STR("3")) ? ACCEPTED : BAD_PROTOCOL;
+	return e->mount->eio3 && a->protocol == 3 ? ACCEPTED : BAD_PROTOCOL;
 }
 
 /* May this request go to this session? Source: engine.io server.ts, verify(). */
@@ -191,13 +194,10 @@ engine_begin(struct request *r)
 {
 	const struct engine *e = r->route->arg;
 	const struct asked *a = asked_of(r);
+	struct session *s = sessions_find(sessions_here(e, r), a->sid, e->mount);
 	enum refusal code;
 
-	if (!a) {
-		request_refuse(r, -E_NOMEM);
-		return ROUTE_TAKEN;
-	}
-	if (a->has_sid && moved(e, r, a->sid))
+	if (!s && moved(e, r, a->sid))
 		return ROUTE_TAKEN;
 	if (!cors_check(e->mount, r)) {
 		refuse(r, FORBIDDEN);
@@ -208,16 +208,14 @@ engine_begin(struct request *r)
 	if (serves_client(e, r))
 		return ROUTE_TAKEN;
 	code = check_transport(e, a);
-	if (code == ACCEPTED && !a->has_sid) {
+	if (code == ACCEPTED && !a->sid.len) {
 		code = check_first_request(e, a, r->head);
 		if (code == ACCEPTED && must_wait(e, r))
 			return ROUTE_TAKEN;
 	} else if (code == ACCEPTED) {
-		struct session *s = sessions_find(sessions_here(e, r), a->sid, e->mount);
-
 		code = check_session(s, a, r->head);
 		if (code == ACCEPTED && e->app->is_owner &&
-		    !e->app->is_owner(e->app_state[r->conn->loop->id], s, r))
+		    !e->app->is_owner(e->app_state[r->conn->loop->id], s, r, a->token))
 			code = FORBIDDEN;
 		if (code == ACCEPTED && r->head->method == HTTP_POST &&
 		    polling_begin_post(s->polling, r))
@@ -253,8 +251,8 @@ choose_subprotocol(struct request *r)
 static void
 open_session(const struct engine *e, struct request *r, const struct asked *a)
 {
-	int protocol = str_eq(a->eio, STR("3")) ? 3 : 4, error;
-	struct session *s = session_new(sessions_here(e, r), e->mount, protocol, r);
+	struct session *s = session_new(sessions_here(e, r), e->mount, a->protocol, r);
+	int error;
 
 	if (!s) {
 		request_refuse(r, -E_NOMEM);
@@ -303,7 +301,7 @@ void
 engine_serve(struct request *r)
 {
 	const struct engine *e = r->route->arg;
-	const struct asked *a = asked_of(r); /* by begin: it is there */
+	const struct asked *a = asked_of(r);
 	struct session *s;
 	enum refusal code;
 
@@ -311,7 +309,7 @@ engine_serve(struct request *r)
 		cors_preflight(r);
 		return;
 	}
-	if (!a->has_sid) {
+	if (!a->sid.len) {
 		open_session(e, r, a);
 		return;
 	}

@@ -16,8 +16,10 @@ struct engine_app {
 	/* A new session without transport: set its up and up_state. Errors: any, the client is
 	 * refused. */
 	int (*on_session)(void *app, struct session *s, struct request *r);
-	/* May who sent this request use the session? NULL: whoever knows its id may. */
-	bool (*is_owner)(void *app, struct session *s, struct request *r);
+	/* May who sent this request, with this token in its query, use the session? NULL:
+	 * whoever knows its id may. */
+	bool (*is_owner)(void *app, struct session *s, struct request *r,
+			 struct str token);
 };
 
 struct engine {

@@ -5,7 +5,6 @@
 #include "config/config.h"
 #include "proto/coding.h"
 #include "proto/jsonp.h"
-#include "proto/uri.h"
 #include "proto/websocket.h"
 
 #include <stdlib.h>
@@ -48,13 +47,6 @@ is_binary(const struct polling *p)
 		if (send_queue_at(&p->queue, i)->kind == FRAME_BINARY)
 			return true;
 	return false;
-}
-
-/* The index of the script that asks, when a script does. */
-static bool
-is_jsonp(struct request *r, struct str *j_out)
-{
-	return query_get(r->head->uri.query, STR("j"), &r->arena, j_out);
 }
 
 /* The payload as the script that a script tag waits for. */
@@ -104,7 +96,6 @@ answer_get(struct polling *p, uint32_t packets_n)
 			   .headers = STR("Cache-Control: no-store\r\n")};
 	bool binary = is_binary(p);
 	struct eio_writer w = eio_writer(p->protocol, p->base64, binary, &body);
-	struct str j;
 
 	for (uint32_t i = 0; p->queue.n && i < packets_n; i++) {
 		struct frame *f = send_queue_pop(&p->queue);
@@ -114,8 +105,8 @@ answer_get(struct polling *p, uint32_t packets_n)
 	}
 	if (binary)
 		a.type = STR("application/octet-stream");
-	if (is_jsonp(r, &j)) {
-		wrap(&body, j);
+	if (r->script.ptr) {
+		wrap(&body, r->script);
 		a.type = STR("text/javascript; charset=UTF-8");
 		a.headers = STR(
 			"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
@@ -213,12 +204,11 @@ read_packets(struct polling *p, struct request *r)
 	struct eio_packet packet;
 	char *body = r->body.data;
 	size_t n = r->body.len;
-	struct str j;
 	int got = 0;
 
 	if (binary && p->protocol != 3)
 		return -E_PACKET;
-	if (is_jsonp(r, &j))
+	if (r->script.ptr)
 		got = jsonp_read(buf_str(&r->body), &r->arena, &body, &n);
 	if (got)
 		return got;

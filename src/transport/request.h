@@ -12,8 +12,13 @@
 #include "proto/http.h"
 #include "transport/http_server.h"
 
-/* Of lines of an answer: does for those that every answer of a mount has. */
-enum { REQUEST_ROOM_BYTES = 64 };
+#include <stdalign.h>
+
+enum {
+	REQUEST_BEGUN_BYTES = 40,
+	/* Of lines of an answer: does for those that every answer of a mount has. */
+	REQUEST_ROOM_BYTES = 64
+};
 
 struct request {
 	struct conn *conn;
@@ -21,7 +26,9 @@ struct request {
 	const struct http_head *head;
 	const struct route *route;
 	struct address client; /* who asks, behind proxies that are trusted */
-	struct arena arena;    /* forgotten with the request */
+	struct str
+		script; /* JSONP: the index of the script that asks; ptr NULL: none does */
+	struct arena arena; /* forgotten with the request */
 	struct buf body;
 	/* Lines that go out with whatever answer comes ("A: b\r\n"), begun in room. */
 	struct buf headers;
@@ -29,7 +36,9 @@ struct request {
 	/* The client left before the answer: forget the request. Set by who answers later. */
 	void (*on_abort)(struct request *r);
 	void *state; /* of that handler */
-	void *begun; /* what begin found out, for serve; freed with the request */
+	alignas(void *) char begun
+		[REQUEST_BEGUN_BYTES]; /* what begin found out, for serve */
+	bool has_begun;
 	/* A client that ends its side still waits: not so one that gives a poll up, which looks
 	 * the same. */
 	bool outlives_end;
