@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "transport/admission.h"
 #include "transport/client_address.h"
@@ -19,7 +20,9 @@ struct http_conn {
 	struct http_parser *parser; /* NULL between requests */
 	struct request *request;    /* from its head to its answer */
 	bool is_serving;            /* the handler has it */
-	struct wheel_timer deadline;
+	bool has_deadline;
+	uint32_t later_ms;           /* it is so much behind its timer */
+	struct wheel_timer deadline; /* not taken back: a request changes it some times */
 };
 
 static const struct conn_up http_up;
@@ -30,8 +33,7 @@ free_request(struct request *r)
 	arena_fini(&r->arena);
 	buf_fini(&r->body);
 	buf_fini(&r->headers);
-	free(r->begun);
-	free(r);
+	spare_give(r, sizeof(*r));
 }
 
 static void
@@ -50,15 +52,21 @@ is_idle(const struct http_conn *h)
 	return !h->request && (!h->parser || http_parser_is_idle(h->parser));
 }
 
+/* 0: none. */
 static void
 set_deadline(struct http_conn *h, uint32_t ms)
 {
 	struct loop *l = h->server->loop;
+	uint64_t at_ms = l->now_ms + ms;
 
-	if (ms)
-		wheel_set(&l->wheel, &h->deadline, l->now_ms + ms);
+	h->has_deadline = ms != 0;
+	h->later_ms = 0;
+	if (!ms)
+		return;
+	if (wheel_is_set(&h->deadline) && h->deadline.at_ms <= at_ms)
+		h->later_ms = (uint32_t)(at_ms - h->deadline.at_ms);
 	else
-		wheel_cancel(&l->wheel, &h->deadline);
+		wheel_set(&l->wheel, &h->deadline, at_ms);
 }
 
 static void
@@ -93,6 +101,14 @@ on_deadline(struct wheel_timer *t)
 {
 	struct http_conn *h = CONTAINER_OF(t, struct http_conn, deadline);
 
+	if (!h->has_deadline)
+		return;
+	if (h->later_ms) {
+		wheel_set(&h->server->loop->wheel, t, t->at_ms + h->later_ms);
+		h->later_ms = 0;
+		return;
+	}
+	h->has_deadline = false;
 	if (is_idle(h)) {
 		conn_end(h->conn);
 		return;
@@ -173,7 +189,7 @@ begin(struct http_conn *h)
 static int
 on_head(struct http_conn *h)
 {
-	struct request *r = memory_new(sizeof(*r));
+	struct request *r = spare_zeros(sizeof(*r));
 
 	if (!r)
 		return -E_NOMEM;
@@ -210,7 +226,7 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 
 	switch (event) {
 	case HTTP_MORE:
-		if (!h->request && !is_idle(h) && !wheel_is_set(&h->deadline))
+		if (!h->request && !is_idle(h) && !h->has_deadline)
 			set_deadline(h, h->server->times->head_timeout_ms);
 		return false;
 	case HTTP_HEAD_DONE:
@@ -427,7 +443,8 @@ http_conn_move(struct request *r, struct loop *to)
 {
 	struct http_conn *h = http_of(r);
 
-	set_deadline(h, 0);
+	h->has_deadline = false;
+	wheel_cancel(&r->conn->loop->wheel, &h->deadline);
 	conn_move(r->conn, to, arrived);
 }
 
