@@ -44,7 +44,8 @@ load_files(const char *key, const char *directory, struct static_files **out,
 		return 0;
 	error = static_files_load(directory, out);
 	if (error == -E_SYSTEM && errno == ENOENT) {
-		log_warn("no such directory", "key=%s directory=%s", key, directory);
+		log_warn("no such directory", "key=%s directory=%s", key,
+			 LOG_TEXT(str_from(directory)));
 		return 0;
 	}
 	if (error)
