@@ -30,7 +30,7 @@ int limit_take(struct limit_table *t, struct str key, uint32_t most,
 /* Give back what limit_take counted. */
 void limit_release(struct limit_table *t, struct str key);
 
-/* How many are counted under key now. */
+/* How many are counted under key now, for tests. */
 uint32_t limit_count(struct limit_table *t, struct str key);
 
 /* Take one from the bucket of key (see rate_take).
@@ -43,7 +43,7 @@ int limit_rate_take(struct limit_table *t, struct str key,
 uint64_t limit_rate_wait_ms(struct limit_table *t, struct str key,
 			    const struct config_rate *limit, uint64_t now_ms);
 
-/* Keys remembered at the moment, for tests and metrics. */
+/* Keys remembered at the moment, for tests. */
 size_t limit_keys_n(struct limit_table *t);
 
 #endif

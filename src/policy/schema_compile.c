@@ -81,8 +81,7 @@ read_type(struct schema_node *node, void *member, json_t *json, const struct pla
 	(void)member;
 	if (!json_is_array(json))
 		return add_type(node, json, at);
-	json_array_foreach(json, i, name)
-	{
+	json_array_foreach (json, i, name) {
 		struct place here = {at, NULL, i, NULL};
 		int error = add_type(node, name, &here);
 
@@ -199,8 +198,7 @@ read_required(struct schema_node *node, void *member, json_t *json,
 	node->required = calloc(json_array_size(json) + 1, sizeof(*node->required));
 	if (!node->required)
 		return -E_NOMEM;
-	json_array_foreach(json, i, name)
-	{
+	json_array_foreach (json, i, name) {
 		struct place here = {at, NULL, i, NULL};
 
 		if (!json_is_string(name))

@@ -137,10 +137,10 @@ is_for_us(const json_t *jwk)
 	bool may_verify = operations == NULL;
 	size_t i;
 
-	json_array_foreach(operations, i,
-			   operation) if (json_is_string(operation) &&
-					  strcmp(json_string_value(operation),
-						 "verify") == 0) may_verify = true;
+	json_array_foreach (operations, i, operation)
+		if (json_is_string(operation) &&
+		    strcmp(json_string_value(operation), "verify") == 0)
+			may_verify = true;
 	if (!may_verify || (*use && strcmp(use, "sig") != 0) ||
 	    (*alg && !token_algorithm_find(str_from(alg))))
 		return false;
@@ -191,8 +191,7 @@ token_jwks_add(struct token_keys *k, const char *file, struct str text,
 	       *jwk;
 	json_t *list = json_object_get(root, "keys");
 
-	json_array_foreach(list, i, jwk)
-	{
+	json_array_foreach (list, i, jwk) {
 		char name[48];
 		struct token_source from = {name, text_member(jwk, "kid"),
 					    text_member(jwk, "alg"), errors};

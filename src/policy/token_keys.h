@@ -16,8 +16,8 @@ struct token_key {
 	EVP_PKEY *public_key;  /* or, when NULL, a secret: */
 	unsigned char *secret; /* owned */
 	size_t secret_bytes;
-	EVP_MAC_CTX *macs
-		[TOKEN_HMACS_N]; /* with the secret in it, where the mask has the row */
+	/* with the secret in it, where the mask has the row */
+	EVP_MAC_CTX *macs[TOKEN_HMACS_N];
 };
 
 struct token_keys {
