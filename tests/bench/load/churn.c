@@ -22,7 +22,7 @@ open_session(struct slot *slot)
 	slot->left = false;
 	slot->opened_ns = conn_now_ns();
 	open_n++;
-	client_open(&slot->client, 0);
+	client_open(&slot->client);
 }
 
 static void

@@ -6,8 +6,8 @@
 #include <string.h>
 
 static const struct protocol *const protocols[] = {
-	&client_socketio, &client_polling, &client_raw,      &client_rooms,
-	&client_channels, &client_topics,  &client_schedule,
+	&client_socketio, &client_polling,  &client_upgrade, &client_raw,
+	&client_rooms,    &client_channels, &client_topics,  &client_schedule,
 };
 
 const struct protocol *
@@ -21,19 +21,26 @@ client_protocol(const char *name)
 }
 
 void
-client_open(struct client *client, int receive_bytes)
+client_connect(struct client *client, const struct conn_up *up)
 {
 	const struct options *o = client->options;
-	struct conn_how how = {&o->to, client->number % o->addresses_n, receive_bytes,
-			       o->tls};
+	struct conn_how how = {&o->to, client->number % o->addresses_n,
+			       client->receive_bytes, o->tls};
 
-	client->step = 0;
-	client->upgraded = client->ready = client->left = client->wants_answer = false;
-	client->session[0] = '\0';
-	if (conn_open(&client->conn, client->protocol->conn_up, &how) != 0) {
+	if (conn_open(&client->conn, up, &how) != 0) {
 		perror("load: connect");
 		client->up->gone(client);
 	}
+}
+
+void
+client_open(struct client *client)
+{
+	client->step = 0;
+	client->upgraded = client->ready = client->left = client->wants_answer = false;
+	client->misplaced = false;
+	client->session[0] = '\0';
+	client_connect(client, client->protocol->conn_up);
 }
 
 void
@@ -101,13 +108,14 @@ client_path(const struct client *client, char *out, size_t out_bytes)
 }
 
 size_t
-client_connect_packet(const struct client *client, char *out, size_t out_bytes)
+client_connect_packet(const struct client *client, const char *nsp, char *out,
+		      size_t out_bytes)
 {
 	const struct options *o = client->options;
 
 	if (o->tokens_n == 0)
-		return (size_t)snprintf(out, out_bytes, "0");
-	return (size_t)snprintf(out, out_bytes, "0{\"token\":\"%s\"}",
+		return (size_t)snprintf(out, out_bytes, "0%s", nsp);
+	return (size_t)snprintf(out, out_bytes, "0%s{\"token\":\"%s\"}", nsp,
 				o->tokens[client->number % o->tokens_n]);
 }
 

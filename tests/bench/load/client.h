@@ -33,6 +33,9 @@ struct protocol {
 	void (*request)(struct client *client, uint32_t sequence);
 	void (*publish)(struct client *client, uint32_t sequence);
 	void (*leave)(struct client *client);
+	/* Of namespaces: up->message follows, with what the server says to it; nothing follows. */
+	void (*enter)(struct client *client, uint32_t namespace);
+	void (*quit)(struct client *client, uint32_t namespace);
 };
 
 struct client {
@@ -43,21 +46,27 @@ struct client {
 	void *data; /* the scenario's */
 	uint32_t number;
 	enum client_role role;
-	unsigned step; /* the protocol's */
+	unsigned step;     /* the protocol's */
+	int receive_bytes; /* as for conn_open */
 	bool upgraded, ready, left, wants_answer;
+	bool misplaced;   /* on another loop than it shall be: it comes again */
 	char session[64]; /* polling: the Engine.IO sid */
+	char *waiting;    /* polling: a request for the next connection, or NULL */
 };
 
 #define CLIENT_MARK_BYTES 11
 
-extern const struct protocol client_socketio, client_polling, client_raw, client_rooms,
-	client_channels, client_topics, client_schedule;
+extern const struct protocol client_socketio, client_polling, client_upgrade, client_raw,
+	client_rooms, client_channels, client_topics, client_schedule;
 
 /* The protocol of that name, or NULL. */
 const struct protocol *client_protocol(const char *name);
 
-/* Connect; up->ready follows, or up->gone. receive_bytes as for conn_open. */
-void client_open(struct client *client, int receive_bytes);
+/* Connect; up->ready follows, or up->gone. */
+void client_open(struct client *client);
+
+/* For protocols: another connection in the place of the one that ended. */
+void client_connect(struct client *client, const struct conn_up *up);
 
 /* For protocols: the session stands; it failed for a reason that is worth a line. */
 void client_become_ready(struct client *client);
@@ -78,8 +87,10 @@ void client_path(const struct client *client, char *out, size_t out_bytes);
 #define CLIENT_PAYLOAD_MAX 60000
 #define CLIENT_TEXT_BYTES (CLIENT_PAYLOAD_MAX + 512)
 
-/* Socket.IO packets without the Engine.IO type before them. Each returns its length. */
-size_t client_connect_packet(const struct client *client, char *out, size_t out_bytes);
+/* Socket.IO packets without the Engine.IO type before them. Each returns its length. nsp: with
+ * its comma; empty: the main one. */
+size_t client_connect_packet(const struct client *client, const char *nsp, char *out,
+			     size_t out_bytes);
 size_t client_join_packet(const struct client *client, char *out, size_t out_bytes);
 size_t client_request_packet(const struct client *client, uint32_t sequence, char *out,
 			     size_t out_bytes);

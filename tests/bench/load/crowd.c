@@ -53,9 +53,9 @@ crowd_open(struct crowd *crowd_out, struct meter *meter, const struct client_up 
 	ready_n = 0;
 	while (ready_n < n && meter->gone == 0 && conn_now_ns() - since < OPEN_NS_MAX) {
 		for (; opened < n && opened - ready_n < o->opening_n; opened++) {
-			bool slow = role == CLIENT_MEMBER && opened < o->slow_n;
-
-			client_open(&clients[opened], slow ? SLOW_RECEIVE_BYTES : 0);
+			if (role == CLIENT_MEMBER && opened < o->slow_n)
+				clients[opened].receive_bytes = SLOW_RECEIVE_BYTES;
+			client_open(&clients[opened]);
 		}
 		conn_loop_run(100);
 	}

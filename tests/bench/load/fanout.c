@@ -7,6 +7,9 @@
 #include "crowd.h"
 #include "scenario.h"
 
+/* The system wakes the generator once in so many bytes of a member that is not looked at. */
+#define LOW_WATER_BYTES 8192
+
 /* How many publishes may be on their way: a power of two. */
 #define SENT_N 65536
 
@@ -14,14 +17,26 @@ struct fanout {
 	struct meter *meter;
 	struct crowd members, publisher;
 	uint32_t published;       /* sequences 0 … published - 1 are out */
+	uint32_t counted;         /* of them those that count for members not looked at */
 	uint32_t *expected;       /* the next sequence of each member */
-	uint64_t arrived, wanted; /* deliveries to members that read */
+	uint64_t arrived, wanted; /* deliveries to members that are looked at */
+	uint64_t *begin_n;        /* bytes that a member had when one looked away */
+	uint64_t burst_bytes; /* of one burst, the same for all; 0: all are looked at */
+	uint32_t unseen_bursts_n; /* published since */
 	uint64_t sent_ns[SENT_N];
 	uint64_t next_ns; /* with a rate: when the next burst is due; 0: not yet known */
 	bool ending;
 };
 
 static struct fanout fan;
+
+static uint32_t
+watched_n(void)
+{
+	const struct options *o = fan.meter->options;
+
+	return fan.burst_bytes > 0 ? o->watched_n : o->clients_n - o->slow_n;
+}
 
 /* Send one burst; with a rate it counts from the moment it was due. */
 static void
@@ -34,7 +49,8 @@ publish(uint64_t due_ns)
 		fan.sent_ns[fan.published % SENT_N] = due_ns;
 		publisher->protocol->publish(publisher, fan.published++);
 	}
-	fan.wanted += (uint64_t)o->in_flight_n * (o->clients_n - o->slow_n);
+	fan.wanted += (uint64_t)o->in_flight_n * watched_n();
+	fan.unseen_bursts_n += fan.burst_bytes > 0;
 	conn_flush(&publisher->conn);
 }
 
@@ -67,6 +83,20 @@ is_presence(const char *text, size_t text_n)
 	return memmem(text, text_n, "\"user_status\"", 13) != NULL;
 }
 
+/* All who are looked at have the last burst; they joined first, the others get it now. How much
+ * those have got in the end is counted in bytes. */
+static void
+on_burst(void)
+{
+	const struct options *o = fan.meter->options;
+
+	fan.meter->done += (uint64_t)(fan.published - fan.counted) *
+			   (o->clients_n - o->slow_n - watched_n());
+	fan.counted = fan.published;
+	if (!is_rated() && !fan.ending)
+		publish(conn_read_clock_ns());
+}
+
 static void
 on_member_message(struct client *member, char *text, size_t text_n)
 {
@@ -89,8 +119,8 @@ on_member_message(struct client *member, char *text, size_t text_n)
 	fan.arrived += sequence - *expected + 1;
 	*expected = sequence + 1;
 	meter_done(meter, fan.sent_ns[sequence % SENT_N]);
-	if (fan.arrived == fan.wanted && !is_rated() && !fan.ending)
-		publish(conn_read_clock_ns());
+	if (fan.arrived == fan.wanted)
+		on_burst();
 }
 
 static void
@@ -126,13 +156,77 @@ is_filled(void)
 	return (uint64_t)fan.published * o->payload_bytes >= o->fill_bytes;
 }
 
+/* Learn from one burst how many bytes it has, and look but at the first members from then on. */
+static void
+look_away(void)
+{
+	const struct options *o = fan.meter->options;
+	const struct client *members = fan.members.clients;
+	uint64_t bytes = 0;
+
+	fan.ending = true;
+	meter_settle(fan.meter, all_arrived);
+	for (uint32_t i = 0; i < o->clients_n; i++)
+		fan.begin_n[i] = members[i].conn.received_n;
+	publish(conn_read_clock_ns());
+	meter_settle(fan.meter, all_arrived);
+	for (uint32_t i = 0; i < o->clients_n; i++) {
+		bytes = members[i].conn.received_n - fan.begin_n[i];
+		fan.meter->wrong += i > 0 && bytes != fan.burst_bytes;
+		fan.burst_bytes = bytes;
+		fan.begin_n[i] = members[i].conn.received_n;
+	}
+	for (uint32_t i = o->watched_n; i < o->clients_n; i++)
+		conn_discard(&fan.members.clients[i].conn, LOW_WATER_BYTES);
+	fan.ending = false;
+	publish(conn_read_clock_ns());
+}
+
+/* Bytes of a member that one looked away from, below what was sent to it; negative: above. */
+static int64_t
+missing_bytes(uint32_t member)
+{
+	uint64_t got = fan.members.clients[member].conn.received_n - fan.begin_n[member];
+
+	return (int64_t)(fan.unseen_bursts_n * fan.burst_bytes - got);
+}
+
+static bool
+all_discarded(void)
+{
+	for (uint32_t i = watched_n(); i < fan.members.n; i++) {
+		if (missing_bytes(i) > 0)
+			return false;
+	}
+	return true;
+}
+
 static void
 count_missing(void)
 {
 	const struct options *o = fan.meter->options;
+	int64_t message_bytes = (int64_t)(fan.burst_bytes / o->in_flight_n);
 
-	for (uint32_t i = o->slow_n; i < o->clients_n; i++)
+	for (uint32_t i = o->slow_n; i < o->slow_n + watched_n(); i++)
 		fan.meter->lost += fan.published - fan.expected[i];
+	for (uint32_t i = watched_n(); fan.burst_bytes > 0 && i < o->clients_n; i++) {
+		int64_t bytes = missing_bytes(i);
+
+		if (bytes > 0)
+			fan.meter->lost += (uint64_t)((bytes - 1) / message_bytes + 1);
+		else if (bytes < 0)
+			fan.meter->doubled += (uint64_t)((-bytes - 1) / message_bytes +
+							 1);
+	}
+}
+
+/* What is on its way to those one looked away from. */
+static void
+fetch_discarded(void)
+{
+	for (uint32_t i = watched_n(); i < fan.members.n; i++)
+		conn_discard(&fan.members.clients[i].conn, 1);
+	meter_settle(fan.meter, all_discarded);
 }
 
 void
@@ -146,7 +240,8 @@ fanout_run(struct meter *meter)
 
 	fan.meter = meter;
 	fan.expected = calloc(o->clients_n, sizeof(*fan.expected));
-	if (!fan.expected) {
+	fan.begin_n = calloc(o->clients_n, sizeof(*fan.begin_n));
+	if (!fan.expected || !fan.begin_n) {
 		perror("load: calloc");
 		exit(2);
 	}
@@ -158,11 +253,16 @@ fanout_run(struct meter *meter)
 
 	publish(conn_read_clock_ns());
 	meter_settle(meter, is_filled);
+	if (o->watched_n > 0)
+		look_away();
 	meter_run(meter, publish_when_due);
 	fan.ending = true;
 	meter_settle(meter, all_arrived);
+	if (o->watched_n > 0)
+		fetch_discarded();
 	count_missing();
 	free(fan.expected);
+	free(fan.begin_n);
 	crowd_close(&fan.publisher);
 	crowd_close(&fan.members);
 }

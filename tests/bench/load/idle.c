@@ -23,15 +23,6 @@ on_gone(struct client *client)
 	meter->gone++;
 }
 
-static void
-rest(double seconds)
-{
-	uint64_t since = conn_read_clock_ns();
-
-	while ((double)(conn_now_ns() - since) < seconds * 1e9)
-		conn_loop_run(10);
-}
-
 void
 idle_run(struct meter *run_meter)
 {
@@ -41,13 +32,13 @@ idle_run(struct meter *run_meter)
 
 	meter = run_meter;
 	crowd_open(&first, meter, &up, CLIENT_CALLER, 0, FIRST_N);
-	rest(o->warm_s);
+	meter_rest(o->warm_s);
 	usage_read((pid_t)o->server, &meter->before);
 	crowd_open(&crowd, meter, &up, CLIENT_CALLER, FIRST_N, o->clients_n);
-	rest(o->warm_s);
+	meter_rest(o->warm_s);
 	usage_read((pid_t)o->server, &meter->begin);
 	meter->begin_ns = conn_read_clock_ns();
-	rest(o->measure_s);
+	meter_rest(o->measure_s);
 	meter->end_ns = conn_read_clock_ns();
 	usage_read((pid_t)o->server, &meter->end);
 	meter->idle_clients_n = o->clients_n;

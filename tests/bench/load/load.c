@@ -15,12 +15,13 @@
 static const struct scenario {
 	const char *name;
 	void (*run)(struct meter *meter);
-	bool requests, publishes; /* what its protocol must be able to do */
+	bool requests, publishes, enters; /* what its protocol must be able to do */
 } scenarios[] = {
-	{"fanout", fanout_run, false, true},
-	{"echo", echo_run, true, false},
-	{"churn", churn_run, false, false},
-	{"idle", idle_run, false, false},
+	{"fanout", fanout_run, false, true, false},
+	{"echo", echo_run, true, false, false},
+	{"churn", churn_run, false, false, false},
+	{"idle", idle_run, false, false, false},
+	{"namespaces", namespaces_run, true, false, true},
 };
 
 static void
@@ -57,6 +58,8 @@ find_fault(const struct options *o, const struct scenario *scenario)
 		return "no such protocol";
 	if (scenario->requests && !members->request)
 		return "this protocol has no requests";
+	if (scenario->enters && !members->enter)
+		return "this protocol has no namespaces";
 	if (scenario->publishes && !publisher->publish)
 		return "this protocol cannot publish: --publish-protocol";
 	return NULL;

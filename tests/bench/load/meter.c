@@ -64,6 +64,15 @@ meter_run(struct meter *meter, void (*turn)(void))
 }
 
 void
+meter_rest(double seconds)
+{
+	uint64_t since = conn_read_clock_ns();
+
+	while ((double)(conn_now_ns() - since) < seconds * NS_PER_S)
+		conn_loop_run(10);
+}
+
+void
 meter_settle(struct meter *meter, bool (*is_over)(void))
 {
 	uint64_t since = conn_read_clock_ns(), done = meter->done;
@@ -95,6 +104,13 @@ print_work(const struct meter *m)
 	       microseconds(m, 0.999), microseconds(m, 1));
 }
 
+/* How much more there is than before, for each of those that rest. */
+static double
+each(const struct meter *m, uint64_t bytes, uint64_t bytes_before)
+{
+	return ((double)bytes - (double)bytes_before) / (double)m->idle_clients_n;
+}
+
 static void
 print_memory(const struct meter *m)
 {
@@ -103,10 +119,11 @@ print_memory(const struct meter *m)
 	       (unsigned long long)m->end.anon_bytes);
 	if (m->idle_clients_n > 0)
 		printf("\"rss_per_client\":%.1f,\"anon_per_client\":%.1f,",
-		       ((double)m->end.rss_bytes - (double)m->before.rss_bytes) /
-			       (double)m->idle_clients_n,
-		       ((double)m->end.anon_bytes - (double)m->before.anon_bytes) /
-			       (double)m->idle_clients_n);
+		       each(m, m->end.rss_bytes, m->before.rss_bytes),
+		       each(m, m->end.anon_bytes, m->before.anon_bytes));
+	if (m->full.rss_bytes > 0)
+		printf("\"rss_while_full\":%.1f,",
+		       each(m, m->full.rss_bytes, m->before.rss_bytes));
 }
 
 /* Threads that did something; a server's threads do not come and go. */

@@ -20,7 +20,8 @@ struct meter {
 	struct histogram latency;            /* of what was done while measuring */
 	uint64_t begin_ns, end_ns, begin_done, end_done;
 	struct usage before, begin, end; /* before: without the clients */
-	uint64_t idle_clients_n;         /* idle only: what end has more than before */
+	struct usage full;               /* namespaces only: while all are there */
+	uint64_t idle_clients_n;         /* what end has more than before */
 };
 
 /* Count one piece of work that began at since_ns. */
@@ -29,6 +30,9 @@ void meter_done(struct meter *meter, uint64_t since_ns);
 /* Run the loop for warm_s and then measure_s; turn (may be NULL) is called after each
  * turn. Ends early, stalled, when nothing is done for stall_s. */
 void meter_run(struct meter *meter, void (*turn)(void));
+
+/* Run the loop for so long; nothing has to be done. */
+void meter_rest(double seconds);
 
 /* Run the loop until is_over, or until nothing is done for stall_s. */
 void meter_settle(struct meter *meter, bool (*is_over)(void));

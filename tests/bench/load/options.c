@@ -25,7 +25,7 @@ static const struct row {
 } rows[] = {
 	{"to", ADDRESS, AT(to), 0, 0, "ADDRESS:PORT of the server"},
 	{"protocol", TEXT, AT(protocol), 0, 0,
-	 "socketio, polling, raw or a dialect [socketio]"},
+	 "socketio, polling, upgrade, raw or a dialect [socketio]"},
 	{"path", TEXT, AT(path), 0, 0,
 	 "of members and callers; @: their number [/realtime/]"},
 	{"publish-path", TEXT, AT(publish_path), 0, 0, "of the publisher [the same]"},
@@ -45,6 +45,16 @@ static const struct row {
 	{"deflate", COUNT, AT(deflate), 0, 1, "1: offer permessage-deflate [0]"},
 	{"tls", COUNT, AT(tls), 0, 1, "1: inside of TLS [0]"},
 	{"slow", COUNT, AT(slow_n), 0, 100000, "members that stop reading [0]"},
+	{"watched", COUNT, AT(watched_n), 1, 100000,
+	 "members that are looked at, of the others only bytes are counted [all]"},
+	{"loop", COUNT, AT(member_loop), 0, 255,
+	 "of the server, where members shall be; else they come again [any]"},
+	{"publish-loop", COUNT, AT(publish_loop), 0, 255,
+	 "where the publisher shall be [any]"},
+	{"namespaces", COUNT, AT(namespaces_n), 1, 1000000,
+	 "that come and go with the clients [10000]"},
+	{"fresh", COUNT, AT(fresh), 0, 1,
+	 "1: over polling, each request on a connection of its own [0]"},
 	{"rate", REAL, AT(publish_rate), 0, 0,
 	 "bursts a second while measuring [no limit]"},
 	{"fill", COUNT, AT(fill_bytes), 0, 1U << 30,
@@ -61,7 +71,8 @@ static void
 refuse(const char *what, const char *name)
 {
 	fprintf(stderr,
-		"load: %s%s\nusage: load fanout|echo|churn|idle --to ADDRESS:PORT …\n",
+		"load: %s%s\nusage: load fanout|echo|churn|idle|namespaces --to "
+		"ADDRESS:PORT …\n",
 		what, name);
 	for (size_t i = 0; i < ROWS_N; i++)
 		fprintf(stderr, "  --%-17s %s\n", rows[i].name, rows[i].help);
@@ -157,6 +168,9 @@ options_read(struct options *options_out, int argc, char **argv)
 			    .payload_bytes = 64,
 			    .opening_n = 64,
 			    .addresses_n = 8,
+			    .member_loop = OPTIONS_ANY_LOOP,
+			    .publish_loop = OPTIONS_ANY_LOOP,
+			    .namespaces_n = 10000,
 			    .warm_s = 1,
 			    .measure_s = 3,
 			    .stall_s = 5};
@@ -181,5 +195,7 @@ options_read(struct options *options_out, int argc, char **argv)
 		o.publish_protocol = o.protocol;
 	if (o.slow_n >= o.clients_n)
 		refuse("somebody must read: --", "slow");
+	if (o.watched_n > 0 && (o.slow_n > 0 || o.tls || o.watched_n > o.clients_n))
+		refuse("not with --slow, --tls or fewer clients: --", "watched");
 	*options_out = o;
 }

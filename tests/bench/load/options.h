@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define OPTIONS_ANY_LOOP UINT32_MAX
+
 struct options {
 	const char *scenario, *protocol;
 	const char *publish_protocol; /* the same unless given */
@@ -24,6 +26,10 @@ struct options {
 	uint32_t deflate;     /* permessage-deflate is offered */
 	uint32_t tls;         /* inside of TLS */
 	uint32_t slow_n;      /* members that stop reading */
+	uint32_t watched_n;   /* members whose messages are looked at; 0: all */
+	uint32_t member_loop, publish_loop; /* of the server, where they shall be */
+	uint32_t namespaces_n;
+	uint32_t fresh; /* polling: each request comes on a connection of its own */
 	uint32_t
 		fill_bytes; /* published before anything else, to fill what is not read */
 	double publish_rate; /* bursts per second; 0: the next one when all have the last */

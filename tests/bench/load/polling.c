@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Socket.IO over HTTP long-polling, on one connection that is kept alive: each packet is a
- * POST, each wait a GET; a request and its answer are one POST and one GET.
+ * Socket.IO over HTTP long-polling, on one connection that is kept alive (or, --fresh, on one
+ * each): each packet is a POST, each wait a GET; a request and its answer are one POST and one
+ * GET. And sessions that begin so and go on over WebSocket, on a second connection.
  */
-#include "client.h"
+#include "websocket.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum step { STEP_OPEN, STEP_CONNECT, STEP_JOIN, STEP_READY, STEP_LEAVE };
+enum step { STEP_OPEN, STEP_PROBE, STEP_CONNECT, STEP_JOIN, STEP_READY, STEP_LEAVE };
 
 #define SEPARATOR '\x1e'
 
@@ -20,6 +21,17 @@ static struct client *
 of(struct conn *conn)
 {
 	return (struct client *)conn;
+}
+
+/* End the connection; the next one begins with this. */
+static void
+ask_next(struct client *client, const char *head, const char *body)
+{
+	if (asprintf(&client->waiting, "%s\r\n%s", head, body) < 0) {
+		perror("load: asprintf");
+		exit(2);
+	}
+	conn_end(&client->conn);
 }
 
 static void
@@ -34,15 +46,17 @@ ask(struct client *client, const char *method, const char *body, size_t body_n)
 		     "Host: %s\r\n",
 		     method, path, client->number, client->session[0] ? "&sid=" : "",
 		     client->session, client->options->host);
-	conn_queue(&client->conn, head, (size_t)n);
 	if (body)
-		n = snprintf(head, sizeof(head),
-			     "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: "
-			     "%zu\r\n\r\n",
-			     body_n);
-	else
-		n = snprintf(head, sizeof(head), "\r\n");
+		n += snprintf(head + n, sizeof(head) - (size_t)n,
+			      "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: "
+			      "%zu\r\n",
+			      body_n);
+	if (client->options->fresh && client->session[0]) {
+		ask_next(client, head, body ? body : "");
+		return;
+	}
 	conn_queue(&client->conn, head, (size_t)n);
+	conn_queue(&client->conn, "\r\n", 2);
 	if (body)
 		conn_queue(&client->conn, body, body_n);
 }
@@ -78,8 +92,13 @@ on_packet(struct client *client, char *packet, size_t packet_n)
 	if (client->step == STEP_OPEN && packet[0] == '0' &&
 	    take_session(client, packet, packet_n)) {
 		client->step = STEP_CONNECT;
-		post_packet(client,
-			    client_connect_packet(client, text + 1, sizeof(text) - 1));
+		if (client->protocol == &client_upgrade) {
+			client->step = STEP_PROBE;
+			conn_end(&client->conn);
+			return;
+		}
+		post_packet(client, client_connect_packet(client, "", text + 1,
+							  sizeof(text) - 1));
 	} else if (client->step == STEP_CONNECT && packet_n > 2 &&
 		   memcmp(packet, "40", 2) == 0) {
 		client->wants_answer = false;
@@ -122,7 +141,8 @@ on_poll(struct client *client, char *body, size_t body_n)
 		return;
 	if (has_ping)
 		ask(client, "POST", "3", 1);
-	else if (waited && client->wants_answer && client->conn.out_n == 0)
+	else if (waited && client->wants_answer && client->conn.out_n == 0 &&
+		 !client->waiting)
 		ask(client, "GET", NULL, 0);
 }
 
@@ -184,13 +204,28 @@ on_bytes(struct conn *conn, char *bytes, size_t bytes_n)
 static void
 on_connected(struct conn *conn)
 {
-	ask(of(conn), "GET", NULL, 0);
+	struct client *client = of(conn);
+
+	if (!client->waiting) {
+		ask(client, "GET", NULL, 0);
+		return;
+	}
+	conn_queue(conn, client->waiting, strlen(client->waiting));
+	free(client->waiting);
+	client->waiting = NULL;
 }
 
 static void
 on_closed(struct conn *conn)
 {
-	of(conn)->up->gone(of(conn));
+	struct client *client = of(conn);
+
+	if (client->step == STEP_PROBE)
+		client_connect(client, &websocket_conn_up);
+	else if (client->waiting)
+		client_connect(client, client->protocol->conn_up);
+	else
+		client->up->gone(client);
 }
 
 static void
@@ -223,4 +258,58 @@ const struct protocol client_polling = {
 	.request = request,
 	.publish = publish,
 	.leave = leave,
+};
+
+/* --- upgraded ---------------------------------------------------------------------------- */
+
+static void
+upgrade_query(const struct client *client, char *out, size_t out_bytes)
+{
+	snprintf(out, out_bytes, "?EIO=4&transport=websocket&sid=%s&sessionId=bench-%u",
+		 client->session, client->number);
+}
+
+static void
+upgrade_opened(struct client *client)
+{
+	websocket_send(client, "2probe", 6);
+}
+
+static void
+upgrade_text(struct client *client, char *packet, size_t packet_n)
+{
+	if (client->step == STEP_PROBE && packet_n == 6 &&
+	    memcmp(packet, "3probe", 6) == 0) {
+		client->step = STEP_CONNECT;
+		websocket_send(client, "5", 1);
+		text[0] = '4';
+		websocket_send(
+			client, text,
+			client_connect_packet(client, "", text + 1, sizeof(text) - 1) +
+				1);
+	} else if (client->step == STEP_CONNECT && packet_n > 2 &&
+		   memcmp(packet, "40", 2) == 0) {
+		client->step = STEP_READY;
+		client_become_ready(client);
+	} else if (packet_n == 1 && packet[0] == '2') {
+		websocket_send(client, "3", 1);
+	} else if (client->step != STEP_READY) {
+		client_fail(client, "not expected", packet, packet_n);
+	}
+}
+
+static void
+upgrade_leave(struct client *client)
+{
+	websocket_send(client, "41", 2);
+	websocket_leave(client);
+}
+
+static const struct websocket_up upgrade_up = {upgrade_query, upgrade_opened,
+					       upgrade_text, NULL};
+const struct protocol client_upgrade = {
+	.name = "upgrade",
+	.conn_up = &polling_up,
+	.websocket = &upgrade_up,
+	.leave = upgrade_leave,
 };

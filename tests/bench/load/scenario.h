@@ -21,4 +21,9 @@ void churn_run(struct meter *meter);
 /* Open clients_n sessions and let them rest: memory for each. */
 void idle_run(struct meter *meter);
 
+/* namespaces_n namespaces, each with one of clients_n clients in it, come and go three times.
+ * Memory for each when all have gone, and while they are there; the time measured is that of
+ * rest afterwards. */
+void namespaces_run(struct meter *meter);
+
 #endif

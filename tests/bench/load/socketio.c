@@ -36,13 +36,46 @@ become_ready(struct client *client)
 	client_become_ready(client);
 }
 
+static uint32_t
+base64url_value(char c)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *at = memchr(letters, c, sizeof(letters) - 1);
+
+	return at ? (uint32_t)(at - letters) : 0;
+}
+
+/* tidegate's session ids tell the loop that they belong to, in their third byte. */
+static bool
+is_misplaced(const struct client *client, const char *packet, size_t packet_n)
+{
+	static const char name[] = "\"sid\":\"";
+	const struct options *o = client->options;
+	uint32_t wanted = client->role == CLIENT_PUBLISHER ? o->publish_loop
+							   : o->member_loop;
+	const char *sid = memmem(packet, packet_n, name, sizeof(name) - 1);
+
+	if (wanted == OPTIONS_ANY_LOOP || !sid ||
+	    sid + sizeof(name) + 3 > packet + packet_n)
+		return false;
+	sid += sizeof(name) - 1;
+	return wanted != ((base64url_value(sid[2]) & 3) << 6 | base64url_value(sid[3]));
+}
+
 static void
 on_step(struct client *client, const char *packet, size_t packet_n)
 {
+	if (client->misplaced)
+		return;
 	if (client->step == STEP_OPEN && packet_n > 0 && packet[0] == '0') {
+		client->misplaced = is_misplaced(client, packet, packet_n);
 		client->step = STEP_CONNECT;
-		send_packet(client,
-			    client_connect_packet(client, text + 1, sizeof(text) - 1));
+		if (client->misplaced)
+			conn_end(&client->conn);
+		else
+			send_packet(client, client_connect_packet(client, "", text + 1,
+								  sizeof(text) - 1));
 	} else if (client->step == STEP_CONNECT && packet_n > 2 &&
 		   memcmp(packet, "40", 2) == 0) {
 		if (client->role != CLIENT_MEMBER) {
@@ -85,6 +118,31 @@ publish(struct client *client, uint32_t sequence)
 }
 
 static void
+write_namespace(uint32_t namespace, char out[64])
+{
+	snprintf(out, 64, "/company/bench/artifact/%u,", namespace);
+}
+
+static void
+enter(struct client *client, uint32_t namespace)
+{
+	char nsp[64];
+
+	write_namespace(namespace, nsp);
+	send_packet(client,
+		    client_connect_packet(client, nsp, text + 1, sizeof(text) - 1));
+}
+
+static void
+quit(struct client *client, uint32_t namespace)
+{
+	char nsp[64];
+
+	write_namespace(namespace, nsp);
+	send_packet(client, (size_t)snprintf(text + 1, sizeof(text) - 1, "1%s", nsp));
+}
+
+static void
 leave(struct client *client)
 {
 	websocket_send(client, "41", 2);
@@ -101,4 +159,6 @@ const struct protocol client_socketio = {
 	.request = request,
 	.publish = publish,
 	.leave = leave,
+	.enter = enter,
+	.quit = quit,
 };

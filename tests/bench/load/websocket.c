@@ -117,7 +117,12 @@ on_bytes(struct conn *conn, char *bytes, size_t bytes_n)
 static void
 on_closed(struct conn *conn)
 {
-	of(conn)->up->gone(of(conn));
+	struct client *client = of(conn);
+
+	if (client->misplaced)
+		client_open(client);
+	else
+		client->up->gone(client);
 }
 
 const struct conn_up websocket_conn_up = {on_connected, on_bytes, on_closed};
