@@ -31,18 +31,13 @@ static int check(const struct schema_node *node, const struct spot *at);
 /* --- telling what is wrong -------------------------------------------------------------- */
 
 static void
-spell_key(struct str raw, struct buf *out)
+spell_raw_key(struct str raw, struct buf *out)
 {
 	struct buf plain = BUF_INIT;
 
 	/* With its quotes, which stand around it, a raw key is a string value. */
 	json_unescape((struct str){raw.ptr - 1, raw.len + 2}, &plain);
-	for (size_t i = 0; i < plain.len; i++) {
-		if (plain.data[i] == '~' || plain.data[i] == '/')
-			buf_add_str(out, plain.data[i] == '~' ? STR("~0") : STR("~1"));
-		else
-			buf_add_char(out, plain.data[i]);
-	}
+	schema_spell_key(buf_str(&plain), out);
 	out->failed = out->failed || plain.failed;
 	buf_fini(&plain);
 }
@@ -55,7 +50,7 @@ spell(const struct spot *at, struct buf *out)
 	spell(at->parent, out);
 	buf_add_char(out, '/');
 	if (at->key.ptr)
-		spell_key(at->key, out);
+		spell_raw_key(at->key, out);
 	else
 		buf_add_u64(out, at->index);
 }
@@ -328,23 +323,14 @@ check(const struct schema_node *node, const struct spot *at)
 	}
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 int
 schema_check(const struct schema *s, struct str value, struct buf *pointer_out,
 	     struct buf *why_out)
 {
 	struct fault fault = {pointer_out, why_out};
-	struct spot top = {.fault = &fault};
+	struct spot top = {.fault = &fault, .value = json_trim(value)};
 
-	while (value.len && is_blank(value.ptr[0]))
-		value = str_skip(value, 1);
-	while (value.len && is_blank(value.ptr[value.len - 1]))
-		value.len--;
-	top.value = value.len ? value : STR("null");
+	if (!top.value.len)
+		top.value = STR("null");
 	return check(s->node, &top);
 }

@@ -24,6 +24,17 @@ struct place {
 	struct buf *errors; /* of the outermost one */
 };
 
+void
+schema_spell_key(struct str key, struct buf *out)
+{
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.ptr[i] == '~' || key.ptr[i] == '/')
+			buf_add_str(out, key.ptr[i] == '~' ? STR("~0") : STR("~1"));
+		else
+			buf_add_char(out, key.ptr[i]);
+	}
+}
+
 static void
 spell(const struct place *at, struct buf *out)
 {
@@ -31,14 +42,10 @@ spell(const struct place *at, struct buf *out)
 		return;
 	spell(at->parent, out);
 	buf_add_char(out, '/');
-	if (!at->key)
+	if (at->key)
+		schema_spell_key(str_from(at->key), out);
+	else
 		buf_add_u64(out, at->index);
-	for (const char *c = at->key ? at->key : ""; *c; c++) {
-		if (*c == '~' || *c == '/')
-			buf_add_str(out, *c == '~' ? STR("~0") : STR("~1"));
-		else
-			buf_add_char(out, *c);
-	}
 }
 
 static int

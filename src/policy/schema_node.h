@@ -54,6 +54,9 @@ struct schema_node {
 	size_t required_n;
 };
 
+/* Append a key as it stands in a JSON pointer. Source: RFC 6901 3. */
+void schema_spell_key(struct str key, struct buf *out);
+
 struct schema {
 	json_t *root; /* keeps the texts and values that nodes borrow */
 	struct schema_node *node;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The Forwarded header, an element a proxy. Pure; any thread. Source: RFC 7239 4. */
+/* The Forwarded header: one element for each proxy. Pure; any thread. Source: RFC 7239 4. */
 #ifndef PROTO_FORWARDED_H
 #define PROTO_FORWARDED_H
 
