@@ -138,6 +138,8 @@ check_session(const struct session *s, const struct asked *a,
 		return UNKNOWN_SID;
 	if (head->method != HTTP_GET && (head->method != HTTP_POST || a->is_websocket))
 		return BAD_METHOD;
+	if ((a->protocol == 4) != (s->protocol == 4))
+		return BAD_REQUEST;
 	if (!a->is_websocket)
 		return s->polling ? ACCEPTED : BAD_REQUEST;
 	return head->upgrade && !s->is_closing && s->mount->upgrades ? ACCEPTED

@@ -76,7 +76,7 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 		upgrade_drop(s);
 	} else if (p.type == EIO_PING && str_eq(p.data, STR("probe"))) {
 		answer_probe(u);
-	} else if (p.type == EIO_UPGRADE && u->is_probed) {
+	} else if (p.type == EIO_UPGRADE) {
 		forget(u);
 		session_take_websocket(s, w);
 	} else {

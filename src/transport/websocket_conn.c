@@ -197,7 +197,7 @@ on_peer_close(struct websocket *w, struct str payload)
 	int code = ws_close_code(payload);
 
 	w->close_code = (uint16_t)code;
-	websocket_close(w, code, (struct str){NULL, 0});
+	websocket_close(w, code, str_skip(payload, payload.len ? 2 : 0));
 	conn_end(w->conn);
 }
 

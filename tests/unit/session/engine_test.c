@@ -199,6 +199,25 @@ START_TEST(an_app_that_refuses_leaves_no_session)
 }
 END_TEST
 
+START_TEST(a_session_has_one_version_of_the_protocol)
+{
+	char target[128];
+
+	open_with("    eio3: true\n");
+	engine_opens(&e, peer);
+	for (int i = 0; i < 2; i++) {
+		snprintf(target, sizeof(target), "/e/?transport=polling&sid=%s%s", e.sid,
+			 i ? "" : "&EIO=4");
+		peer_asks(peer, "GET", target, "", "");
+		if (i)
+			peer_hears_nothing(peer); /* what is no 4 is 3 */
+		else
+			peer_gets(peer, 400, REFUSED_3);
+	}
+	tear_down();
+}
+END_TEST
+
 START_TEST(an_address_opens_sessions_no_faster_than_it_may)
 {
 	open_with("    connection_rate: 2/min\n");
@@ -306,6 +325,7 @@ engine_suite(void)
 	tcase_add_test(t, a_session_of_one_mount_is_unknown_to_another);
 	tcase_add_test(t, a_cookie_carries_the_sid_when_it_has_a_name);
 	tcase_add_test(t, an_app_that_refuses_leaves_no_session);
+	tcase_add_test(t, a_session_has_one_version_of_the_protocol);
 	tcase_add_test(t, an_address_opens_sessions_no_faster_than_it_may);
 	tcase_add_test(t, a_bad_handshake_leaves_no_session);
 	tcase_add_test(cors, any_origin_is_told_so_when_all_are_allowed);

@@ -106,7 +106,7 @@ END_TEST
 
 START_TEST(a_probe_that_breaks_the_rules_is_dropped_and_polling_goes_on)
 {
-	static const char *const wrong[] = {"5", "4early", "2", "abc", "3probe"};
+	static const char *const wrong[] = {"4early", "2", "abc", "3probe"};
 
 	peer_upgrades(prober, engine_target(&e, "websocket"), "");
 	peer_sends(prober, wrong[_i]);
@@ -115,6 +115,17 @@ START_TEST(a_probe_that_breaks_the_rules_is_dropped_and_polling_goes_on)
 	engine_posts(&e, poller, "4on");
 	engine_polls_for(&e, poller, "4on");
 	peer_upgrades(peer_open(&e.rig, 0), engine_target(&e, "websocket"), "");
+}
+END_TEST
+
+START_TEST(a_client_may_upgrade_without_asking_first)
+{
+	engine_polls(&e, poller);
+	peer_upgrades(prober, engine_target(&e, "websocket"), "");
+	peer_sends(prober, "5");
+	peer_gets(poller, 200, "6");
+	peer_sends(prober, "4on");
+	peer_receives(prober, "4on");
 }
 END_TEST
 
@@ -301,7 +312,8 @@ upgrade_suite(void)
 	tcase_add_test(t, an_upgrade_whose_request_has_a_body_is_refused);
 	tcase_add_loop_test(t, a_probe_that_does_not_finish_is_dropped_in_time, 0, 2);
 	tcase_add_loop_test(
-		t, a_probe_that_breaks_the_rules_is_dropped_and_polling_goes_on, 0, 5);
+		t, a_probe_that_breaks_the_rules_is_dropped_and_polling_goes_on, 0, 4);
+	tcase_add_test(t, a_client_may_upgrade_without_asking_first);
 	tcase_add_test(t, a_probe_that_is_lost_leaves_the_session_polling);
 	tcase_add_test(t, a_session_that_ends_takes_its_probe_along);
 	tcase_add_test(t, a_poll_waiting_while_the_upgrade_completes_hears_a_noop);

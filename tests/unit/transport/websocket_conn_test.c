@@ -229,12 +229,14 @@ END_TEST
 
 /* --- closing ----------------------------------------------------------------------------- */
 
-START_TEST(a_close_frame_is_answered_with_its_code)
+START_TEST(a_close_frame_is_answered_with_its_code_and_words)
 {
 	peer_upgrades(peer, "/ws", "");
 	peer_frame(peer, WS_CLOSE, true, _i ? STR("\x0f\xa0why") : STR(""));
 	frame(WS_TEXT, true, "too late");
 	rig_turn(&rig);
+	if (_i)
+		ck_assert_mem_eq(peer->memory.to_client.data + 4, "why", 3);
 	peer_takes_close(peer, _i ? 4000 : 1005);
 	peer_hears_nothing(peer);
 	ck_assert(peer->memory.server_ended);
@@ -509,7 +511,7 @@ websocket_conn_suite(void)
 	tcase_add_test(t, invalid_utf8_fails_at_its_first_byte);
 	tcase_add_loop_test(t, a_message_of_too_many_bytes_or_pieces_is_1009, 0, 2);
 	tcase_add_test(t, a_message_at_the_limit_comes_back);
-	tcase_add_loop_test(t, a_close_frame_is_answered_with_its_code, 0, 2);
+	tcase_add_loop_test(t, a_close_frame_is_answered_with_its_code_and_words, 0, 2);
 	tcase_add_test(t, our_close_waits_for_the_answer);
 	tcase_add_test(t, a_client_that_does_not_answer_our_close_is_dropped);
 	tcase_add_test(t, a_lost_connection_is_1006);
