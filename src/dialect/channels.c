@@ -17,9 +17,9 @@ static const struct verb_row verbs[] = {
 	 true,
 	 {CHANNEL, {"is_typing", SLOT_FLAG, IS_BOOL, true, 0}}},
 	{"get_online_users", NULL, VERB_WHO, true, {CHANNEL}},
-	{"ping", NULL, VERB_PING, false, {{NULL}}},
+	{"ping", NULL, VERB_PING, false, {{0}}},
 	{"auth", NULL, VERB_AUTH, false, {{"token", SLOT_TOKEN, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 
 #define NEW_MESSAGE                                                                            \

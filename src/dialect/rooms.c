@@ -24,9 +24,9 @@ static const struct verb_row verbs[] = {
 	  {"data", SLOT_DATA, IS_OBJECT, true, 0},
 	  {"data.content", SLOT_CONTENT, IS_TEXT, true, 0},
 	  {"data.metadata", SLOT_METADATA, IS_OBJECT | IS_NULL, false, 0}}},
-	{"ping", NULL, VERB_PING, false, {{NULL}}},
+	{"ping", NULL, VERB_PING, false, {{0}}},
 	{"auth", NULL, VERB_AUTH, false, {{"token", SLOT_TOKEN, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 
 #define NOTIFICATION "{\"type\":\"notification.new\",\"data\":$data,\"timestamp\":$now}"

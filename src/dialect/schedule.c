@@ -36,9 +36,9 @@ static const struct verb_row verbs[] = {
 	 true,
 	 {{"data", SLOT_DATA, IS_OBJECT, true, 0},
 	  {"data.notification_id", SLOT_ID, IS_ID, true, 0}}},
-	{"ping", NULL, VERB_PING, false, {{NULL}}},
+	{"ping", NULL, VERB_PING, false, {{0}}},
 	{"auth", NULL, VERB_AUTH, false, {{"token", SLOT_TOKEN, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 
 #define EVENT(type, action) "{\"type\":\"" type "\",\"action\":\"" action "\",\"data\":"

@@ -24,10 +24,10 @@ static const struct verb_row verbs[] = {
 	 true,
 	 {{"data", SLOT_DATA, IS_OBJECT, true, 0},
 	  {"data.notificationId", SLOT_ID, IS_ID, true, 0}}},
-	{"pong", NULL, VERB_PONG, true, {{NULL}}},
-	{"ping", NULL, VERB_PING, false, {{NULL}}},
+	{"pong", NULL, VERB_PONG, true, {{0}}},
+	{"ping", NULL, VERB_PING, false, {{0}}},
 	{"auth", NULL, VERB_AUTH, false, {{"token", SLOT_TOKEN, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 
 #define NOTIFICATION                                                                       \

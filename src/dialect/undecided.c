@@ -7,9 +7,9 @@
 #include "dialect/channels.h"
 
 static const struct verb_row verbs[] = {
-	{"ping", NULL, VERB_PING, false, {{NULL}}},
+	{"ping", NULL, VERB_PING, false, {{0}}},
 	{"auth", NULL, VERB_AUTH, false, {{"token", SLOT_TOKEN, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 
 /* second: the code in the words of channels */

@@ -21,7 +21,7 @@ static const struct verb_row pager_verbs[] = {
 	 true,
 	 {{"to", SLOT_ROOM, IS_TEXT, true, E_ROOM_REQUIRED},
 	  {"text", SLOT_CONTENT, IS_TEXT, true, 0}}},
-	{NULL},
+	{0},
 };
 static const struct event_row pager_events[] = {
 	{"message", "{\"page\":$.content,\"from\":$#user}"},
