@@ -29,7 +29,7 @@ export class Requests {
 			socket.on(type, message => this.receive({ type, ...message }, `event ${type}`));
 	}
 
-	// form: "text", "object", "named" or "ack" (PROTOCOLS: the three request forms).
+	// form: "text", "object", "named" or "ack" (the three forms of doc/protocols.md).
 	send(socket, form, action, data, requestId = newRequestId()) {
 		const record = this.add({
 			id: form === "ack" ? null : requestId, key: newRequestId(),

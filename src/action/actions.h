@@ -59,7 +59,8 @@ struct actions {
 /* Loads the plugins of config->plugin_dir. hubs->n is set already, its hubs come later, when
  * they are built with actions_hub_up. A plugin that cannot be used is refused with one
  * line in the log, and the others go on.
- * Errors: NULL when memory or threads are short, with a line in errors. Owns: references of its own. Main thread. */
+ * Errors: NULL when memory or threads are short, with a line in errors.
+ * Owns: references of its own. Main thread. */
 struct actions *actions_new(struct config *config, struct hubs *hubs,
 			    struct token_keys *keys, struct buf *errors) MUST_USE;
 

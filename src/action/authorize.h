@@ -8,7 +8,7 @@
  *	question ──> inquiry: one hook asked ──< questions that wait for its answer
  *
  * Memory and inquiries belong to each loop alone, the breaker to all loops. Thread: the desk's
- * loop, answers from any. Source: PROTOCOLS.md "Permissions".
+ * loop, answers from any. Source: doc/protocols.md "Permissions".
  */
 #ifndef ACTION_AUTHORIZE_H
 #define ACTION_AUTHORIZE_H

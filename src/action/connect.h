@@ -2,7 +2,7 @@
 /*
  * A client enters a namespace: is there one, does its session fit, is it of that company and
  * artifact, what do the plugins say; then its rooms. The token was verified below.
- * Thread: the socket's loop. Source: PROTOCOLS.md "actions".
+ * Thread: the socket's loop. Source: doc/protocols.md "actions".
  *
  *	asked → known? → session? → company, artifact? → each plugin's admit → accepted
  */

@@ -2,7 +2,7 @@
 /*
  * The three forms of a request, as events: `message` with an envelope in a string or object,
  * `REQUEST` with an envelope, or the action's name with data and an acknowledgement.
- * Thread: the socket's loop. Source: PROTOCOLS.md "actions".
+ * Thread: the socket's loop. Source: doc/protocols.md "actions".
  */
 #ifndef ACTION_FORM_H
 #define ACTION_FORM_H

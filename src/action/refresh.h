@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The life of a token on a connection: the built-in action auth.refresh takes a fresh one for
- * the same user, company and session; at exp the client is told, after the grace period its connection is closed.
- * Thread: the socket's loop. Source: PROTOCOLS.md "Authentication".
+ * the same user, company and session; at exp the client is told, and after the grace period its
+ * connection is closed.
+ * Thread: the socket's loop. Source: doc/protocols.md "Authentication".
  */
 #ifndef ACTION_REFRESH_H
 #define ACTION_REFRESH_H

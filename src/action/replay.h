@@ -4,7 +4,7 @@
  * the answer, joins the running call or gets the kept result. Keys are digests of user,
  * session, requestId, action and data. Shards with a mutex each, because a client may come
  * back on another loop. Kept results are bounded by time and by bytes, oldest forgotten first.
- * Time is a parameter. Any thread. Source: PROTOCOLS.md "actions".
+ * Time is a parameter. Any thread. Source: doc/protocols.md "actions".
  */
 #ifndef ACTION_REPLAY_H
 #define ACTION_REPLAY_H

@@ -3,7 +3,7 @@
  * Companies and artifacts: names of their rooms and namespaces, and which artifact namespaces
  * have clients on this node, so that an update for a company finds them. The names are pure;
  * struct scopes is for any thread, touched when a client enters or leaves.
- * Source: PROTOCOLS.md "actions", Scope.
+ * Source: doc/protocols.md "actions".
  */
 #ifndef ACTION_SCOPE_H
 #define ACTION_SCOPE_H
@@ -34,7 +34,8 @@ struct scopes {
 void scopes_init(struct scopes *s);
 void scopes_fini(struct scopes *s);
 
-/* A client enters or leaves a namespace; nothing happens for other names. Errors: -E_NOMEM. [any thread] */
+/* A client enters or leaves a namespace; nothing happens for other names. Errors: -E_NOMEM.
+ * [any thread] */
 int scopes_enter(struct scopes *s, struct str nsp) MUST_USE;
 void scopes_leave(struct scopes *s, struct str nsp);
 

@@ -16,8 +16,8 @@ struct timer_plan {
 	struct tg_host *host;
 };
 
-/* On the loop of this thread, else on the first one. After an error nothing is called. Errors: -E_NOMEM, -E_STATE.
- * [any thread] */
+/* On the loop of this thread, else on the first one. After an error nothing is called.
+ * Errors: -E_NOMEM, -E_STATE. [any thread] */
 int timer_start(struct actions *a, const struct timer_plan *plan,
 		uint64_t *id_out) MUST_USE;
 

@@ -2,7 +2,7 @@
 /*
  * sendUpdate: an envelope that nobody asked for, to every socket of a company, on "/" and in
  * its namespaces, or to those of one artifact. Goes out as event `message` with the envelope
- * in a string. Any thread. Source: PROTOCOLS.md "actions", Scope.
+ * in a string. Any thread. Source: doc/protocols.md "actions".
  */
 #ifndef ACTION_UPDATE_H
 #define ACTION_UPDATE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whom a publish means: people, companies, artifacts, topics and events as the rooms they are.
- * Source: PROTOCOLS.md "One model under all five".
+ * Source: doc/protocols.md "One model under all five".
  */
 #ifndef ADMIN_REST_AIM_H
 #define ADMIN_REST_AIM_H

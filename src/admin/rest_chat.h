@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a chat backend triggers: messages with their mentions, reactions, who joins and leaves
- * a channel. Handlers of rest_table.h. Source: PROTOCOLS.md "Where events come from".
+ * a channel. Handlers of rest_table.h. Source: doc/protocols.md "Where events come from".
  */
 #ifndef ADMIN_REST_CHAT_H
 #define ADMIN_REST_CHAT_H

@@ -2,7 +2,7 @@
 /*
  * Persons behind sockets of "/": they come online and go offline, and are in rooms, once each
  * however many connections they have, and those who care hear of it. A socket without a user
- * is nobody. Thread: the socket's loop. Source: PROTOCOLS.md "Plain dialects", presence.
+ * is nobody. Thread: the socket's loop. Source: doc/protocols.md "Plain dialects".
  */
 #ifndef HUB_PEOPLE_H
 #define HUB_PEOPLE_H

@@ -53,7 +53,8 @@ struct keepsake *socket_take_keepsake(struct socket *s) MUST_USE;
 void *socket_data(const struct socket *s);
 void socket_set_data(struct socket *s, void *data);
 
-/* Answers to on_connect, for Socket.IO. data is JSON or empty. Errors: -E_STATE when answered before. */
+/* Answers to on_connect, for Socket.IO. data is JSON or empty.
+ * Errors: -E_STATE when answered before. */
 int socket_accept(struct socket *s);
 int socket_refuse(struct socket *s, struct str message, struct str data);
 

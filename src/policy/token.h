@@ -2,7 +2,7 @@
 /*
  * JSON Web Tokens: keys, verification, signing. libjwt and OpenSSL stay behind this header.
  * Keys are immutable after loading: any thread. A cache belongs to one loop.
- * Source: RFC 7515, RFC 7519, RFC 8725; PROTOCOLS.md "Authentication".
+ * Source: RFC 7515, RFC 7519, RFC 8725; doc/protocols.md "Authentication".
  */
 #ifndef POLICY_TOKEN_H
 #define POLICY_TOKEN_H

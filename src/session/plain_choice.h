@@ -2,7 +2,7 @@
 /*
  * Which of a path's plain mounts serves a request, and whether it may come at all: origin, bad
  * tokens and new connections of its address. Thread: the request's loop.
- * Source: PROTOCOLS.md "Mounts".
+ * Source: doc/protocols.md "Mounts".
  */
 #ifndef SESSION_PLAIN_CHOICE_H
 #define SESSION_PLAIN_CHOICE_H

@@ -88,8 +88,8 @@ int session_open_websocket(struct session *s, struct request *r) MUST_USE;
 /* A GET of a session that polls. */
 void session_poll(struct session *s, struct request *r);
 /* Queue a message frame (payload "4…" or bare bytes). A frame that finds the queue full, or
- * no memory, ends the session a moment later, so that a broadcast may go on. Errors: -E_GONE, -E_FULL,
- * -E_NOMEM. */
+ * no memory, ends the session a moment later, so that a broadcast may go on.
+ * Errors: -E_GONE, -E_FULL, -E_NOMEM. */
 int session_send(struct session *s, struct frame *f);
 /* What was sent so far is heard before what follows, by itself (conn_pause). */
 void session_pause(struct session *s);

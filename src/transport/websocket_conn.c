@@ -135,7 +135,8 @@ tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 }
 
 /* What cannot be compressed grows a little when somebody tries (RFC 1951 3.2.4: five bytes a
- * block, of half a kilobyte in the smallest window). The inflated size is what counts, and is checked afterwards. */
+ * block, of half a kilobyte in the smallest window). The inflated size is what counts, and is
+ * checked afterwards. */
 static uint64_t
 wire_limit(const struct websocket *w)
 {
