@@ -37,6 +37,7 @@ const struct config *server_config(const struct server *s);
 /* No new connections, running actions end, clients are told; then the threads stop. */
 void server_stop(struct server *s);
 
+/* After server_stop, or when it was never started. NULL is allowed. */
 void server_free(struct server *s);
 
 /* The port the i-th listener got, 0 for a Unix socket; behind the configured ones stands the

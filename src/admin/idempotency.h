@@ -12,6 +12,7 @@
 
 struct idempotency;
 
+/* NULL when memory is short. */
 struct idempotency *idempotency_new(uint32_t keys_n, uint32_t keep_ms) MUST_USE;
 void idempotency_free(struct idempotency *i); /* NULL is allowed */
 

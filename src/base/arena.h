@@ -26,6 +26,7 @@ struct str arena_copy(struct arena *a, struct str s);
 /* Forget all allocations; keeps the first chunk for the next round. */
 void arena_reset(struct arena *a);
 
+/* Give all memory back. */
 void arena_fini(struct arena *a);
 
 #endif

@@ -26,6 +26,7 @@ buf_in(char *room, size_t n)
 	return (struct buf){.data = room, .cap = n, .is_lent = true};
 }
 
+/* Give the memory back; what is left is an empty buffer. */
 void buf_fini(struct buf *b);
 
 /* Room for n more bytes at data + len. Returns NULL (and marks failed) without memory.
@@ -58,6 +59,7 @@ buf_add_char(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+/* Append decimal digits, and text as printf makes it. */
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 

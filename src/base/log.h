@@ -17,6 +17,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF };
 /* From configuration, at start and on reload. */
 void log_configure(enum log_level level, bool as_json);
 
+/* Would a line of that level be written? */
 bool log_is_on(enum log_level level);
 
 void log_line(enum log_level level, const char *event, const char *fields, ...)

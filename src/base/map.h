@@ -23,6 +23,7 @@ struct map {
 
 #define MAP_INIT ((struct map){0})
 
+/* Forget the entries; keys and values stay the caller's. */
 void map_fini(struct map *m);
 
 /* NULL when absent. */
