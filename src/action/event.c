@@ -40,6 +40,7 @@ event_take(struct actions *a, struct socket *s, const struct event_in *e)
 	loop = p->desk->loop;
 	if (!rate_take(&p->rate, &socket_mount(s)->message_rate, loop->now_ms)) {
 		counter_add(&loop->counters, COUNTER_RATE_LIMITED, 1);
+		counter_add(&loop->counters, COUNTER_STRAY_PACKETS, 1);
 		if (p->is_framework)
 			form_refuse(p, e, -E_RATE_LIMITED);
 		return;

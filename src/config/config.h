@@ -76,6 +76,7 @@ struct config_mount {
 
 	/* limits of one connection or user */
 	struct config_rate message_rate;
+	uint32_t strays_n; /* packets without a message in a second; 0: no limit */
 	struct config_rate connect_rate; /* CONNECT packets of one client */
 	uint32_t user_connections_n;     /* 0: no limit */
 	uint32_t heartbeat_ms, idle_ms, subscriptions_n;
@@ -142,6 +143,7 @@ struct config_authorize {
 struct config_http {
 	uint32_t head_bytes, target_bytes, headers_n, body_bytes;
 	uint32_t head_timeout_ms, body_timeout_ms, keepalive_timeout_ms, write_timeout_ms;
+	uint32_t requests_n; /* of one connection in a second; 0: no limit */
 };
 
 struct config_plugin {

@@ -153,6 +153,12 @@ client_send_own(struct client *c, struct frames *f)
 /* --- packets ----------------------------------------------------------------------------- */
 
 static void
+count_stray(struct client *c)
+{
+	counter_add(&c->hub->loop->counters, COUNTER_STRAY_PACKETS, 1);
+}
+
+static void
 on_event(struct socket *s, const struct sio_packet *p, const struct str *attachments)
 {
 	struct hub *h = s->hub;
@@ -182,8 +188,10 @@ client_packet(struct client *c, const struct sio_packet *p, const struct str *at
 		client_ask(c, p);
 		return;
 	}
-	if (s && p->type == SIO_CONNECT && !socket_is_connected(s))
-		return; /* the answer to the first one will do */
+	if (s && p->type == SIO_CONNECT && !socket_is_connected(s)) {
+		count_stray(c); /* the answer to the first one will do */
+		return;
+	}
 	if (!s || !socket_is_connected(s)) {
 		client_fail(c, "packet for a namespace that is not connected");
 		return;
@@ -195,8 +203,10 @@ client_packet(struct client *c, const struct sio_packet *p, const struct str *at
 		break;
 	case SIO_ACK:
 	case SIO_BINARY_ACK:
-		if (p->has_id) /* else of nothing that anybody waits for */
-			ack_arrived(s, p->id, p->args, attachments, p->attachments);
+		/* without an id it is of nothing that anybody waits for */
+		if (!p->has_id ||
+		    !ack_arrived(s, p->id, p->args, attachments, p->attachments))
+			count_stray(c);
 		break;
 	case SIO_DISCONNECT:
 		socket_end(s, "client namespace disconnect");

@@ -159,6 +159,7 @@ client_connect(struct client *c, struct str nsp, struct str auth)
 
 	if (!client_may_ask(c)) {
 		counter_add(&c->hub->loop->counters, COUNTER_RATE_LIMITED, 1);
+		counter_add(&c->hub->loop->counters, COUNTER_STRAY_PACKETS, 1);
 		refuse(c, nsp, str_from(error_text(E_RATE_LIMITED)), E_RATE_LIMITED);
 		return;
 	}

@@ -241,8 +241,10 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 					   : -E_WS_DATA;
 	if (error == -E_GONE)
 		return;
-	if (error == -E_RATE_LIMITED)
+	if (error == -E_RATE_LIMITED) {
 		counter_add(&l->counters, COUNTER_RATE_LIMITED, 1);
+		counter_add(&l->counters, COUNTER_STRAY_PACKETS, 1);
+	}
 	if (error) {
 		words.where = str_from(v.where);
 		plain_session_fail(p, error, v.kind, &words);

@@ -221,11 +221,18 @@ fail(struct session *s)
 }
 
 static void
+count_stray(struct session *s)
+{
+	counter_add(&s->all->loop->counters, COUNTER_STRAY_PACKETS, 1);
+}
+
+static void
 on_ping(struct session *s, const struct eio_packet *p)
 {
 	char pong[128] = {'0' + EIO_PONG};
 	struct frame *f;
 
+	count_stray(s);
 	if (s->protocol != 3 || p->data.len >= sizeof(pong)) {
 		fail(s);
 		return;
@@ -258,6 +265,8 @@ on_packet(void *up, const struct eio_packet *p)
 		on_ping(s, p);
 		return;
 	case EIO_PONG:
+		if (!s->awaits_pong)
+			count_stray(s);
 		if (s->protocol == 4) /* unasked, too: the client lives */
 			restart_heartbeat(s);
 		return;
@@ -267,7 +276,8 @@ on_packet(void *up, const struct eio_packet *p)
 	case EIO_NOOP:
 	case EIO_OPEN:
 	case EIO_UPGRADE:
-		return; /* no business of a client's here, and no harm */
+		count_stray(s); /* no business of a client's here, and no harm */
+		return;
 	}
 }
 
@@ -288,11 +298,13 @@ static void
 on_polling_error(void *up, int error)
 {
 	struct session *s = up;
+	bool is_parse_error = error != -E_GONE && error != -E_STATE && error != -E_FLOOD;
 
-	if (error != -E_GONE)
+	if (error == -E_FLOOD)
+		counter_add(&s->all->loop->counters, COUNTER_FLOODS, 1);
+	else if (error != -E_GONE)
 		counter_add(&s->all->loop->counters, COUNTER_PARSE_ERRORS, 1);
-	end(s, error == -E_GONE || error == -E_STATE ? "transport error" : "parse error",
-	    EIO_CLOSE);
+	end(s, is_parse_error ? "parse error" : "transport error", EIO_CLOSE);
 }
 
 static const struct polling_up polling_up = {on_packet, on_polling_drain,

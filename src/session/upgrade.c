@@ -57,6 +57,7 @@ answer_probe(struct upgrade *u)
 {
 	struct frame *f = ws_frame_of(WS_TEXT, STR("3probe"));
 
+	counter_add(&u->session->all->loop->counters, COUNTER_STRAY_PACKETS, 1);
 	if (f)
 		websocket_send(u->websocket, f);
 	frame_unref(f);

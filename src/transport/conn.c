@@ -410,6 +410,23 @@ conn_set_deadline(struct conn *c, uint32_t ms)
 	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + ms);
 }
 
+/* The second above, what was counted in it below: four bytes that the structure has to spare. */
+enum { COUNTED_BITS = 20, COUNTED_MOST = (1 << COUNTED_BITS) - 1 };
+
+uint32_t
+conn_count(struct conn *c, uint32_t n)
+{
+	uint32_t second = (uint32_t)(c->loop->now_ms >> CONN_SECOND_SHIFT)
+			  << COUNTED_BITS;
+	uint32_t before = (c->counted ^ second) >> COUNTED_BITS
+				  ? 0
+				  : c->counted & COUNTED_MOST;
+
+	n = n > COUNTED_MOST - before ? COUNTED_MOST : before + n;
+	c->counted = second | n;
+	return n;
+}
+
 void
 conn_end(struct conn *c)
 {

@@ -62,6 +62,7 @@ struct conn {
 	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address *client; /* for whom: behind a proxy that tells; NULL: for peer */
 	struct address peer;
+	uint32_t counted; /* by conn_count */
 };
 
 /* An accepted socket of loop; up is told of everything. Reading starts with conn_start.
@@ -93,6 +94,11 @@ void conn_again(struct conn *c);
 
 /* Close it when it still is open after ms. */
 void conn_set_deadline(struct conn *c, uint32_t ms);
+
+/* n more of what a second (of CONN_SECOND_MS) may bring only so many of. Returns how many this
+ * second has brought; beyond a million they are not counted. */
+enum { CONN_SECOND_SHIFT = 10, CONN_SECOND_MS = 1 << CONN_SECOND_SHIFT };
+uint32_t conn_count(struct conn *c, uint32_t n);
 
 /* Write what is queued, then close. Harmless when ending. */
 void conn_end(struct conn *c);

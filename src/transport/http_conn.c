@@ -14,12 +14,16 @@
  * wait for a client that asks on without reading them. */
 enum { WAITING_BYTES = 16384, ANSWERS_BYTES = 65536 };
 
+/* So many requests in one piece of input are many. */
+enum { CHATTY_REQUESTS = 16 };
+
 struct http_conn {
 	struct conn *conn;
 	struct http_server *server;
 	struct http_parser *parser; /* NULL between requests */
 	struct request *request;    /* from its head to its answer */
 	bool is_serving;            /* the handler has it */
+	bool is_waiting;            /* for the next second: this one's requests came */
 	bool has_deadline;
 	uint32_t later_ms;           /* it is so much behind its timer */
 	struct wheel_timer deadline; /* not taken back: a request changes it some times */
@@ -109,6 +113,12 @@ on_deadline(struct wheel_timer *t)
 		return;
 	}
 	h->has_deadline = false;
+	if (h->is_waiting) {
+		h->is_waiting = false;
+		set_deadline(h, h->server->times->keepalive_timeout_ms);
+		conn_hold(h->conn, false);
+		return;
+	}
 	if (is_idle(h)) {
 		conn_end(h->conn);
 		return;
@@ -194,6 +204,7 @@ on_head(struct http_conn *h)
 	if (!r)
 		return -E_NOMEM;
 	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
+	conn_count(h->conn, 1);
 	r->conn = h->conn;
 	r->server = h->server;
 	r->headers = buf_in(r->room, sizeof(r->room));
@@ -256,18 +267,36 @@ must_drain(struct http_conn *h)
 	return true;
 }
 
+/* So many requests in a second, and what waits behind them waits for the next. */
+static bool
+must_wait(struct http_conn *h)
+{
+	struct conn *c = h->conn;
+	uint32_t most_n = h->server->times->requests_n;
+
+	if (!most_n || conn_count(c, 0) < most_n)
+		return false;
+	counter_add(&c->loop->counters, COUNTER_REQUESTS_DELAYED, 1);
+	h->is_waiting = true;
+	set_deadline(h, CONN_SECOND_MS - (uint32_t)(c->loop->now_ms % CONN_SECOND_MS));
+	conn_hold(c, true);
+	return true;
+}
+
 static long
 take(struct http_conn *h, char *bytes, size_t n)
 {
 	struct conn *c = h->conn;
 	bool was_idle = is_idle(h);
-	size_t used = 0;
+	size_t used = 0, requests_n = 0;
 
 	if (h->is_serving) {
 		if (n > WAITING_BYTES)
 			conn_hold(c, true);
 		return 0;
 	}
+	if (h->is_waiting)
+		return 0;
 	if (was_idle)
 		set_deadline(h, h->server->times->head_timeout_ms);
 	for (;;) {
@@ -275,7 +304,7 @@ take(struct http_conn *h, char *bytes, size_t n)
 		struct str body;
 		long taken;
 
-		if (!h->request && must_drain(h))
+		if (!h->request && (must_drain(h) || (n && must_wait(h))))
 			return (long)used;
 		if (!h->parser)
 			h->parser = http_parser_new(&h->server->limits);
@@ -288,6 +317,8 @@ take(struct http_conn *h, char *bytes, size_t n)
 			return (long)n;
 		}
 		used += (size_t)taken;
+		if (event == HTTP_HEAD_DONE)
+			c->is_chatty = ++requests_n > CHATTY_REQUESTS;
 		if (!on_event(h, event, body) || h->is_serving)
 			return (long)used;
 		if (used == n && !h->request)
@@ -332,7 +363,7 @@ on_drain(struct conn *c)
 {
 	struct http_conn *h = c->up_state;
 
-	if (h->is_serving)
+	if (h->is_serving || h->is_waiting)
 		return;
 	if (is_idle(h))
 		set_deadline(h, h->server->times->keepalive_timeout_ms);

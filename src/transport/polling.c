@@ -194,7 +194,19 @@ polling_begin_post(struct polling *p, struct request *r)
 	return 0;
 }
 
-/* All packets of the body, while up wants them. Errors: -E_PACKET, …. */
+/* Has the connection brought more than it may of what nobody needs, since strays_n were
+ * counted? */
+static bool
+is_flood(const struct polling *p, struct request *r, uint64_t strays_n)
+{
+	uint64_t more_n = counter_get(&p->loop->counters, COUNTER_STRAY_PACKETS) -
+			  strays_n;
+
+	return more_n && p->mount->strays_n &&
+	       conn_count(r->conn, (uint32_t)more_n) > p->mount->strays_n;
+}
+
+/* All packets of the body, while up wants them. Errors: -E_PACKET, -E_FLOOD, …. */
 static int
 read_packets(struct polling *p, struct request *r)
 {
@@ -213,8 +225,14 @@ read_packets(struct polling *p, struct request *r)
 	if (got)
 		return got;
 	reader = eio_reader(p->protocol, binary, body, n);
-	while (p->up && (got = eio_reader_next(&reader, &packet)) > 0)
+	while (p->up && (got = eio_reader_next(&reader, &packet)) > 0) {
+		uint64_t strays_n = counter_get(&p->loop->counters,
+						COUNTER_STRAY_PACKETS);
+
 		p->up->on_packet(p->up_state, &packet);
+		if (is_flood(p, r, strays_n))
+			return -E_FLOOD;
+	}
 	return got < 0 ? got : 0;
 }
 
@@ -228,7 +246,7 @@ polling_post(struct polling *p, struct request *r)
 	if (error && p->up)
 		p->up->on_error(p->up_state, error);
 	if (error)
-		request_refuse(r, -E_PACKET);
+		request_refuse(r, error == -E_FLOOD ? error : -E_PACKET);
 	else
 		request_answer(
 			r, &(struct answer){.status = 200,

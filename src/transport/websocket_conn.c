@@ -101,7 +101,8 @@ websocket_open(struct request *r, const struct config_mount *mount,
 static void
 fail(struct websocket *w, int error)
 {
-	counter_add(&w->conn->loop->counters, COUNTER_PARSE_ERRORS, 1);
+	counter_add(&w->conn->loop->counters,
+		    error == -E_FLOOD ? COUNTER_FLOODS : COUNTER_PARSE_ERRORS, 1);
 	if (w->up && w->up->on_fault && !w->is_closing)
 		w->up->on_fault(w->up_state, error);
 	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
@@ -153,6 +154,12 @@ drop_message(struct websocket *w)
 	w->message = NULL;
 }
 
+static void
+count_stray(struct websocket *w)
+{
+	counter_add(&w->conn->loop->counters, COUNTER_STRAY_PACKETS, 1);
+}
+
 /* Errors: -E_TOO_LARGE, -E_NOMEM. */
 static int
 keep_fragment(struct websocket *w, const struct ws_slice *s)
@@ -177,6 +184,8 @@ on_data(struct websocket *w, const struct ws_slice *s)
 
 	if (!s->is_first || !s->is_last) {
 		error = keep_fragment(w, s);
+		if (!s->is_last)
+			count_stray(w);
 		if (error || !s->is_last)
 			return error;
 		data = w->message->data;
@@ -208,6 +217,7 @@ on_control(struct websocket *w, const struct ws_slice *s)
 	struct str payload = {s->data, s->len};
 	struct frame *f;
 
+	count_stray(w);
 	if (s->opcode == WS_CLOSE) {
 		on_peer_close(w, payload);
 		return;
@@ -233,11 +243,21 @@ is_behind(const struct websocket *w)
 	return send_queue_held(&w->conn->out) > w->mount->queue_soft_bytes;
 }
 
+/* strays_n more packets that nobody needs, whoever on the way up found that out. */
+static bool
+is_flood(struct websocket *w, uint64_t strays_n)
+{
+	uint32_t most_n = w->mount->strays_n;
+
+	return strays_n && most_n && conn_count(w->conn, (uint32_t)strays_n) > most_n;
+}
+
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
 	struct websocket *w = c->up_state;
 	struct ws_limits limits = {wire_limit(w), w->mount->fragments_n, w->deflate.on};
+	const uint64_t strays_n = counter_get(&c->loop->counters, COUNTER_STRAY_PACKETS);
 	size_t used = 0, frames_n = 0;
 
 	w->heard_ms = c->loop->now_ms;
@@ -260,6 +280,10 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 			fail(w, error);
 	}
 	c->is_chatty = frames_n > CHATTY_FRAMES;
+	if (is_flood(w,
+		     counter_get(&c->loop->counters, COUNTER_STRAY_PACKETS) - strays_n) &&
+	    !is_over(w))
+		fail(w, -E_FLOOD);
 	if (!is_over(w) && is_behind(w))
 		conn_hold(c, true);
 	return (long)used;

@@ -299,6 +299,38 @@ describe("broken WebSocket frames", () => {
 	}
 });
 
+describe("floods", () => {
+	const masked = (head, text = "") => Buffer.concat([Buffer.from([head, 0x80 | text.length, 0, 0, 0, 0]),
+		Buffer.from(text)]);
+	const repeat = (bytes, n) => Buffer.concat(Array(n).fill(bytes));
+
+	for (const [what, packet] of [["pings", masked(0x89)], ["pongs", masked(0x8a)],
+		["pongs of Engine.IO", masked(0x81, "3")], ["answers to nothing", masked(0x81, "437[]")]]) {
+		test(`of ${what} end with 1008, and others hear nothing of them`, async () => {
+			const engine = new Engine(gateway.url, "/socket.io/");
+			const calm = await engine.open();
+			const peer = await Peer.say(UPGRADE.replace("/ws-echo", "/socket.io/?EIO=4&transport=websocket"));
+			await peer.until(/^HTTP\/1\.1 101 [^]*\r\n\r\n/);
+			peer.socket.write(masked(0x81, "40"));
+			peer.socket.write(repeat(packet, 150000));
+			await peer.closed();
+			assert.deepEqual([...peer.got.subarray(-4)], [0x88, 0x02, 1008 >> 8, 1008 & 255], what);
+			await engine.send(calm.sid, "40");
+			assert.match(await engine.get(calm.sid), /^40\{"sid"/);
+		});
+	}
+
+	test("of packets in one body end with 429 and the session", async () => {
+		const engine = new Engine(gateway.url, "/socket.io/");
+		const { sid } = await engine.open();
+		const body = Array(100000).fill("3").join("\x1e");
+		const peer = await Peer.say(`POST ${new Engine("", "/socket.io/").polling(sid)} HTTP/1.1\r\nHost: a\r\n` +
+			`Content-Length: ${body.length}\r\n\r\n${body}`);
+		await peer.until(/HTTP\/1\.1 429 /);
+		assert.equal(await engine.status(sid), 400);
+	});
+});
+
 test("one address may have only so many connections", async () => {
 	const strict = await Gateway.conformance({ set: { address_connections: "10" } });
 	const all = Array.from({ length: 30 }, () => new Peer({ port: strict.port() }));

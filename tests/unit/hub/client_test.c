@@ -323,6 +323,8 @@ START_TEST(an_answer_is_told_once_and_strangers_are_ignored)
 	peer_sends(peer, "43[\"of what?\"]");
 	peer_sends(peer, "430[]");
 	ck_assert_str_eq(acked, "b:0:\"second\",2:0; a:0::0; ");
+	ck_assert_uint_eq(counter_get(&h.e.rig.loop[0]->counters, COUNTER_STRAY_PACKETS),
+			  3);
 }
 END_TEST
 

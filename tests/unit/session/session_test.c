@@ -396,6 +396,21 @@ START_TEST(a_websocket_packet_that_is_none_closes_it)
 }
 END_TEST
 
+START_TEST(a_body_of_packets_that_bring_nothing_is_a_flood)
+{
+	e.rig.config->mounts[0].strays_n = 5; /* the requests count, too */
+	engine_opens(&e, peer);
+	engine_posts(&e, other, "4a\x1e" "3\x1e" "6\x1e" "3\x1e" "4b");
+	engine_polls_for(&e, peer, "4a\x1e" "4b");
+	ck_assert_str_eq(told, "");
+	peer_asks(other, "POST", engine_target(&e, "polling"), "",
+		  "4a\x1e" "3\x1e" "4b");
+	peer_gets(other, 429, NULL);
+	ck_assert_str_eq(told, "transport error.");
+	ck_assert_uint_eq(counter_get(&e.rig.loop[0]->counters, COUNTER_FLOODS), 1);
+}
+END_TEST
+
 START_TEST(packets_that_mean_nothing_here_are_passed_over)
 {
 	engine_opens_websocket(&e, peer);
@@ -641,6 +656,7 @@ session_suite(void)
 	tcase_add_loop_test(rules, a_body_that_is_none_ends_the_session, 0,
 			    sizeof(bad_bodies) / sizeof(bad_bodies[0]));
 	tcase_add_loop_test(rules, a_websocket_packet_that_is_none_closes_it, 0, 3);
+	tcase_add_test(rules, a_body_of_packets_that_bring_nothing_is_a_flood);
 	tcase_add_test(rules, packets_that_mean_nothing_here_are_passed_over);
 	tcase_add_test(rules, a_close_packet_closes_the_websocket);
 	tcase_add_test(rules, a_payload_above_the_limit_is_413_or_1009);

@@ -270,6 +270,8 @@ START_TEST(a_flood_behind_a_slow_answer_waits_outside)
 	request_answer(kept, &(struct answer){.status = 200});
 	kept = NULL;
 	rig_turn(&rig);
+	for (int i = 0; i < 20; i++) /* many small ones are read in small pieces */
+		rig_turn(&rig);
 	ck_assert_int_eq(served_n, 8000);
 	buf_fini(&flood);
 	stream_memory_read(&peer->memory, peer->memory.to_client.len);
@@ -293,10 +295,38 @@ START_TEST(who_asks_on_without_reading_waits_until_he_has_read)
 	peer->memory.window_bytes = SIZE_MAX / 4;
 	stream_memory_read(&peer->memory, 0);
 	rig_turn(&rig);
+	for (int i = 0; i < 20; i++) /* many small ones are read in small pieces */
+		rig_turn(&rig);
 	ck_assert_int_eq(served_n, 8000);
 	stream_memory_read(&peer->memory, peer->memory.to_client.len);
 	rig_pass(&rig, 5000);
 	ck_assert(peer_is_closed(peer)); /* it was idle for so long */
+	buf_fini(&flood);
+}
+END_TEST
+
+START_TEST(more_requests_than_a_second_may_bring_wait_for_the_next)
+{
+	const struct counters *counters = &rig.loop[0]->counters;
+	struct buf flood = BUF_INIT;
+
+	rig.server[0].times = &(struct config_http){
+		.requests_n = 10, .head_timeout_ms = 1000, .keepalive_timeout_ms = 5000};
+	rig_pass(&rig, CONN_SECOND_MS - rig.loop[0]->now_ms % CONN_SECOND_MS);
+	for (int i = 0; i < 25; i++)
+		buf_add_str(&flood, STR("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
+	peer_write(peer, buf_str(&flood));
+	for (int second = 1; second <= 3; second++) {
+		rig_turn(&rig);
+		ck_assert_int_eq(served_n, second < 3 ? 10 * second : 25);
+		rig_pass(&rig, CONN_SECOND_MS - 1);
+		ck_assert_int_eq(served_n, second < 3 ? 10 * second : 25);
+		rig_pass(&rig, 1);
+	}
+	ck_assert_uint_eq(counter_get(counters, COUNTER_REQUESTS_DELAYED), 2);
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
+	peer_says(peer, "GET /echo?again HTTP/1.1\r\nHost: a\r\n\r\n");
+	peer_gets(peer, 200, "/echo?again");
 	buf_fini(&flood);
 }
 END_TEST
@@ -634,6 +664,7 @@ http_conn_suite(void)
 	tcase_add_test(t, pipelined_requests_wait_for_the_answer_before_them);
 	tcase_add_test(t, a_flood_behind_a_slow_answer_waits_outside);
 	tcase_add_test(t, who_asks_on_without_reading_waits_until_he_has_read);
+	tcase_add_test(t, more_requests_than_a_second_may_bring_wait_for_the_next);
 	tcase_add_test(t, a_connection_that_says_nothing_is_closed_quietly);
 	tcase_add_test(t, an_idle_connection_is_closed_after_the_keep_alive_time);
 	tcase_add_test(t, a_head_that_dribbles_in_is_408_however_steadily_it_comes);
@@ -651,8 +682,8 @@ http_conn_suite(void)
 	tcase_add_test(t, a_client_that_leaves_aborts_what_it_waits_for);
 	tcase_add_test(t, a_client_that_only_ends_still_gets_its_answer);
 	tcase_add_test(t, a_client_that_only_ends_gets_all_its_answers);
-	tcase_add_test(
-		t, a_client_that_ends_behind_a_request_that_waits_gives_that_one_up);
+	tcase_add_test(t,
+		       a_client_that_ends_behind_a_request_that_waits_gives_that_one_up);
 	tcase_add_test(t, a_client_that_ends_and_then_reads_gets_all_its_answers);
 	tcase_add_test(t, leaving_within_a_body_serves_nothing);
 	tcase_add_test(t, draining_closes_what_is_idle_and_the_rest_after_its_answer);

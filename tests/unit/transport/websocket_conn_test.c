@@ -403,6 +403,36 @@ START_TEST(a_full_queue_refuses_and_keeps_the_rest)
 }
 END_TEST
 
+START_TEST(packets_without_a_message_are_a_flood_when_a_second_brings_too_many)
+{
+	static const enum ws_opcode kinds[] = {WS_PING, WS_PONG, WS_CONTINUATION};
+
+	rig.config->mounts[0].strays_n = 10; /* and the handshake */
+	peer_upgrades(peer, "/ws", "");
+	for (int second = 0; second < 2; second++) {
+		frame(WS_TEXT, false, "a");
+		for (int i = 0; i < 8; i++)
+			frame(kinds[_i], _i < 2, "");
+		frame(WS_CONTINUATION, true, "b");
+		for (int i = 0; i < 100; i++)
+			frame(WS_TEXT, true, ""); /* message_rate's business */
+		rig_pass(&rig, CONN_SECOND_MS);
+	}
+	ck_assert_int_eq(messages_n, 202);
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
+	frame(WS_TEXT, false, "a");
+	for (int i = 0; i < 9; i++)
+		frame(kinds[_i], _i < 2, "");
+	frame(WS_PONG, true, "");
+	rig_turn(&rig);
+	ck_assert(peer_is_closed(peer));
+	ck_assert_uint_eq(counter_get(&rig.loop[0]->counters, COUNTER_FLOODS), 1);
+	ck_assert_uint_eq(counter_get(&rig.loop[0]->counters, COUNTER_STRAY_PACKETS), 29);
+	if (_i)
+		peer_takes_close(peer, 1008);
+}
+END_TEST
+
 /* --- deflate ----------------------------------------------------------------------------- */
 
 START_TEST(compressed_messages_come_back_compressed)
@@ -521,6 +551,9 @@ websocket_conn_suite(void)
 	tcase_add_test(t, many_small_messages_hold_no_more_than_a_few_large_ones);
 	tcase_add_test(t, a_pause_ends_with_the_turn_that_writes_everything);
 	tcase_add_test(t, a_full_queue_refuses_and_keeps_the_rest);
+	tcase_add_loop_test(
+		t, packets_without_a_message_are_a_flood_when_a_second_brings_too_many, 0,
+		3);
 	tcase_add_test(t, compressed_messages_come_back_compressed);
 	tcase_add_loop_test(t, a_bomb_is_1009_and_rubbish_1007, 0, 2);
 	tcase_add_loop_test(t, a_bad_handshake_is_refused, 0,
