@@ -207,6 +207,17 @@ static_files_has(const struct static_files *s, struct str name)
 	return find(s, name) != NULL;
 }
 
+/* Has the client what this tag is of? Also when a proxy made the tag weak: RFC 9110 13.1.2. */
+static bool
+has_it(const struct request *r, const char *etag)
+{
+	char weak[ETAG_BYTES + 5] = "W/";
+
+	strcat(weak, etag);
+	return http_header_has_token(r->head, STR("if-none-match"), str_from(etag)) ||
+	       http_header_has_token(r->head, STR("if-none-match"), str_from(weak));
+}
+
 bool
 static_files_answer(const struct static_files *s, struct request *r, struct str name)
 {
@@ -224,7 +235,7 @@ static_files_answer(const struct static_files *s, struct request *r, struct str 
 		   "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: "
 		   "nosniff\r\n",
 		   etag);
-	is_known = http_header_has_token(r->head, STR("if-none-match"), str_from(etag));
+	is_known = has_it(r, etag);
 	if (packed && !is_known)
 		buf_add_str(&r->headers, STR("Content-Encoding: gzip\r\n"));
 	request_answer(r, &(struct answer){

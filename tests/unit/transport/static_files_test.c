@@ -138,7 +138,9 @@ START_TEST(a_known_etag_is_304_without_a_body)
 	peer_asks(peer, "GET", "/", "", "");
 	peer_gets(peer, 200, "<p>start");
 	strcpy(etag, peer_header(peer, "ETag"));
-	snprintf(line, sizeof(line), "If-None-Match: \"other\", %s\r\n", etag);
+	/* a proxy that packs the body makes it weak: RFC 9110 13.1.2 */
+	snprintf(line, sizeof(line), "If-None-Match: \"other\", %s%s\r\n", _i ? "W/" : "",
+		 etag);
 	peer_asks(peer, "GET", "/", line, "");
 	peer_gets(peer, 304, "");
 	ck_assert_str_eq(peer_header(peer, "ETag"), etag);
@@ -237,7 +239,7 @@ static_files_suite(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, a_file_is_served_with_its_type_and_nothing_else_is, 0,
 			    sizeof(cases) / sizeof(cases[0]));
-	tcase_add_test(t, a_known_etag_is_304_without_a_body);
+	tcase_add_loop_test(t, a_known_etag_is_304_without_a_body, 0, 2);
 	tcase_add_test(t, a_large_text_comes_in_gzip_to_whom_wants_it);
 	tcase_add_test(t, what_gzip_does_not_shorten_stays_as_it_is);
 	tcase_add_test(t, head_tells_the_length_only);
