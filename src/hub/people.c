@@ -84,8 +84,8 @@ people_join(struct socket *s, struct str room)
 	if (!permit_is_peopled(room) || !is_person(s))
 		return 0;
 	error = presence_join(s->hub->all->presence, room, user_of(s),
-			      s->is_entering || s->is_announced, &is_first);
-	if (!error && is_first && s->is_entering)
+			      s->is_moving || s->is_announced, &is_first);
+	if (!error && is_first && s->is_moving)
 		tell_room(s, STR("user_joined"), room);
 	return error;
 }
@@ -94,7 +94,8 @@ void
 people_leave(struct socket *s, struct str room)
 {
 	if (permit_is_peopled(room) && is_person(s) &&
-	    presence_leave(s->hub->all->presence, room, user_of(s)) && !s->is_announced)
+	    presence_leave(s->hub->all->presence, room, user_of(s), s->is_moving) &&
+	    !s->is_announced)
 		tell_room(s, STR("user_left"), room);
 }
 
@@ -103,10 +104,18 @@ people_enter(struct socket *s, struct str room)
 {
 	int error;
 
-	s->is_entering = true;
+	s->is_moving = true;
 	error = socket_join(s, room);
-	s->is_entering = false;
+	s->is_moving = false;
 	return error;
+}
+
+void
+people_exit(struct socket *s, struct str room)
+{
+	s->is_moving = true;
+	socket_leave(s, room);
+	s->is_moving = false;
 }
 
 static int

@@ -24,6 +24,8 @@ void people_leave(struct socket *s, struct str room);
 /* Join a room at the client's own wish: others in it hear of the person's first coming.
  * Errors: as socket_join. */
 int people_enter(struct socket *s, struct str room) MUST_USE;
+/* Leave one likewise: others hear of it, even if they did not hear of the person's coming. */
+void people_exit(struct socket *s, struct str room);
 
 /* Join the channels of its token. Errors: -E_NOMEM. */
 int people_join_channels(struct socket *s) MUST_USE;

@@ -231,12 +231,13 @@ presence_join(struct presence *p, struct str room, struct str user, bool is_told
 }
 
 bool
-presence_leave(struct presence *p, struct str room, struct str user)
+presence_leave(struct presence *p, struct str room, struct str user, bool is_wish)
 {
 	struct shard *s = lock_shard(p, room);
 	struct place *place = keymap_get(&s->places, room);
 	struct person *one = place ? keymap_get(&place->persons, user) : NULL;
-	bool is_end = one && --one->count == 0, is_told = is_end && one->is_told;
+	bool is_end = one && --one->count == 0;
+	bool is_told = is_end && (one->is_told || is_wish);
 
 	if (is_end) {
 		drop_person(p, &place->persons, one);

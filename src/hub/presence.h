@@ -31,8 +31,9 @@ uint32_t presence_count(struct presence *p, struct str user, int64_t *seen_ms_ou
  * hears of it, and shall hear of the end. Errors: -E_NOMEM. */
 int presence_join(struct presence *p, struct str room, struct str user, bool is_told,
 		  bool *is_first_out) MUST_USE;
-/* One leaves. True when it was the last one of a user whose coming was told. */
-bool presence_leave(struct presence *p, struct str room, struct str user);
+/* One leaves. True when it was the last one of a user whose coming was told, or of one who
+ * wishes to go (is_wish). */
+bool presence_leave(struct presence *p, struct str room, struct str user, bool is_wish);
 
 /* The users of a room as a JSON array of strings. */
 void presence_users(struct presence *p, struct str room, struct buf *out);

@@ -39,7 +39,7 @@ struct socket {
 	uint8_t state;         /* enum socket_state */
 	uint8_t wire;          /* enum wire */
 	bool is_counted : 1;   /* among the connections of its user */
-	bool is_entering : 1;  /* the room it joins now hears of it */
+	bool is_moving : 1; /* by its own wish: the room it joins or leaves hears of it */
 	bool is_announced : 1; /* and hears of this coming or going from somebody else */
 	bool is_recovered : 1; /* goes on as one that was lost */
 	uint32_t nsp_at;       /* among the namespace's sockets */

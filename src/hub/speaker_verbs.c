@@ -70,7 +70,7 @@ leave(struct speaker *sp, const struct verb *v)
 		return;
 	}
 	typing_clear(sp, room);
-	socket_leave(sp->socket, room);
+	people_exit(sp->socket, room);
 	words.room = room;
 	plain_session_reply(sp->session, REPLY_LEFT, &words);
 }

@@ -58,10 +58,12 @@ START_TEST(an_end_is_told_only_of_what_was_told)
 	presence_users(p, STR("r"), &users);
 	ck_assert(str_eq(buf_str(&users), STR("[\"a\",\"b\"]")) ||
 		  str_eq(buf_str(&users), STR("[\"b\",\"a\"]")));
-	ck_assert(!presence_leave(p, STR("r"), STR("a")));
-	ck_assert(!presence_leave(p, STR("r"), STR("a")));
-	ck_assert(presence_leave(p, STR("r"), STR("b")));
-	ck_assert(!presence_leave(p, STR("r"), STR("b")));
+	ck_assert(!presence_leave(p, STR("r"), STR("a"), false));
+	ck_assert(!presence_leave(p, STR("r"), STR("a"), false));
+	ck_assert(presence_leave(p, STR("r"), STR("b"), false));
+	ck_assert(!presence_leave(p, STR("r"), STR("b"), true));
+	ck_assert_int_eq(presence_join(p, STR("r"), STR("a"), false, &first), 0);
+	ck_assert(presence_leave(p, STR("r"), STR("a"), true));
 	ck_assert_uint_eq(presence_keys_n(p), 0);
 	buf_fini(&users);
 	presence_free(p);
@@ -100,7 +102,7 @@ come_and_go(void *arg)
 			abort();
 		if (first)
 			add_first(NULL);
-		if (presence_leave(shared, STR("r"), STR("u")))
+		if (presence_leave(shared, STR("r"), STR("u"), false))
 			add_last(NULL);
 		presence_depart(shared, STR("u"), i, add_last, NULL);
 	}
