@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-
 /* Eight bytes at once: they may differ in the bit of the case, where a letter is. */
 static bool
 is_same_word(const char *a, const char *b)
@@ -14,12 +12,12 @@ is_same_word(const char *a, const char *b)
 	memcpy(&one, a, sizeof(one));
 	memcpy(&other, b, sizeof(other));
 	differs = one ^ other;
-	if (differs & ~EVERY_BYTE(0x20))
+	if (differs & ~STR_EACH_BYTE(0x20))
 		return false;
 	/* The highest bit of a byte tells: no sum is carried into the next one. */
-	small = (one | EVERY_BYTE(0x20)) & EVERY_BYTE(0x7f);
-	from_a = small + EVERY_BYTE(0x80 - 'a');
-	above_z = small + EVERY_BYTE(0x7f - 'z');
+	small = (one | STR_EACH_BYTE(0x20)) & STR_EACH_BYTE(0x7f);
+	from_a = small + STR_EACH_BYTE(0x80 - 'a');
+	above_z = small + STR_EACH_BYTE(0x7f - 'z');
 	return !(differs << 2 & ~(from_a & ~above_z & ~one));
 }
 

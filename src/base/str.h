@@ -21,6 +21,9 @@ struct str {
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
+/* A word of eight bytes that are all b: to look at eight at once. */
+#define STR_EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 

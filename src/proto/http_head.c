@@ -175,7 +175,7 @@ reduce_target(char *target, size_t n, struct http_head *h)
 {
 	struct str rest = {target, n}, scheme = str_cut(&rest, ':');
 	struct str authority;
-	size_t at = n;
+	size_t at;
 
 	if (!str_eq_nocase(scheme, STR("http")) && !str_eq_nocase(scheme, STR("https")))
 		return -E_HTTP_SYNTAX;

@@ -16,8 +16,7 @@
 #include <emmintrin.h>
 #endif
 
-#define JSON_EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
-#define JSON_HIGH_BITS JSON_EACH_BYTE(0x80)
+#define JSON_HIGH_BITS STR_EACH_BYTE(0x80)
 
 /* Eight bytes, the first one lowest. */
 static inline uint64_t
@@ -40,9 +39,9 @@ json_first_mark(uint64_t marks)
 static inline uint64_t
 json_mark_special(uint64_t word)
 {
-	uint64_t quote = (word ^ JSON_EACH_BYTE('"')) - JSON_EACH_BYTE(1);
-	uint64_t backslash = (word ^ JSON_EACH_BYTE('\\')) - JSON_EACH_BYTE(1);
-	uint64_t control = word - JSON_EACH_BYTE(0x20);
+	uint64_t quote = (word ^ STR_EACH_BYTE('"')) - STR_EACH_BYTE(1);
+	uint64_t backslash = (word ^ STR_EACH_BYTE('\\')) - STR_EACH_BYTE(1);
+	uint64_t control = word - STR_EACH_BYTE(0x20);
 
 	return (quote | backslash | control | word) & JSON_HIGH_BITS;
 }

@@ -53,8 +53,8 @@ json_kind(struct str value)
 static inline uint64_t
 mark_string_end(uint64_t word)
 {
-	uint64_t quote = (word ^ JSON_EACH_BYTE('"')) - JSON_EACH_BYTE(1);
-	uint64_t backslash = (word ^ JSON_EACH_BYTE('\\')) - JSON_EACH_BYTE(1);
+	uint64_t quote = (word ^ STR_EACH_BYTE('"')) - STR_EACH_BYTE(1);
+	uint64_t backslash = (word ^ STR_EACH_BYTE('\\')) - STR_EACH_BYTE(1);
 
 	return (quote | backslash) & ~word & JSON_HIGH_BITS;
 }
@@ -97,10 +97,10 @@ skip_string(const char *at, const char *end)
 static inline uint64_t
 mark_structure(uint64_t word)
 {
-	uint64_t folded = word | JSON_EACH_BYTE(0x20);
-	uint64_t opening = (folded ^ JSON_EACH_BYTE('{')) - JSON_EACH_BYTE(1);
-	uint64_t closing = (folded ^ JSON_EACH_BYTE('}')) - JSON_EACH_BYTE(1);
-	uint64_t quote = (word ^ JSON_EACH_BYTE('"')) - JSON_EACH_BYTE(1);
+	uint64_t folded = word | STR_EACH_BYTE(0x20);
+	uint64_t opening = (folded ^ STR_EACH_BYTE('{')) - STR_EACH_BYTE(1);
+	uint64_t closing = (folded ^ STR_EACH_BYTE('}')) - STR_EACH_BYTE(1);
+	uint64_t quote = (word ^ STR_EACH_BYTE('"')) - STR_EACH_BYTE(1);
 
 	return (opening | closing | quote) & JSON_HIGH_BITS;
 }

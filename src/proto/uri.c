@@ -8,19 +8,17 @@
 
 #include "base/errors.h"
 
-#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-
 /* Is a byte of the word none that a target may hold? A borrow marks bytes falsely, but only
  * above a byte that is marked rightly. */
 static bool
 is_bad(uint64_t word)
 {
-	uint64_t up_to_blank = (word - EVERY_BYTE(' ' + 1)) & ~word;
-	uint64_t fragment = word ^ EVERY_BYTE('#'), del = word ^ EVERY_BYTE(0x7f);
+	uint64_t up_to_blank = (word - STR_EACH_BYTE(' ' + 1)) & ~word;
+	uint64_t fragment = word ^ STR_EACH_BYTE('#'), del = word ^ STR_EACH_BYTE(0x7f);
 
-	fragment = (fragment - EVERY_BYTE(1)) & ~fragment;
-	del = (del - EVERY_BYTE(1)) & ~del;
-	return (word | up_to_blank | fragment | del) & EVERY_BYTE(0x80);
+	fragment = (fragment - STR_EACH_BYTE(1)) & ~fragment;
+	del = (del - STR_EACH_BYTE(1)) & ~del;
+	return (word | up_to_blank | fragment | del) & STR_EACH_BYTE(0x80);
 }
 
 /* Visible ASCII without the mark of a fragment. */
@@ -44,7 +42,6 @@ int
 uri_split(struct str target, struct uri *out)
 {
 	size_t path_len = target.len;
-
 	const char *mark;
 
 	if (target.len == 0 || target.ptr[0] != '/' || !is_visible(target))

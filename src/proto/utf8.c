@@ -8,7 +8,6 @@
 
 #include "base/errors.h"
 
-#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 #define STATE(due, low, high)                                                            \
 	((uint32_t)(due) << 16 | (uint32_t)(low) << 8 | (uint32_t)(high))
 
@@ -29,9 +28,10 @@ ascii_run(const char *bytes, size_t n)
 	size_t i = 0;
 
 	for (; n - i >= 16; i += 16)
-		if ((load_word(bytes + i) | load_word(bytes + i + 8)) & EVERY_BYTE(0x80))
+		if ((load_word(bytes + i) | load_word(bytes + i + 8)) &
+		    STR_EACH_BYTE(0x80))
 			break;
-	if (n - i >= 8 && !(load_word(bytes + i) & EVERY_BYTE(0x80)))
+	if (n - i >= 8 && !(load_word(bytes + i) & STR_EACH_BYTE(0x80)))
 		i += 8;
 	while (i < n && !(bytes[i] & 0x80))
 		i++;
@@ -97,7 +97,7 @@ utf8_is_valid(struct str s)
 static size_t
 sum_bytes(uint64_t ones)
 {
-	return (size_t)((ones * EVERY_BYTE(1)) >> 56);
+	return (size_t)((ones * STR_EACH_BYTE(1)) >> 56);
 }
 
 size_t
@@ -110,11 +110,11 @@ utf8_utf16_units(struct str s)
 	for (; s.len - i >= 8; i += 8) {
 		uint64_t word = load_word(s.ptr + i);
 
-		if (!(word & EVERY_BYTE(0x80)))
+		if (!(word & STR_EACH_BYTE(0x80)))
 			continue;
-		units -= sum_bytes(word >> 7 & ~word >> 6 & EVERY_BYTE(1));
+		units -= sum_bytes(word >> 7 & ~word >> 6 & STR_EACH_BYTE(1));
 		units += sum_bytes(word >> 7 & word >> 6 & word >> 5 & word >> 4 &
-				   EVERY_BYTE(1));
+				   STR_EACH_BYTE(1));
 	}
 	for (; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
