@@ -5,7 +5,8 @@
  * has another. Prints medians and ratios, writes results.json, a table and a chart of each
  * figure into BENCH_OUT. Environment: BENCH_ROUNDS=3, BENCH_SECONDS=3, BENCH_FIGURES and
  * BENCH_PEERS (names, comma between them), BENCH_SERVER_CORE=0, BENCH_LOAD_CORE=1.
- * `node bench.js results.json` measures nothing and draws and prints what is in the file.
+ * `node bench.js results.json …` measures nothing and draws and prints what is in the files;
+ * a figure that is in several counts as the last one has it.
  */
 'use strict';
 
@@ -15,7 +16,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { figures } = require('./figures');
-const { peers } = require('./peers');
+const { peers, LOAD_CORE, BOTH_CORES } = require('./peers');
 const { textReport, markdownTable } = require('./report');
 const { drawFigure, drawOverview } = require('./chart');
 
@@ -23,7 +24,6 @@ const build = process.env.TG_BUILD || process.cwd();
 const out = process.env.BENCH_OUT || path.join(build, 'bench/out');
 const rounds = Number(process.env.BENCH_ROUNDS || 3);
 const seconds = Number(process.env.BENCH_SECONDS || 3);
-const loadCore = process.env.BENCH_LOAD_CORE || '1';
 const RUN_MS_MAX = 180000;
 
 function chosen(variable, names) {
@@ -37,7 +37,7 @@ function chosen(variable, names) {
 
 /* One run of the generator: its line of JSON, or why there is none. */
 function load(server, peer, figure, extra) {
-	const args = ['-c', loadCore, path.join(build, 'bench/load'), figure.scenario,
+	const args = ['-c', figure.spread ? BOTH_CORES : LOAD_CORE, path.join(build, 'bench/load'), figure.scenario,
 		'--to', server.address, '--server', server.pid, '--seconds', seconds,
 		'--warm', Math.min(1, seconds), ...peer.args(figure), ...figure.args, ...extra];
 	const child = spawn('taskset', args.map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -81,7 +81,7 @@ async function runOnce(name, figure, extra) {
 	let server;
 
 	try {
-		server = await peer.start();
+		server = await peer.start(figure);
 	} catch (error) {
 		return { verified: false, complaint: error.message.slice(0, 1000) };
 	}
@@ -150,9 +150,19 @@ function writeAll(report) {
 	console.log(`written to ${out}`);
 }
 
+/* Several reports as one: figures that were measured piece by piece. */
+function merge(files) {
+	const reports = files.map((file) => JSON.parse(fs.readFileSync(file, 'utf8')));
+	const words = (member) => [...new Set(reports.map((report) => report[member]))].join(' or ');
+
+	return { ...reports.at(-1), commit: words('commit'), rounds: words('rounds'),
+		seconds: words('seconds'),
+		results: Object.assign({}, ...reports.map(({ results }) => results)) };
+}
+
 async function main() {
 	if (process.argv[2]) {
-		writeAll(JSON.parse(fs.readFileSync(process.argv[2], 'utf8')));
+		writeAll(merge(process.argv.slice(2)));
 		process.exit(0);
 	}
 	const present = chosen('BENCH_PEERS', Object.keys(peers)).filter((name) => {

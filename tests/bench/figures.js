@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The one list of what is measured: each figure is a scenario of the load generator, who runs
- * it, which number counts, and what tidegate must reach (ratios against other servers in the
- * same run). Tables, charts and JSON follow from it.
+ * it, which number counts, and what is to be reached by tidegate (or the one named ours):
+ * targets are ratios against other servers in the same run, limit is the most it may be, change
+ * the most that the last step of a sweep may be of the first. Tables, charts and JSON follow.
  */
 'use strict';
 
@@ -38,6 +39,12 @@ function echo(inFlight, targets) {
 	};
 }
 
+/* Microseconds that threads of the server (all, or those of one name) worked for one message. */
+function microseconds(run, messages, name) {
+	return run.threads.filter((thread) => !name || thread.name === name)
+		.reduce((sum, thread) => sum + thread.cpu_seconds, 0) / messages * 1e6;
+}
+
 /* Bytes a session at rest; every tidegate among the peers keeps within the limit. */
 function memory(name, what, clients, peers, { protocol, limit = 1024 } = {}) {
 	return {
@@ -52,6 +59,22 @@ function memory(name, what, clients, peers, { protocol, limit = 1024 } = {}) {
 		clients,
 		args: ['--clients', clients, '--room', 'bench:1'],
 		peers,
+		targets: {},
+		limit,
+	};
+}
+
+function namespaces(name, work, unit, value, limit) {
+	return {
+		name,
+		title: '10,000 namespaces that clients were in and have left',
+		work,
+		unit,
+		value,
+		better: 'lower',
+		scenario: 'namespaces',
+		args: ['--clients', 200, '--namespaces', 10000],
+		peers: ['tidegate'],
 		targets: {},
 		limit,
 	};
@@ -102,6 +125,17 @@ const figures = [
 		sweep: { option: '--clients', label: 'members', values: [100, 1000, 4000, 10000, 19000] },
 		peers: ['floor', 'socketio', 'tidegate'],
 		beside: ['floor', 'socketio'],
+		targets: {},
+		atLeast: 1 / 1.15,
+	},
+	{
+		...perCpu,
+		name: 'tls',
+		title: 'Fan-out to 1,000, 4 in flight, plain and inside of TLS',
+		work: 'deliveries',
+		scenario: 'fanout',
+		args: ['--clients', 1000, '--in-flight', 4],
+		peers: ['tidegate', 'tidegate-tls'],
 		targets: {},
 	},
 	{
@@ -155,15 +189,74 @@ const figures = [
 		targets: {},
 	},
 	{
-		...perCpu,
 		name: 'workers',
-		title: 'Fan-out to 1,000 with one worker and with two',
+		title: 'Fan-out to 4,000 on two cores, one worker and two',
 		work: 'deliveries',
+		unit: 'per second',
+		value: (run) => run.per_second,
 		scenario: 'fanout',
-		args: ['--clients', 1000],
+		args: ['--clients', 4000, '--watched', 16],
 		peers: ['tidegate', 'tidegate-2'],
+		spread: true, // over both cores, the generator too
+		ours: 'tidegate-2',
+		targets: { tidegate: 1.8 },
+	},
+	{
+		name: 'publish-far',
+		title: 'A publish to members of another loop, 960 a second',
+		work: "work of the publisher's loop",
+		unit: 'µs a message',
+		value: (run) => microseconds(run, run.done / run.clients, 'loop-0'),
+		better: 'lower',
+		scenario: 'fanout',
+		args: ['--in-flight', 16, '--rate', 60, '--watched', 10, '--publish-loop', 0, '--loop', 1],
+		sweep: { option: '--clients', label: 'members there', values: [10, 1000, 4000] },
+		peers: ['tidegate-2'],
+		spread: true,
+		ours: 'tidegate-2',
+		change: 1.15,
 		targets: {},
 	},
+	{
+		name: 'mailbox',
+		title: 'A publish to 10 members of the same loop (0) and of another (1)',
+		work: 'work of both loops',
+		unit: 'µs a message',
+		value: (run) => microseconds(run, run.done / run.clients),
+		better: 'lower',
+		scenario: 'fanout',
+		args: ['--clients', 10, '--publish-loop', 0],
+		sweep: { option: '--loop', label: 'loop of the members', values: [0, 1] },
+		peers: ['tidegate-2'],
+		spread: true,
+		ours: 'tidegate-2',
+		targets: {},
+	},
+	{
+		...perCpu,
+		name: 'polling-fresh',
+		title: 'Polling cycles, a connection for each request, 100 clients',
+		work: 'cycles',
+		scenario: 'echo',
+		protocol: 'polling',
+		args: ['--clients', 100, '--fresh', 1],
+		peers: ['socketio', 'tidegate', 'tidegate-2'],
+		targets: {},
+	},
+	{
+		...perCpu,
+		name: 'upgrades',
+		title: 'Sessions opened by polling, upgraded and closed',
+		work: 'sessions',
+		scenario: 'churn',
+		protocol: 'upgrade',
+		args: ['--clients', 50],
+		peers: ['socketio', 'tidegate', 'tidegate-2'],
+		targets: {},
+	},
+	namespaces('namespaces', 'memory', 'bytes each', (run) => run.rss_per_client, 1024),
+	namespaces('namespaces-cpu', 'work of the server', 'ms a second for all',
+		(run) => microseconds(run, run.seconds) / 1000, 1),
 ];
 
 module.exports = { figures, perCpuUnit };

@@ -15,6 +15,8 @@ const path = require('node:path');
 const START_MS = 20000;
 const TOKENS_N = 1000;
 const SERVER_CORE = process.env.BENCH_SERVER_CORE || '0';
+const LOAD_CORE = process.env.BENCH_LOAD_CORE || '1';
+const BOTH_CORES = `${SERVER_CORE},${LOAD_CORE}`;
 const NCHAN_MODULES = ['/usr/lib/nginx/modules/ngx_nchan_module.so',
 	'/usr/lib64/nginx/modules/ngx_nchan_module.so'];
 
@@ -194,7 +196,7 @@ function tidegate(title, { missing, ...differs }) {
 	return {
 		title,
 		missing: () => (fs.existsSync(binary) ? missing?.() : 'not built'),
-		start: () => startTidegate(),
+		start: ({ spread }) => startTidegate({ cores: spread ? BOTH_CORES : SERVER_CORE }),
 		args: socketioArgs,
 		...differs,
 	};
@@ -252,7 +254,7 @@ const peers = {
 		args: (figure) => [...socketioArgs(figure), '--tls', 1],
 	}),
 	'tidegate-2': tidegate('tidegate, two workers', {
-		start: () => startTidegate({ workers: 2, cores: '0,1' }),
+		start: () => startTidegate({ workers: 2, cores: BOTH_CORES }),
 	}),
 	'tidegate-rooms': dialect('rooms'),
 	'tidegate-channels': dialect('channels'),
@@ -261,4 +263,4 @@ const peers = {
 	'tidegate-raw': tidegate('tidegate (raw echo)', { args: rawArgs }),
 };
 
-module.exports = { peers };
+module.exports = { peers, LOAD_CORE, BOTH_CORES };

@@ -41,42 +41,66 @@ function faultsOf(runs) {
 		...(failed > 0 ? [`${failed} of ${runs.length} runs failed`] : [])].join(', ');
 }
 
-function ratioLines(figure, result) {
-	const ours = median(result.tidegate?.[''], figure.value);
+const isOurs = (peer) => peer.startsWith('tidegate');
+const nicknames = { floor: 'floor', merge: 'floor', socketio: 'Node', tidegate: 'one worker' };
 
-	return Object.entries(figure.targets).filter(([peer]) => result[peer]).map(([peer, target]) => {
-		const ratio = ours / median(result[peer][''], figure.value);
+/* Of a sweep: how much of its first step the last one is. */
+function changeOf(figure, result) {
+	const runs = result[figure.ours ?? 'tidegate'];
+	const [first, ...others] = casesOf(figure).map((step) => median(runs?.[step], figure.value));
 
-		return `    ${ratio.toFixed(2)} x ${peers[peer].title}, to reach: ${target} ` +
-			(ratio >= target ? 'yes' : 'NO');
-	});
+	return others.at(-1) / first;
 }
 
-/* Of a sweep: what stands beside each step of the others, and what the last step changes. */
-function sweepLines(figure, result) {
+/* What the figure wants of one of ours: what it is, what it is to be, and whether it is so. */
+function goalsOf(figure, result, peer) {
+	const value = figure.sweep ? null : median(result[peer]?.[''], figure.value);
+	const goals = Object.entries(figure.targets).filter(([other]) => result[other])
+		.map(([other, target]) => {
+			const ratio = value / median(result[other][''], figure.value);
+
+			return { is: `${ratio.toFixed(2)} x ${nicknames[other]}`,
+				toBe: `${target} x ${nicknames[other]}`, reached: ratio >= target };
+		});
+
+	if (figure.limit)
+		goals.push({ is: short(value), toBe: `at most ${figure.limit.toLocaleString('en')}`,
+			reached: value !== null && value <= figure.limit });
+	if (figure.change || figure.atLeast) {
+		const change = changeOf(figure, result);
+		const bound = figure.change ?? figure.atLeast;
+
+		goals.push({ is: `${change.toFixed(2)} x as much at the end`,
+			toBe: `at ${figure.change ? 'most' : 'least'} ${bound.toFixed(2)} x`,
+			reached: figure.change ? change <= bound : change >= bound });
+	}
+	return goals;
+}
+
+/* Who of the figure is held to its goals. */
+function heldOf(figure, result) {
+	const held = figure.limit ? Object.keys(result).filter(isOurs) : [figure.ours ?? 'tidegate'];
+
+	return held.filter((peer) => result[peer]);
+}
+
+/* Of a sweep: what stands beside each step of the others. */
+function besideLines(figure, result) {
 	const at = (peer, step) => median(result[peer]?.[step], figure.value);
-	const steps = casesOf(figure);
-	const change = at('tidegate', steps.at(-1)) / at('tidegate', steps[0]);
-	const lines = (figure.beside ?? []).filter((peer) => result[peer]).map((peer) =>
-		'    ' + steps.map((step) => (at('tidegate', step) / at(peer, step)).toFixed(2))
-			.join(', ') + ` x ${peers[peer].title}`);
 
-	if (figure.change)
-		lines.push(`    ${change.toFixed(2)} x as much at the end, at most ${figure.change}: ` +
-			(change <= figure.change ? 'yes' : 'NO'));
-	return lines;
+	return (figure.beside ?? []).filter((peer) => result[peer]).map((peer) =>
+		'    ' + casesOf(figure).map((step) => (at('tidegate', step) / at(peer, step)).toFixed(2))
+			.join(', ') + ` x ${peers[peer].title}`);
 }
 
-/* What every tidegate in the figure keeps to, and what its own /metrics says of it. */
-function limitLines(figure, result) {
-	return Object.keys(result).filter((peer) => peer.startsWith('tidegate')).flatMap((peer) => {
-		const ours = median(result[peer][''], figure.value);
+/* What the servers' own /metrics say of their memory. */
+function toldLines(figure, result) {
+	return heldOf(figure, result).flatMap((peer) => {
 		const told = median(result[peer][''], (run) => run.told_per_client);
-		const lines = [`    at most ${figure.limit}, ${peers[peer].title}: ` +
-			(ours !== null && ours <= figure.limit ? 'yes' : 'NO')];
+		const ours = median(result[peer][''], figure.value);
 
-		return told ? [...lines, `    /metrics says ${short(told)}, ` +
-			`${(told / ours).toFixed(2)} x what was measured`] : lines;
+		return told ? [`    ${peers[peer].title}: /metrics says ${short(told)}, ` +
+			`${(told / ours).toFixed(2)} x what was measured`] : [];
 	});
 }
 
@@ -94,12 +118,16 @@ function figureText(figure, result) {
 		lines.push(`  ${peers[peer].title.padEnd(24)} ${values.join('   ')}` +
 			(faults ? `   [${faults}]` : ''));
 	}
-	if (result.tidegate && !figure.sweep)
-		lines.push(...ratioLines(figure, result));
-	if (result.tidegate && figure.sweep)
-		lines.push(...sweepLines(figure, result));
-	if (figure.limit)
-		lines.push(...limitLines(figure, result));
+	for (const peer of heldOf(figure, result)) {
+		const who = peer === 'tidegate' ? '' : `${peers[peer].title}: `;
+
+		lines.push(...goalsOf(figure, result, peer).map(({ is, toBe, reached }) =>
+			`    ${who}${is}, to reach: ${toBe} ${reached ? 'yes' : 'NO'}`));
+	}
+	if (result.tidegate)
+		lines.push(...besideLines(figure, result));
+	if (figure.scenario === 'idle')
+		lines.push(...toldLines(figure, result));
 	return lines.join('\n');
 }
 
@@ -128,30 +156,36 @@ function timesNode(figure, result, peer) {
 	return figure.better === 'lower' ? theirs / value : value / theirs;
 }
 
-/* The short table of README: one row for each figure that has one number a server. */
+/* One cell: a number, or of a sweep those of its first and last step. */
+function cell(figure, result, peer) {
+	const runs = result[peer] ?? (peer === 'floor' ? result.merge : undefined);
+	const steps = casesOf(figure);
+	const ends = steps.length > 1 ? [steps[0], steps.at(-1)] : steps;
+
+	return runs ? ends.map((step) => short(median(runs[step], figure.value))).join(' … ') : '';
+}
+
+/* The short table of README: one row for each figure that has something to reach. */
 function markdownTable(report) {
-	const columns = ['floor', 'nchan', 'socketio', 'eiows', 'tidegate'];
-	const rows = figures.filter(({ name, sweep, peers: who }) =>
-		report.results[name] && !sweep && who.includes('socketio'));
-	const cell = (figure, peer) => {
-		const value = valueOf(figure, report.results[figure.name], peer);
+	const rows = figures.filter(({ name }) => report.results[name]).flatMap((figure) => {
+		const result = report.results[figure.name];
 
-		return value === undefined ? '–' : short(value);
-	};
-	const times = (figure) => {
-		const value = timesNode(figure, report.results[figure.name], 'tidegate');
+		return heldOf(figure, result).map((peer) => ({ figure, result, peer,
+			goals: goalsOf(figure, result, peer) }));
+	}).filter(({ goals }) => goals.length > 0);
+	const title = ({ title: text, unit }, peer) => text +
+		(isOurs(peer) && peer !== 'tidegate' ? `, ${peers[peer].title.replace(/^tidegate,? /, '')}` : '') +
+		(unit === perCpuUnit ? '' : ` [${unit}]`);
 
-		return value === null ? '–' : `${value.toFixed(1)} ×`;
-	};
-	const unit = ({ work, unit: text }) => (text === perCpuUnit ? work : text);
-
-	return ['| | unit | floor | nginx + nchan | Node socket.io (ws) | … (eiows) | tidegate | than Node |',
-		'|---|---|---|---|---|---|---|---|',
-		...rows.map((figure) => `| ${figure.title} | ${unit(figure)} | ` +
-			`${columns.map((peer) => cell(figure, peer)).join(' | ')} | ${times(figure)} |`),
-		'', `Deliveries, answers, cycles and sessions ${perCpuUnit}. Medians of ${report.rounds} ` +
-		`rounds; commit ${report.commit}, ${report.date.slice(0, 10)}: ${report.machine}.`, '']
-		.join('\n');
+	return ['| work | floor | Node socket.io | tidegate | | to reach | |', '|---|---|---|---|---|---|---|',
+		...rows.map(({ figure, result, peer, goals }) => '| ' + [title(figure, peer),
+			cell(figure, result, 'floor'), cell(figure, result, 'socketio'),
+			cell(figure, result, peer),
+			figure.limit ? '' : goals.map(({ is }) => is).join(', '),
+			goals.map(({ toBe }) => toBe).join(', '),
+			goals.map(({ reached }) => (reached ? 'yes' : 'no')).join(', ')].join(' | ') + ' |'),
+		'', `Medians of ${report.rounds} rounds of ${report.seconds} s; commit ${report.commit}, ` +
+		`${report.date.slice(0, 10)}: ${report.machine}.`, ''].join('\n');
 }
 
 module.exports = { textReport, markdownTable, median, short, casesOf, timesNode };

@@ -52,14 +52,19 @@ case_of "every answer of a good server is counted" 0 "$right" "${echo[@]}" --in-
 case_of "sessions come and go" 0 "$right" churn --path /echo
 case_of "resting sessions are measured" 0 '"rss_per_client":' idle --path /echo
 case_of "a server that is not there is told" 1 '0 of 20' "${echo[@]}" --to 127.0.0.1:1
+case_of "deliveries are counted by their bytes, too" 0 "$right" "${fanout[@]}" --watched 4
 serve --merge
 case_of "joined messages are counted one by one" 0 "$right" "${fanout[@]}" --in-flight 4
 serve --lose 97
 case_of "a lost delivery is noticed" 1 "$lost" "${fanout[@]}" --in-flight 4 --stall 1
 serve --lose 97
 case_of "a lost answer is noticed" 1 "$lost" "${echo[@]}" --stall 1
+serve --lose 997
+case_of "a lost delivery is noticed by its bytes" 1 "$lost" "${fanout[@]}" --watched 4 --stall 1
 serve --double 97
 case_of "a doubled delivery is noticed" 1 "$doubled" "${fanout[@]}"
+serve --double 997
+case_of "a doubled delivery is noticed by its bytes" 1 "$doubled" "${fanout[@]}" --watched 4
 serve --double 97
 case_of "a doubled answer is noticed" 1 "$doubled" "${echo[@]}"
 case_of "a wrong scenario is refused" 2 'no such scenario' nothing
