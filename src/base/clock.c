@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static uint64_t
 system_mono_ms(void *state)
@@ -75,22 +77,79 @@ utc(int64_t wall_ms)
 	return tm;
 }
 
+/* As so many digits; returns what follows them. */
+static char *
+put(char *to, uint32_t value, int digits_n, char behind)
+{
+	for (int i = digits_n - 1; i >= 0; i--, value /= 10)
+		to[i] = (char)('0' + value % 10);
+	to[digits_n] = behind;
+	return to + digits_n + 1;
+}
+
+/* Each message of a plain dialect tells the time: strftime would be a tenth of its cost. Years
+ * begin in March here, so that the day that may be missing is their last.
+ * Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+static size_t
+put_time(int64_t wall_ms, char out[CLOCK_TEXT_BYTES])
+{
+	uint32_t seconds = (uint32_t)(wall_ms / 1000 % 86400);
+	uint32_t days = (uint32_t)(wall_ms / 1000 / 86400) +
+			719468; /* since 0000-03-01 */
+	uint32_t era = days / 146097, day = days % 146097;
+	uint32_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	uint32_t of_year = day - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153;
+	char *to = out;
+
+	to = put(to, year + 400 * era + (month >= 10), 4, '-');
+	to = put(to, month < 10 ? month + 3 : month - 9, 2, '-');
+	to = put(to, of_year - (153 * month + 2) / 5 + 1, 2, 'T');
+	to = put(to, seconds / 3600, 2, ':');
+	to = put(to, seconds / 60 % 60, 2, ':');
+	to = put(to, seconds % 60, 2, '\0');
+	return (size_t)(to - out) - 1;
+}
+
+/* What four digits are enough for; tokens may name any time. */
+static bool
+is_usual(int64_t wall_ms)
+{
+	return wall_ms >= 0 && wall_ms < INT64_C(253402300800000);
+}
+
 size_t
 clock_text(int64_t wall_ms, char out[CLOCK_TEXT_BYTES])
 {
-	struct tm tm = utc(wall_ms);
+	struct tm tm;
+	size_t n;
 
-	return strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (!is_usual(wall_ms)) {
+		tm = utc(wall_ms);
+		return strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	}
+	n = put_time(wall_ms, out);
+	memcpy(out + n, "Z", 2);
+	return n + 1;
 }
 
 size_t
 clock_text_us(int64_t wall_ms, char out[CLOCK_TEXT_BYTES])
 {
-	struct tm tm = utc(wall_ms);
-	size_t n = strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &tm);
+	struct tm tm;
+	size_t n;
 
-	return n + (size_t)snprintf(out + n, CLOCK_TEXT_BYTES - n, ".%03d000Z",
-				    (int)(wall_ms % 1000));
+	if (!is_usual(wall_ms)) {
+		tm = utc(wall_ms);
+		n = strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &tm);
+		return n + (size_t)snprintf(out + n, CLOCK_TEXT_BYTES - n, ".%03d000Z",
+					    (int)(wall_ms % 1000));
+	}
+	n = put_time(wall_ms, out);
+	out[n] = '.';
+	put(out + n + 1, (uint32_t)(wall_ms % 1000), 3, '0');
+	memcpy(out + n + 5, "00Z", 4);
+	return n + 8;
 }
 
 size_t

@@ -16,6 +16,37 @@ START_TEST(times_print_as_the_protocols_want_them)
 }
 END_TEST
 
+/* All days of four centuries, at some time of theirs, as the library prints them. */
+START_TEST(each_day_prints_as_strftime_does)
+{
+	for (int64_t day = -100; day < 150000; day++) {
+		int64_t wall_ms = (day * 86400 + day * 7919 % 86400) * 1000 + 999;
+		time_t seconds = (time_t)(wall_ms / 1000);
+		char text[CLOCK_TEXT_BYTES], expected[CLOCK_TEXT_BYTES];
+		struct tm tm;
+		size_t n;
+
+		gmtime_r(&seconds, &tm);
+		n = strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		ck_assert_uint_eq(clock_text(wall_ms, text), n);
+		ck_assert_str_eq(text, expected);
+	}
+}
+END_TEST
+
+START_TEST(a_year_of_five_digits_prints_as_it_is)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_text(INT64_C(253402300799999), text);
+	ck_assert_str_eq(text, "9999-12-31T23:59:59Z");
+	clock_text(INT64_C(253402300800000), text);
+	ck_assert_str_eq(text, "10000-01-01T00:00:00Z");
+	ck_assert_uint_eq(clock_text_us(INT64_C(253402300799999), text), 27);
+	ck_assert_str_eq(text, "9999-12-31T23:59:59.999000Z");
+}
+END_TEST
+
 static int64_t
 ns(const struct timespec *t)
 {
@@ -55,6 +86,8 @@ clock_suite(void)
 	TCase *t = tcase_create("clock");
 
 	tcase_add_test(t, times_print_as_the_protocols_want_them);
+	tcase_add_test(t, each_day_prints_as_strftime_does);
+	tcase_add_test(t, a_year_of_five_digits_prints_as_it_is);
 	tcase_add_test(t, a_deadline_lies_as_far_ahead_as_asked);
 	tcase_add_test(t, a_hand_clock_stands_until_it_is_moved);
 	suite_add_tcase(s, t);
