@@ -29,8 +29,8 @@ read_envelope(struct peer *p, const struct event_in *e, struct reading *r)
 						   "an envelope holds no binary data"};
 		return;
 	}
-	error = envelope_parse(e->args, &limits, &p->desk->loop->arena, &r->envelope,
-			       &r->fault);
+	error = envelope_parse(&(struct envelope_text){e->args, e->members}, &limits,
+			       &p->desk->loop->arena, &r->envelope, &r->fault);
 	if (!error)
 		r->fault.text = NULL;
 	if (error == -E_NOMEM)

@@ -296,15 +296,17 @@ rest_publish_batch(struct rest_call *c)
 static void
 write_envelope(struct rest_call *c, struct buf *out)
 {
-	struct str value;
+	enum { REQUEST_ID, ACTION, DATA, MEMBERS_N };
+	static const struct str keys[MEMBERS_N] = {
+		{"requestId", 9}, {"action", 6}, {"data", 4}};
+	struct str values[MEMBERS_N];
 
+	json_pick(c->body, keys, MEMBERS_N, values);
 	buf_add_str(out, STR("{\"type\":\"UPDATE\""));
-	if (json_get(c->body, STR("requestId"), &value))
-		buf_printf(out, ",\"requestId\":%.*s", STR_ARG(value));
-	json_get(c->body, STR("action"), &value);
-	buf_printf(out, ",\"action\":%.*s,\"data\":", STR_ARG(value));
-	json_get(c->body, STR("data"), &value);
-	buf_add_str(out, value);
+	if (values[REQUEST_ID].len)
+		buf_printf(out, ",\"requestId\":%.*s", STR_ARG(values[REQUEST_ID]));
+	buf_printf(out, ",\"action\":%.*s,\"data\":", STR_ARG(values[ACTION]));
+	buf_add_str(out, values[DATA]);
 	buf_add_char(out, '}');
 }
 

@@ -45,31 +45,24 @@ read_name(struct str value, struct arena *a, struct str *out)
 	return 0;
 }
 
-static int
-read_object(struct str object, struct arena *a, struct envelope_request *out,
-	    struct envelope_fault *fault_out)
-{
-	struct json_walk w = json_walk(object);
-	struct str key, value, type = {"", 0}, request_id = {"", 0}, action = {"", 0};
+enum { TYPE, REQUEST_ID, ACTION, DATA, MEMBERS_N };
 
-	while (json_next_member(&w, &key, &value)) {
-		if (json_key_is(key, STR("type")))
-			type = value;
-		else if (json_key_is(key, STR("requestId")))
-			request_id = value;
-		else if (json_key_is(key, STR("action")))
-			action = value;
-		else if (json_key_is(key, STR("data")))
-			out->data = value;
-	}
-	if (!json_walk_was_all(&w)) {
-		*out = (struct envelope_request){0};
-		return fault(fault_out, "", not_one);
-	}
-	if (read_name(request_id, a, &out->request_id) < 0 ||
-	    read_name(action, a, &out->action) < 0)
+static const struct str keys[MEMBERS_N] = {
+	[TYPE] = {"type", 4},
+	[REQUEST_ID] = {"requestId", 9},
+	[ACTION] = {"action", 6},
+	[DATA] = {"data", 4},
+};
+
+static int
+read_members(const struct str values[MEMBERS_N], struct arena *a,
+	     struct envelope_request *out, struct envelope_fault *fault_out)
+{
+	out->data = values[DATA];
+	if (read_name(values[REQUEST_ID], a, &out->request_id) < 0 ||
+	    read_name(values[ACTION], a, &out->action) < 0)
 		return -E_NOMEM;
-	if (!json_string_is(type, STR("REQUEST")))
+	if (!json_string_is(values[TYPE], STR("REQUEST")))
 		return fault(fault_out, "/type", "type must be \"REQUEST\"");
 	if (out->request_id.len == 0)
 		return fault(fault_out, "/requestId",
@@ -80,19 +73,29 @@ read_object(struct str object, struct arena *a, struct envelope_request *out,
 	return 0;
 }
 
-int
-envelope_parse(struct str values, const struct json_limits *limits, struct arena *a,
-	       struct envelope_request *out, struct envelope_fault *fault_out)
+/* Is the one value an object whose members are noted? */
+static bool
+is_noted(const struct envelope_text *text)
 {
-	struct json_walk w = {values.ptr, values.ptr + values.len};
-	struct str value, more;
+	return text->members && text->members->object.ptr == text->values.ptr &&
+	       text->members->object.len == text->values.len;
+}
+
+int
+envelope_parse(const struct envelope_text *text, const struct json_limits *limits,
+	       struct arena *a, struct envelope_request *out,
+	       struct envelope_fault *fault_out)
+{
+	struct json_walk w = {text->values.ptr, text->values.ptr + text->values.len};
+	struct str value, more, values[MEMBERS_N];
 
 	*out = (struct envelope_request){0};
 	*fault_out = (struct envelope_fault){"", ""};
-	/* Reading an object finds its end: no need to look for it before. */
-	if (json_kind(values) == JSON_OBJECT_KIND)
-		return read_object(values, a, out, fault_out);
-	if (values.len == 0 || !json_next(&w, &value) || json_next(&w, &more))
+	if (is_noted(text)) {
+		json_members_pick(text->members, keys, MEMBERS_N, values);
+		return read_members(values, a, out, fault_out);
+	}
+	if (text->values.len == 0 || !json_next(&w, &value) || json_next(&w, &more))
 		return fault(fault_out, "", not_one);
 	if (json_kind(value) == JSON_STRING_KIND) {
 		out->was_string = true;
@@ -103,7 +106,8 @@ envelope_parse(struct str values, const struct json_limits *limits, struct arena
 	}
 	if (json_kind(value) != JSON_OBJECT_KIND)
 		return fault(fault_out, "", "the message must be an object");
-	return read_object(value, a, out, fault_out);
+	json_pick(value, keys, MEMBERS_N, values);
+	return read_members(values, a, out, fault_out);
 }
 
 /* --- errors --------------------------------------------------------------------------- */

@@ -25,15 +25,21 @@ struct envelope_fault {
 	const char *text;    /* a sentence without a final stop */
 };
 
-/* Take a REQUEST from values, validated JSON values with commas between them. There must be
- * one: an object, or a string whose text is one (checked against limits here). type must be
- * "REQUEST", requestId and action non-empty strings of at most ENVELOPE_NAME_BYTES; of members
- * with one name the last counts, unknown ones are ignored. out is filled as far as the envelope
- * goes, in case of a fault too, so that the answer can name the request. Slices point into
- * values or into the arena.
+/* Where an envelope may be. */
+struct envelope_text {
+	struct str values; /* validated JSON values with commas between them */
+	/* noted of the first object in them; may be NULL */
+	const struct json_members *members;
+};
+
+/* Take a REQUEST from the values. There must be one: an object, or a string whose text is one
+ * (checked against limits here). type must be "REQUEST", requestId and action non-empty strings
+ * of at most ENVELOPE_NAME_BYTES; of members with one name the last counts, unknown ones are
+ * ignored. out is filled as far as the envelope goes, in case of a fault too, so that the answer
+ * can name the request. Slices point into values or into the arena.
  * Errors: -E_INVALID_MESSAGE with *fault_out, -E_NOMEM. */
-int envelope_parse(struct str values, const struct json_limits *limits, struct arena *a,
-		   struct envelope_request *out,
+int envelope_parse(const struct envelope_text *text, const struct json_limits *limits,
+		   struct arena *a, struct envelope_request *out,
 		   struct envelope_fault *fault_out) MUST_USE;
 
 enum envelope_type { ENVELOPE_RESPONSE, ENVELOPE_UPDATE, ENVELOPE_ERROR };

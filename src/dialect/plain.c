@@ -3,16 +3,40 @@
 
 /* --- reading ----------------------------------------------------------------------------- */
 
-static bool
-find(struct str object, const char *path, struct str *out)
+/* The first name of a path; *rest_out is what follows its dot, NULL when it is the last. */
+static struct str
+first_name(const char *path, const char **rest_out)
 {
-	struct str rest = str_from(path);
+	const char *dot = strchr(path, '.');
 
-	*out = object;
-	while (rest.ptr)
-		if (!json_get(*out, str_cut(&rest, '.'), out))
-			return false;
-	return true;
+	*rest_out = dot ? dot + 1 : NULL;
+	return dot ? (struct str){path, (size_t)(dot - path)} : str_from(path);
+}
+
+/* What the paths lead to in an object, of which the members may be known as top; ptr NULL where
+ * nothing is. One walk for each object, where those that lead into the same one stand side by
+ * side. */
+static void
+find_all(const struct json_members *top, struct str object, const char *const *paths,
+	 size_t n, struct str *values_out)
+{
+	struct str names[VERB_MEMBERS_MAX];
+	const char *rest[VERB_MEMBERS_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = first_name(paths[i], &rest[i]);
+	if (top)
+		json_members_pick(top, names, n, values_out);
+	else
+		json_pick(object, names, n, values_out);
+	for (size_t i = 0, next; i < n; i = next) {
+		next = i + 1;
+		if (!rest[i])
+			continue;
+		while (next < n && rest[next] && str_eq(names[next], names[i]))
+			next++;
+		find_all(NULL, values_out[i], rest + i, next - i, values_out + i);
+	}
 }
 
 static bool
@@ -71,21 +95,27 @@ fits(struct str value, unsigned kinds)
 }
 
 static int
-read_members(const struct verb_row *row, struct str object, struct verb *out)
+read_members(const struct verb_row *row, const struct json_members *top, struct verb *out)
 {
-	for (const struct member_row *m = row->members;
-	     m < row->members + VERB_MEMBERS_MAX && m->path; m++) {
-		struct str value;
+	const char *paths[VERB_MEMBERS_MAX];
+	struct str values[VERB_MEMBERS_MAX];
+	size_t n = 0;
+
+	while (n < VERB_MEMBERS_MAX && row->members[n].path) {
+		paths[n] = row->members[n].path;
+		n++;
+	}
+	find_all(top, top->object, paths, n, values);
+	for (size_t i = 0; i < n; i++) {
+		const struct member_row *m = &row->members[i];
 
 		out->where = m->path;
-		if (!find(object, m->path, &value)) {
-			if (m->is_required)
-				return m->missing ? -m->missing : -E_INVALID_MESSAGE;
-			continue;
-		}
-		if (!fits(value, m->kinds))
+		if (values[i].ptr && !fits(values[i], m->kinds))
 			return -E_INVALID_MESSAGE;
-		out->slots[m->slot] = value;
+		if (!values[i].ptr && m->is_required)
+			return m->missing ? -m->missing : -E_INVALID_MESSAGE;
+		if (values[i].ptr)
+			out->slots[m->slot] = values[i];
 	}
 	out->where = NULL;
 	return 0;
@@ -95,26 +125,27 @@ int
 plain_read(const struct dialect *d, struct str text, const struct json_limits *limits,
 	   struct verb *out)
 {
-	struct str object, action = {NULL, 0};
+	static const struct str names[] = {{"type", 4}, {"action", 6}};
+	struct json_members top;
+	struct str values[2];
 	bool knows_type = false;
 
 	*out = (struct verb){.kind = VERB_ANY};
-	if (json_check(text, limits, NULL))
+	if (json_check_members(text, limits, 0, &top))
 		return -E_JSON_SYNTAX;
-	object = json_trim(text);
 	out->where = "type";
-	if (!json_get(object, STR("type"), &out->type) ||
-	    json_kind(out->type) != JSON_STRING_KIND)
+	json_members_pick(&top, names, 2, values);
+	out->type = values[0];
+	if (json_kind(out->type) != JSON_STRING_KIND)
 		return -E_INVALID_MESSAGE;
 	for (const struct verb_row *row = d->verbs; row->type; row++) {
 		if (!json_string_is(out->type, str_from(row->type)))
 			continue;
 		knows_type = true;
-		if (row->action && (!json_get(object, STR("action"), &action) ||
-				    !json_string_is(action, str_from(row->action))))
+		if (row->action && !json_string_is(values[1], str_from(row->action)))
 			continue;
 		out->kind = row->kind;
-		return read_members(row, object, out);
+		return read_members(row, &top, out);
 	}
 	out->where = knows_type ? "action" : "type";
 	return knows_type ? -E_INVALID_MESSAGE : -E_UNKNOWN_TYPE;

@@ -29,20 +29,25 @@ text_value(struct str text)
 static struct value
 derived(struct writer *w, struct str name)
 {
-	struct str rest = w->words->event, head = str_cut(&rest, '.'),
-		   channel = STR("channel:");
+	struct str rest = w->words->event, head, channel = STR("channel:");
 
+	if (str_eq(name, STR("now"))) {
+		if (!*w->now)
+			clock_text(w->words->wall_ms, w->now);
+		return text_value(str_from(w->now));
+	}
+	if (str_eq(name, STR("precisely"))) {
+		clock_text_us(w->words->wall_ms, w->precisely);
+		return text_value(str_from(w->precisely));
+	}
+	if (str_eq(name, STR("channel")))
+		return str_has_prefix(w->words->room, channel)
+			       ? text_value(str_skip(w->words->room, channel.len))
+			       : nothing;
+	head = str_cut(&rest, '.');
 	if (str_eq(name, STR("type")))
 		return text_value(head);
-	if (str_eq(name, STR("action")))
-		return text_value(rest);
-	if (str_eq(name, STR("channel")) && str_has_prefix(w->words->room, channel))
-		return text_value(str_skip(w->words->room, channel.len));
-	if (str_eq(name, STR("precisely")))
-		clock_text_us(w->words->wall_ms, w->precisely);
-	else if (str_eq(name, STR("now")) && !*w->now)
-		clock_text(w->words->wall_ms, w->now);
-	return text_value(str_from(str_eq(name, STR("now")) ? w->now : w->precisely));
+	return str_eq(name, STR("action")) ? text_value(rest) : nothing;
 }
 
 static struct value

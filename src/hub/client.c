@@ -164,6 +164,7 @@ on_event(struct socket *s, const struct sio_packet *p, const struct str *attachm
 	struct hub *h = s->hub;
 	struct buf name = BUF_INIT;
 	struct event_in e = {.args = p->args,
+			     .members = &p->members,
 			     .attachments = attachments,
 			     .attachments_n = p->attachments,
 			     .wants_ack = p->has_id,

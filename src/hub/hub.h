@@ -14,6 +14,7 @@
 struct config;
 struct hub;
 struct identity;
+struct json_members;
 struct loop;
 struct limit_table;
 struct namespace;
@@ -25,6 +26,8 @@ struct tally;
 struct event_in {
 	struct str name; /* unescaped; a number event is given as its digits */
 	struct str args; /* JSON values as they came, without the name */
+	const struct json_members
+		*members; /* noted of the first object in args, or NULL */
 	const struct str *attachments;
 	size_t attachments_n;
 	bool wants_ack;

@@ -35,6 +35,30 @@ enum json_kind {
 int json_check(struct str text, const struct json_limits *limits,
 	       size_t *error_at_out) MUST_USE;
 
+/* A member as it is written. */
+struct json_member {
+	struct str key;  /* raw, without quotes */
+	bool is_escaped; /* a backslash is in the key */
+	struct str value;
+};
+
+/* The members of an object, noted while its text was checked. */
+enum { JSON_MEMBERS_MAX = 8 };
+struct json_members {
+	struct str object; /* ptr NULL: there was none */
+	uint32_t n;
+	bool is_cut; /* it has more than these */
+	struct json_member items[JSON_MEMBERS_MAX];
+};
+
+/* json_check that notes the members of the first object with depth arrays and objects around
+ * it, 0: of the text itself. Errors: as above; *out is undefined then. */
+int json_check_members(struct str text, const struct json_limits *limits, uint32_t depth,
+		       struct json_members *out) MUST_USE;
+/* As json_pick finds them in m->object. */
+void json_members_pick(const struct json_members *m, const struct str *keys,
+		       size_t keys_n, struct str *values_out);
+
 /* The one value of a validated text, without the blanks around it. The functions below that
  * take a value want it so; a walk gives it so. */
 struct str json_trim(struct str text);
@@ -53,6 +77,11 @@ bool json_next(struct json_walk *w, struct str *value_out);
 bool json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out);
 /* Of a walk at its end: does nothing stand behind the closing bracket but blanks? */
 bool json_walk_was_all(const struct json_walk *w);
+
+/* Many members in one walk: values_out[i] is that of keys[i] as json_get finds it, ptr NULL when
+ * there is none. Returns the walk at its end. */
+struct json_walk json_pick(struct str object, const struct str *keys, size_t keys_n,
+			   struct str *values_out);
 
 /* The last member of that key (JSON.parse keeps the last), escapes in keys understood.
  * False when there is none or object is not an object. */

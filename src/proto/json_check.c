@@ -14,6 +14,10 @@ struct check {
 	uint32_t depth, depth_max;
 	uint32_t values_left;
 	bool value_due; /* a value must follow, nothing else may */
+	bool is_plain;  /* the last string has no escape, and nothing but ASCII */
+	uint32_t
+		noted_depth; /* inside of the object whose members are noted; 0: of none */
+	struct json_members *noted;
 	uint64_t is_object[JSON_DEPTH_MAX / 64]; /* one bit for each open level */
 };
 
@@ -101,7 +105,8 @@ check_string(struct check *c)
 {
 	const char *at = json_find_special(c->at + 1, c->end);
 
-	if (at < c->end && *at == '"') {
+	c->is_plain = at < c->end && *at == '"';
+	if (c->is_plain) {
 		c->at = at + 1;
 		return 0;
 	}
@@ -160,20 +165,62 @@ check_word(struct check *c, struct str word)
 	return 0;
 }
 
+/* Of a member whose value begins here. */
+static void
+note_member(struct check *c, struct str key)
+{
+	struct json_members *m = c->noted;
+	struct json_member *item = &m->items[m->n];
+
+	if (m->n == JSON_MEMBERS_MAX) {
+		m->is_cut = true;
+		return;
+	}
+	m->n++;
+	(void)peek_past_blanks(c);
+	item->key = key;
+	item->is_escaped = !c->is_plain && memchr(key.ptr, '\\', key.len);
+	item->value.ptr = c->at;
+}
+
+/* Of the object, up to the end of a value: its last one, when it is not cut. */
+static inline void
+note_value_end(struct check *c, const char *end)
+{
+	struct json_members *m = c->noted;
+
+	if (m->n && !m->is_cut)
+		m->items[m->n - 1].value.len = (size_t)(end -
+							m->items[m->n - 1].value.ptr);
+}
+
+/* Behind the brace that closes the object. */
+static void
+end_noting(struct check *c)
+{
+	c->noted->object.len = (size_t)(c->at - c->noted->object.ptr);
+	c->noted_depth = 0;
+}
+
 /* A key and its colon, blanks before either; a value is due behind them. */
 static int
 check_member_name(struct check *c)
 {
+	struct str key;
 	int error;
 
 	if (peek_past_blanks(c) != '"')
 		return -E_JSON_SYNTAX;
+	key.ptr = c->at + 1;
 	error = check_string(c);
 	if (error)
 		return error;
+	key.len = (size_t)(c->at - key.ptr) - 1;
 	if (peek_past_blanks(c) != ':')
 		return -E_JSON_SYNTAX;
 	c->at++;
+	if (c->depth == c->noted_depth)
+		note_member(c, key);
 	return 0;
 }
 
@@ -190,13 +237,18 @@ static int
 open_container(struct check *c)
 {
 	bool is_object = *c->at == '{';
+	bool is_noted = is_object && c->depth + 1 == c->noted_depth;
 	uint64_t bit = UINT64_C(1) << (c->depth % 64);
 
 	if (c->depth >= c->depth_max)
 		return -E_JSON_DEPTH;
+	if (is_noted)
+		c->noted->object.ptr = c->at;
 	c->at++;
 	if (peek_past_blanks(c) == (is_object ? '}' : ']')) {
 		c->at++;
+		if (is_noted)
+			end_noting(c);
 		return 0;
 	}
 	if (is_object)
@@ -240,9 +292,13 @@ static inline int
 check_after_value(struct check *c)
 {
 	while (c->depth) {
+		const char *end = c->at;
 		char next = peek_past_blanks(c);
-		bool is_object = in_object(c);
+		bool is_object = in_object(c),
+		     is_noted = is_object && c->depth == c->noted_depth;
 
+		if (is_noted)
+			note_value_end(c, end);
 		if (next == ',') {
 			c->at++;
 			c->value_due = true;
@@ -252,29 +308,56 @@ check_after_value(struct check *c)
 			return -E_JSON_SYNTAX;
 		c->at++;
 		c->depth--;
+		if (is_noted)
+			end_noting(c);
 	}
 	return peek_past_blanks(c) == '\0' && c->at == c->end ? 0 : -E_JSON_SYNTAX;
+}
+
+static int
+check(struct check *c, const struct json_limits *limits)
+{
+	int error;
+
+	/* Not as a whole: a level's bit is set when the level opens. */
+	c->depth = 0;
+	c->depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth : JSON_DEPTH_MAX;
+	c->values_left = limits->values;
+	do {
+		error = check_value(c);
+		if (!error && !c->value_due)
+			error = check_after_value(c);
+	} while (!error && c->value_due);
+	return error;
 }
 
 int
 json_check(struct str text, const struct json_limits *limits, size_t *error_at_out)
 {
-	const char *at = text.len ? text.ptr : "";
 	struct check c;
 	int error;
 
-	/* Not as a whole: a level's bit is set when the level opens. */
-	c.at = at;
-	c.end = at + text.len;
-	c.depth = 0;
-	c.depth_max = limits->depth < JSON_DEPTH_MAX ? limits->depth : JSON_DEPTH_MAX;
-	c.values_left = limits->values;
-	do {
-		error = check_value(&c);
-		if (!error && !c.value_due)
-			error = check_after_value(&c);
-	} while (!error && c.value_due);
+	c.at = text.len ? text.ptr : "";
+	c.end = c.at + text.len;
+	c.noted_depth = 0;
+	error = check(&c, limits);
 	if (error && error_at_out)
-		*error_at_out = (size_t)(c.at - at);
+		*error_at_out = text.len - (size_t)(c.end - c.at);
 	return error;
+}
+
+int
+json_check_members(struct str text, const struct json_limits *limits, uint32_t depth,
+		   struct json_members *out)
+{
+	struct check c;
+
+	out->object = (struct str){NULL, 0};
+	out->n = 0;
+	out->is_cut = false;
+	c.at = text.len ? text.ptr : "";
+	c.end = c.at + text.len;
+	c.noted_depth = depth + 1;
+	c.noted = out;
+	return check(&c, limits);
 }

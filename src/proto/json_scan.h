@@ -28,6 +28,17 @@ json_word(const char *at)
 	return le64toh(word);
 }
 
+/* The first four bytes and the last four of a text of at least four. */
+static inline uint64_t
+json_halves(const char *at, const char *end)
+{
+	uint32_t first, last;
+
+	memcpy(&first, at, sizeof(first));
+	memcpy(&last, end - sizeof(last), sizeof(last));
+	return le32toh(first) | (uint64_t)le32toh(last) << 32;
+}
+
 /* Index of the first marked byte. */
 static inline unsigned
 json_first_mark(uint64_t marks)
@@ -95,6 +106,13 @@ json_find_special(const char *at, const char *end)
 		uint64_t marks = json_mark_special(json_word(end - 8));
 
 		return marks ? end - 8 + json_first_mark(marks) : end;
+	}
+	/* A short one as two halves of a word, which may overlap. */
+	if (at == start && end - at >= 4) {
+		uint64_t marks = json_mark_special(json_halves(at, end));
+		unsigned first = marks ? json_first_mark(marks) : 8;
+
+		return first < 4 ? at + first : end - 8 + first;
 	}
 	while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 &&
 	       *at != '"' && *at != '\\')

@@ -59,6 +59,26 @@ mark_string_end(uint64_t word)
 	return (quote | backslash) & ~word & JSON_HIGH_BITS;
 }
 
+/* Inside of a string: its closing quote, when that is near and nothing is escaped before. */
+static inline const char *
+near_quote(const char *at, const char *end)
+{
+#ifdef __SSE2__
+	if (end - at >= 16) {
+		unsigned quotes = json_mark_16(at, '"');
+		unsigned others = json_mark_16(at, '\\');
+
+		return quotes && !(others & (quotes - 1) & ~quotes)
+			       ? at + __builtin_ctz(quotes)
+			       : NULL;
+	}
+#endif
+	for (int i = 0; i < 16 && at < end && *at != '\\'; i++, at++)
+		if (*at == '"')
+			return at;
+	return NULL;
+}
+
 /* On the opening quote; returns what follows the closing one. */
 static const char *
 skip_string(const char *at, const char *end)
@@ -123,13 +143,15 @@ find_structure(const char *at, const char *end)
 static const char *
 skip_container(const char *at, const char *end)
 {
+	const char *quote;
 	size_t depth = 0;
 
-	while ((at = find_structure(at, end)) < end) {
-		switch (*at) {
+	while (at < end) {
+		switch (*at++) {
 		case '"':
-			at = skip_string(at, end);
-			continue;
+			quote = near_quote(at, end);
+			at = quote ? quote + 1 : skip_string(at - 1, end);
+			break;
 		case '[':
 		case '{':
 			depth++;
@@ -137,19 +159,26 @@ skip_container(const char *at, const char *end)
 		case ']':
 		case '}':
 			if (--depth == 0)
-				return at + 1;
+				return at;
 			break;
+		case ':':
+		case ',':
+			break; /* a value or a key is near */
+		default:
+			at = find_structure(at, end);
 		}
-		at++;
 	}
 	return end;
 }
 
-static const char *
+static inline const char *
 skip_value(const char *at, const char *end)
 {
-	if (*at == '"')
-		return skip_string(at, end);
+	if (*at == '"') {
+		const char *quote = near_quote(at + 1, end);
+
+		return quote ? quote + 1 : skip_string(at, end);
+	}
 	if (*at == '[' || *at == '{')
 		return skip_container(at, end);
 	do
@@ -212,43 +241,98 @@ json_walk_was_all(const struct json_walk *w)
 	return json_skip_blanks(at, w->end) == w->end;
 }
 
-bool
-json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out)
+static inline bool
+next_member(struct json_walk *w, struct json_member *out)
 {
-	const char *key;
+	const char *key, *quote;
 
 	if (!has_next(w) || *w->at != '"')
 		return false;
 	key = w->at + 1;
-	w->at = skip_string(w->at, w->end);
+	quote = near_quote(key, w->end);
+	w->at = quote ? quote + 1 : skip_string(w->at, w->end);
 	if (w->at == key)
 		return false;
-	*key_out = (struct str){key, (size_t)(w->at - key) - 1};
+	out->key = (struct str){key, (size_t)(w->at - key) - 1};
+	out->is_escaped = !quote && memchr(key, '\\', out->key.len);
 	w->at = json_skip_blanks(w->at, w->end);
 	if (w->at < w->end && *w->at == ':')
 		w->at = json_skip_blanks(w->at + 1, w->end);
 	if (w->at == w->end)
 		return false;
-	take_value(w, value_out);
+	take_value(w, &out->value);
 	return true;
+}
+
+bool
+json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out)
+{
+	struct json_member member;
+
+	if (!next_member(w, &member))
+		return false;
+	*key_out = member.key;
+	*value_out = member.value;
+	return true;
+}
+
+/* What is not escaped holds no backslash, so that one in key makes them differ. */
+static inline bool
+is_named(const struct json_member *m, struct str key)
+{
+	return m->is_escaped ? json_escaped_key_is(m->key, key) : str_eq(m->key, key);
+}
+
+/* Where keys ask for it, the value is m's: of several with one name the last counts. */
+static inline void
+pick(const struct json_member *m, const struct str *keys, size_t keys_n,
+     struct str *values_out)
+{
+	for (size_t i = 0; i < keys_n; i++)
+		if (is_named(m, keys[i]))
+			values_out[i] = m->value;
+}
+
+struct json_walk
+json_pick(struct str object, const struct str *keys, size_t keys_n,
+	  struct str *values_out)
+{
+	struct json_walk w = json_walk(object);
+	struct json_member member;
+
+	for (size_t i = 0; i < keys_n; i++)
+		values_out[i] = (struct str){NULL, 0};
+	if (json_kind(object) != JSON_OBJECT_KIND)
+		return w;
+	while (next_member(&w, &member))
+		pick(&member, keys, keys_n, values_out);
+	return w;
+}
+
+void
+json_members_pick(const struct json_members *m, const struct str *keys, size_t keys_n,
+		  struct str *values_out)
+{
+	if (m->is_cut) {
+		(void)json_pick(m->object, keys, keys_n, values_out);
+		return;
+	}
+	for (size_t i = 0; i < keys_n; i++)
+		values_out[i] = (struct str){NULL, 0};
+	for (uint32_t i = 0; i < m->n; i++)
+		pick(&m->items[i], keys, keys_n, values_out);
 }
 
 bool
 json_get(struct str object, struct str key, struct str *value_out)
 {
-	struct json_walk w = json_walk(object);
-	struct str name, value;
-	bool found = false;
+	struct str value;
 
-	if (json_kind(object) != JSON_OBJECT_KIND)
+	json_pick(object, &key, 1, &value);
+	if (!value.ptr)
 		return false;
-	while (json_next_member(&w, &name, &value)) {
-		if (!json_key_is(name, key))
-			continue;
-		*value_out = value;
-		found = true;
-	}
-	return found;
+	*value_out = value;
+	return true;
 }
 
 bool

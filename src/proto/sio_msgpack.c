@@ -167,7 +167,7 @@ sio_msgpack_parse(struct str bytes, const struct sio_limits *limits, size_t json
 	int rc;
 
 	buf_clear(json);
-	*out = (struct sio_packet){0};
+	sio_packet_clear(out);
 	rc = read_packet(&p);
 	if (rc < 0)
 		return rc;

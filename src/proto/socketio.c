@@ -89,7 +89,7 @@ read_data(struct str rest, const struct sio_limits *limits, struct sio_packet *p
 		return 0;
 	if (is_blank(rest.ptr[0]))
 		return -E_PACKET;
-	rc = json_check(rest, &limits->json, NULL);
+	rc = json_check_members(rest, &limits->json, 1, &p->members);
 	if (rc < 0)
 		return rc;
 	while (is_blank(rest.ptr[rest.len - 1]))
@@ -212,19 +212,16 @@ is_reserved(struct str event)
 static int
 check_event(struct sio_packet *p)
 {
-	struct json_tokens t = json_tokens(p->data);
+	struct json_walk walk = json_walk(p->data);
 	const char *at, *end = p->data.ptr + p->data.len - 1;
-	struct str bracket;
-	enum json_token token;
+	enum json_kind kind = json_next(&walk, &p->event) ? json_kind(p->event)
+							  : JSON_INVALID;
 
-	if (json_token_next(&t, &bracket) != JSON_TOKEN_ARRAY)
+	if (kind != JSON_STRING_KIND && kind != JSON_NUMBER)
 		return -E_PACKET;
-	token = json_token_next(&t, &p->event);
-	if (token != JSON_TOKEN_STRING && token != JSON_TOKEN_NUMBER)
+	if (kind == JSON_STRING_KIND && is_reserved(p->event))
 		return -E_PACKET;
-	if (token == JSON_TOKEN_STRING && is_reserved(p->event))
-		return -E_PACKET;
-	at = json_skip_blanks(t.at, end);
+	at = json_skip_blanks(walk.at, end);
 	if (at < end)
 		at = json_skip_blanks(at + 1, end); /* the comma */
 	while (at < end && is_blank(end[-1]))
@@ -271,12 +268,27 @@ sio_packet_check(struct sio_packet *p)
 	return rc;
 }
 
+/* Not as a whole: what would be noted of members is most of it. */
+void
+sio_packet_clear(struct sio_packet *p)
+{
+	static const struct str none = {NULL, 0};
+
+	p->type = SIO_CONNECT;
+	p->attachments = 0;
+	p->nsp = STR("");
+	p->query = p->data = p->event = p->args = none;
+	p->has_id = false;
+	p->id = 0;
+	p->members.object = none;
+}
+
 int
 sio_packet_parse(struct str text, const struct sio_limits *limits, struct sio_packet *out)
 {
 	int rc = 0;
 
-	*out = (struct sio_packet){.nsp = {"", 0}};
+	sio_packet_clear(out);
 	if (text.len == 0 || text.ptr[0] < '0' || text.ptr[0] > '0' + SIO_BINARY_ACK)
 		return -E_PACKET;
 	out->type = (enum sio_type)(text.ptr[0] - '0');

@@ -42,6 +42,8 @@ struct sio_packet {
 	/* …: what follows the first element's comma up to ']', may be empty; ACK: everything
 	 * between the brackets */
 	struct str args;
+	/* of the first object in them, of which ptr is NULL when none is known */
+	struct json_members members;
 };
 
 /* One text message (without Engine.IO's '4'). Checks type, counts, the shape of data for
@@ -53,6 +55,9 @@ struct sio_packet {
  * Errors: -E_PACKET, -E_PACKETS, -E_JSON_…, -E_UTF8. */
 int sio_packet_parse(struct str text, const struct sio_limits *limits,
 		     struct sio_packet *out) MUST_USE;
+
+/* Everything empty: a CONNECT of nothing. */
+void sio_packet_clear(struct sio_packet *p);
 
 /* The second half of the above, for packets that came another way: p has type, attachments,
  * has_id and data (validated JSON without blanks around it, or empty); sets event and args.

@@ -37,11 +37,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a = ARENA_INIT;
 	struct envelope_request r;
 	struct envelope_fault fault;
+	struct json_members members;
 	int rc;
 
-	if (json_check(value, &limits, NULL) != 0)
+	if (json_check_members(value, &limits, 0, &members) != 0)
 		return 0;
-	rc = envelope_parse(value, &limits, &a, &r, &fault);
+	rc = envelope_parse(&(struct envelope_text){json_trim(value), &members}, &limits,
+			    &a, &r, &fault);
 	if (rc == 0) {
 		if (!r.request_id.len || r.request_id.len > ENVELOPE_NAME_BYTES ||
 		    !r.action.len || r.action.len > ENVELOPE_NAME_BYTES)

@@ -42,6 +42,27 @@ static const struct {
 	 NAME_OF_128, NAME_OF_128, "", false},
 };
 
+/* What is read from noted members is what a walk finds. */
+static void
+assert_same_when_noted(struct str value, int expected, struct arena *a,
+		       const struct envelope_request *r,
+		       const struct envelope_fault *fault)
+{
+	struct json_members members;
+	struct envelope_text text = {json_trim(value), &members};
+	struct envelope_request again;
+	struct envelope_fault other;
+
+	if (json_check_members(value, &limits, 0, &members))
+		return;
+	ck_assert_int_eq(envelope_parse(&text, &limits, a, &again, &other), expected);
+	ck_assert(str_eq(again.request_id, r->request_id));
+	ck_assert(str_eq(again.action, r->action));
+	ck_assert(str_eq(again.data, r->data));
+	ck_assert_str_eq(other.pointer, fault->pointer);
+	ck_assert_str_eq(other.text, fault->text);
+}
+
 /* Parses a copy without a byte to spare; the copy and what points into it live in the arena. */
 static int
 parse(struct str value, struct arena *a, struct envelope_request *out,
@@ -49,10 +70,12 @@ parse(struct str value, struct arena *a, struct envelope_request *out,
 {
 	char *copy = malloc(value.len ? value.len : 1);
 	struct str *slices[] = {&out->request_id, &out->action, &out->data};
+	struct envelope_text text = {.values = {copy, value.len}};
 	int rc;
 
 	memcpy(copy, value.ptr, value.len);
-	rc = envelope_parse((struct str){copy, value.len}, &limits, a, out, fault);
+	rc = envelope_parse(&text, &limits, a, out, fault);
+	assert_same_when_noted(text.values, rc, a, out, fault);
 	for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++)
 		*slices[i] = arena_copy(a, *slices[i]);
 	free(copy);

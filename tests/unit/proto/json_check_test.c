@@ -307,6 +307,76 @@ START_TEST(no_text_at_all_is_refused)
 }
 END_TEST
 
+static const struct noted {
+	struct str text;
+	uint32_t depth;
+	const char *object; /* NULL: there is none at that depth */
+} noteds[] = {
+	{STR("{}"), 0, "{}"},
+	{STR(" { } "), 0, "{ }"},
+	{STR(" {\"a\" : [1,{\"b\":2}] , \"c\":{} , \"d\":\"}\" } "), 0,
+	 "{\"a\" : [1,{\"b\":2}] , \"c\":{} , \"d\":\"}\" }"},
+	{STR("{\"a\":1,\"\\u0061\":2,\"\xC3\xA4\":3,\"a\":4}"), 0,
+	 "{\"a\":1,\"\\u0061\":2,\"\xC3\xA4\":3,\"a\":4}"},
+	{STR("{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":{\"x\":[ ]} "
+	     "}"),
+	 0,
+	 "{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":{\"x\":[ ]} }"},
+	{STR("[{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"a\":9}"
+	     "]"),
+	 1, "{\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"a\":9}"},
+	{STR("[\"e\",{\"a\":{\"a\":1}},{\"b\":2}]"), 1, "{\"a\":{\"a\":1}}"},
+	{STR("[\"e\",{},{\"b\":2}]"), 1, "{}"},
+	{STR("[[{\"a\":1}],{\"b\":2}]"), 1, "{\"b\":2}"},
+	{STR("[[{\"a\":1}],{\"b\":{\"c\":3}}]"), 2, "{\"a\":1}"},
+	{STR("[1,[2]]"), 1, NULL},
+	{STR("[{\"a\":1}]"), 0, NULL},
+	{STR("\"{}\""), 0, NULL},
+};
+
+START_TEST(the_members_of_an_object_are_noted_on_the_way)
+{
+	static const struct str keys[] = {STR("a"), STR("8"), STR("\xC3\xA4"), STR("")};
+	const struct noted *row = &noteds[_i];
+	struct json_members m;
+	struct json_walk w;
+	struct str key, value, picked[4], found[4];
+
+	ck_assert_int_eq(json_check_members(row->text, &wide, row->depth, &m), 0);
+	if (!row->object) {
+		ck_assert_ptr_null(m.object.ptr);
+		return;
+	}
+	ck_assert(str_eq(m.object, str_from(row->object)));
+	w = json_walk(m.object);
+	for (uint32_t i = 0; i < m.n; i++) {
+		ck_assert(json_next_member(&w, &key, &value));
+		ck_assert(str_eq(m.items[i].key, key));
+		ck_assert(str_eq(m.items[i].value, value));
+	}
+	ck_assert(json_next_member(&w, &key, &value) == m.is_cut);
+	json_pick(m.object, keys, 4, picked);
+	json_members_pick(&m, keys, 4, found);
+	ck_assert_mem_eq(found, picked, sizeof(found));
+}
+END_TEST
+
+START_TEST(noting_takes_and_refuses_as_checking_does)
+{
+	struct json_members m;
+
+	for (uint32_t depth = 0; depth < 3; depth++) {
+		for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+			ck_assert_int_eq(json_check_members(good[i], &wide, depth, &m),
+					 0);
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+			ck_assert_int_eq(
+				json_check_members(bad[i].text, &wide, depth, &m),
+				json_check(bad[i].text, &wide, NULL));
+	}
+}
+END_TEST
+
 Suite *
 json_check_suite(void)
 {
@@ -324,6 +394,9 @@ json_check_suite(void)
 	tcase_add_test(c, deep_mixed_nesting_closes_in_order_only);
 	tcase_add_test(c, values_are_counted_keys_are_not);
 	tcase_add_test(c, no_text_at_all_is_refused);
+	tcase_add_loop_test(c, the_members_of_an_object_are_noted_on_the_way, 0,
+			    sizeof(noteds) / sizeof(noteds[0]));
+	tcase_add_test(c, noting_takes_and_refuses_as_checking_does);
 	suite_add_tcase(s, c);
 	return s;
 }

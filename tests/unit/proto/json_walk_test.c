@@ -177,6 +177,42 @@ START_TEST(absent_members_and_inner_ones_are_not_found)
 }
 END_TEST
 
+/* Names of every length, with an escape or without: near the end of the text and far from it. */
+START_TEST(many_members_are_picked_in_one_walk)
+{
+	static const struct str tails[] = {STR("}"),
+					   STR(",\"x\":[{\"a\":0}],\"\":\"}\"  }")};
+
+	for (size_t n = 1; n < 40; n++) {
+		struct buf key = BUF_INIT, text = BUF_INIT;
+		struct str keys[4],
+			values[4] = {STR("old"), STR("old"), STR("old"), STR("old")};
+		struct json_walk w;
+
+		for (size_t i = 0; i < n; i++)
+			buf_add_char(&key, (char)('a' + i % 26));
+		buf_printf(&text, "{\"%.*s\":1,\"b\\u00%02x\":2,\"%.*s\":3%.*s",
+			   STR_ARG(buf_str(&key)), key.data[n - 1],
+			   STR_ARG(buf_str(&key)), STR_ARG(tails[_i]));
+		keys[0] = buf_str(&key);
+		keys[1] = (struct str){key.data, n - 1};
+		keys[2] = (struct str){(char[]){'b', key.data[n - 1]}, 2};
+		keys[3] = STR("b\\u0061");
+		w = json_pick(buf_str(&text), keys, 4, values);
+		ck_assert(json_walk_was_all(&w));
+		ck_assert_str_is(values[0], "3");
+		if (n == 1 && _i == 1)
+			ck_assert_str_is(values[1], "\"}\"");
+		else
+			ck_assert_ptr_null(values[1].ptr);
+		ck_assert_str_is(values[2], "2");
+		ck_assert_ptr_null(values[3].ptr);
+		buf_fini(&key);
+		buf_fini(&text);
+	}
+}
+END_TEST
+
 START_TEST(no_text_at_all_is_nothing)
 {
 	struct str none = {NULL, 0}, k, v;
@@ -258,6 +294,7 @@ json_walk_suite(void)
 	tcase_add_loop_test(c, what_is_empty_or_no_container_has_nothing_to_walk, 0, 8);
 	tcase_add_loop_test(c, strings_of_every_length_are_skipped, 0, 7);
 	tcase_add_test(c, the_last_member_of_a_key_wins);
+	tcase_add_loop_test(c, many_members_are_picked_in_one_walk, 0, 2);
 	tcase_add_test(c, absent_members_and_inner_ones_are_not_found);
 	tcase_add_test(c, no_text_at_all_is_nothing);
 	tcase_add_test(c, only_true_is_true);
