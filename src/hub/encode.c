@@ -148,16 +148,21 @@ encode(enum wire wire, struct sio_packet *p, const struct body *body,
 	return f;
 }
 
-/* The one argument of an event, or all of them as an array. array: "[…]". */
+/* The one argument of an event; several as an array, which is written to room. */
 static struct str
-plain_data(struct str array)
+plain_data(struct str args, struct buf *room)
 {
-	struct json_walk walk = json_walk(array);
+	struct json_walk walk = {args.ptr, args.ptr + args.len};
 	struct str first, second;
 
-	if (!json_next(&walk, &first))
+	if (!args.len || !json_next(&walk, &first))
 		return (struct str){NULL, 0};
-	return json_next(&walk, &second) ? array : first;
+	if (!json_next(&walk, &second))
+		return first;
+	buf_add_char(room, '[');
+	buf_add_str(room, args);
+	buf_add_char(room, ']');
+	return buf_str(room);
 }
 
 static struct frames *
@@ -173,14 +178,14 @@ encode_for_dialect(const struct dialect *d, const struct event_out *event)
 			      .id = event->id,
 			      .data = event->plain_data,
 			      .wall_ms = event->wall_ms};
-	struct buf args = BUF_INIT, text = BUF_INIT;
+	char memory[HEAD_BYTES];
+	struct buf args = BUF_INIT, text = buf_in(memory, sizeof(memory));
 	struct frames *f = NULL;
 
-	buf_printf(&args, "[%.*s]", STR_ARG(event->args));
 	if (event->plain_name.len)
 		words.event = event->plain_name;
-	else if (!args.failed)
-		words.data = plain_data(buf_str(&args));
+	else
+		words.data = plain_data(event->args, &args);
 	plain_write_event(d, &words, &text);
 	if (!args.failed)
 		f = json_frames(WIRE_PLAIN, &text, STR(""), STR(""), &no_attachments);

@@ -121,21 +121,24 @@ static void
 say(struct speaker *sp, const struct verb *v)
 {
 	unsigned char random[15];
-	char id[BASE64_LEN(sizeof(random))];
-	struct buf data = BUF_INIT;
+	char id[BASE64_LEN(sizeof(random))], memory[512];
+	struct buf data = buf_in(memory, sizeof(memory));
 	struct target to = {.nsp = STR("/"), .rooms_n = 1};
 	struct str room;
 
 	if (!member_of(sp, v, &room))
 		return;
 	random_bytes(random, sizeof(random));
-	buf_printf(&data,
-		   "{\"content\":%.*s,\"username\":", STR_ARG(v->slots[SLOT_CONTENT]));
+	buf_add_str(&data, STR("{\"content\":"));
+	buf_add_str(&data, v->slots[SLOT_CONTENT]);
+	buf_add_str(&data, STR(",\"username\":"));
 	json_quote(&data, speaker_username(sp));
 	buf_add_str(&data, STR(",\"user_id\":"));
 	people_write_id(&data, speaker_user(sp));
-	if (v->slots[SLOT_METADATA].ptr)
-		buf_printf(&data, ",\"metadata\":%.*s", STR_ARG(v->slots[SLOT_METADATA]));
+	if (v->slots[SLOT_METADATA].ptr) {
+		buf_add_str(&data, STR(",\"metadata\":"));
+		buf_add_str(&data, v->slots[SLOT_METADATA]);
+	}
 	buf_add_char(&data, '}');
 	to.rooms = &room;
 	if (data.failed ||
@@ -215,12 +218,15 @@ speaker_tell_read(struct socket *s, struct str notification_id)
 	char now[CLOCK_TEXT_BYTES];
 
 	clock_text(s->hub->loop->wall_ms, now);
-	buf_printf(&name, "user:%.*s", STR_ARG(user));
+	buf_add_str(&name, STR("user:"));
+	buf_add_str(&name, user);
 	buf_add_str(&data, STR("{\"notification_id\":"));
 	people_write_id(&data, notification_id);
 	buf_add_str(&data, STR(",\"read_by\":"));
 	people_write_id(&data, user);
-	buf_printf(&data, ",\"read_at\":\"%s\"}", now);
+	buf_add_str(&data, STR(",\"read_at\":\""));
+	buf_add_str(&data, str_from(now));
+	buf_add_str(&data, STR("\"}"));
 	room = buf_str(&name);
 	if (!name.failed && !data.failed)
 		(void)!hub_broadcast(s->hub->all, s->hub, &to,

@@ -39,10 +39,12 @@ tell(struct speaker *sp, struct str room, struct str context, bool is_of_user,
 		buf_add_str(&data, STR(",\"channel_id\":"));
 		people_write_id(&data, str_skip(room, channel.len));
 	}
-	buf_printf(&data, ",\"%s\":%s", is_of_user ? "typing" : "is_typing",
-		   is_typing ? "true" : "false");
-	if (context.len)
-		buf_printf(&data, ",\"context\":%.*s", STR_ARG(context));
+	buf_add_str(&data, is_of_user ? STR(",\"typing\":") : STR(",\"is_typing\":"));
+	buf_add_str(&data, is_typing ? STR("true") : STR("false"));
+	if (context.len) {
+		buf_add_str(&data, STR(",\"context\":"));
+		buf_add_str(&data, context);
+	}
 	buf_add_char(&data, '}');
 	event.args = buf_str(&data);
 	if (!data.failed)

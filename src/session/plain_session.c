@@ -109,6 +109,9 @@ plain_session_is_lagging(const struct plain_session *p)
 	       websocket_queued(p->websocket) > p->mount->queue_soft_bytes;
 }
 
+/* Most answers are put together on the stack. */
+enum { ROOM_BYTES = 512 };
+
 static void
 send_text(struct plain_session *p, const struct buf *text)
 {
@@ -123,7 +126,8 @@ send_text(struct plain_session *p, const struct buf *text)
 void
 plain_session_reply(struct plain_session *p, enum reply reply, struct words *words)
 {
-	struct buf text = BUF_INIT;
+	char room[ROOM_BYTES];
+	struct buf text = buf_in(room, sizeof(room));
 
 	words->wall_ms = loop_of(p)->wall_ms;
 	if (plain_write_reply(p->dialect, reply, words, &text))
@@ -136,7 +140,8 @@ plain_session_complain(struct plain_session *p, int error, enum verb_kind verb,
 		       struct words *words)
 {
 	struct words none = {.wall_ms = 0};
-	struct buf text = BUF_INIT;
+	char room[ROOM_BYTES];
+	struct buf text = buf_in(room, sizeof(room));
 	int code;
 
 	if (!words)
