@@ -23,6 +23,7 @@
 enum { ADDRESSES = 65536 };
 
 struct routes {
+	struct routes_base base;
 	struct router *router;
 	struct static_files *html, *client;
 	struct engine *engines;     /* by mount; unused ones stay empty */
@@ -55,16 +56,17 @@ load_files(const char *key, const char *directory, struct static_files **out,
 }
 
 static int
-add_engine(struct routes *r, const struct config_mount *m, struct engine *e,
-	   struct worker *workers, size_t workers_n)
+add_engine(struct routes *r, size_t at)
 {
+	const struct config_mount *m = &r->base.config->mounts[at];
+	struct engine *e = &r->engines[at];
 	bool is_echo = m->dialect == DIALECT_ENGINE_ECHO;
 
 	*e = (struct engine){
 		.mount = m,
 		.sessions = r->sessions,
-		.loops_n = workers_n,
-		.node = workers[0].sessions.node,
+		.loops_n = r->base.workers_n,
+		.node = r->base.workers[0].sessions.node,
 		.addresses = r->addresses,
 		.client = m->serve_client ? r->client : NULL,
 		.app = is_echo ? &echo_engine_app : &client_engine_app,
@@ -88,8 +90,9 @@ shares_path(const struct config_mount *a, const struct config_mount *b)
 
 /* Plain mounts of one path are one route, added with the first of them. */
 static int
-add_plain(struct routes *r, const struct config *config, size_t at, struct buf *errors)
+add_plain(struct routes *r, size_t at, struct buf *errors)
 {
+	const struct config *config = r->base.config;
 	const struct config_mount *m = &config->mounts[at];
 	struct plain_route *plain = &r->plains[at];
 
@@ -123,15 +126,14 @@ add_plain(struct routes *r, const struct config *config, size_t at, struct buf *
 }
 
 static int
-add_mount(struct routes *r, const struct config *config, size_t at,
-	  struct worker *workers, size_t workers_n, struct buf *errors)
+add_mount(struct routes *r, size_t at, struct buf *errors)
 {
-	const struct config_mount *m = &config->mounts[at];
+	const struct config_mount *m = &r->base.config->mounts[at];
 
 	switch (m->dialect) {
 	case DIALECT_ACTIONS:
 	case DIALECT_ENGINE_ECHO:
-		return add_engine(r, m, &r->engines[at], workers, workers_n);
+		return add_engine(r, at);
 	case DIALECT_WS_ECHO:
 		return router_add(r->router,
 				  &(struct route){.listener = m->listener,
@@ -141,7 +143,7 @@ add_mount(struct routes *r, const struct config *config, size_t at,
 						  .serve = echo_websocket_serve,
 						  .arg = (void *)(uintptr_t)m});
 	default:
-		return add_plain(r, config, at, errors);
+		return add_plain(r, at, errors);
 	}
 }
 
@@ -155,8 +157,9 @@ redirect_to_start_page(struct request *r)
 
 /* What stands beside the mounts. */
 static int
-add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
+add_others(struct routes *r)
 {
+	struct demo *demo = r->base.demo;
 	const struct route rows[] = {
 		{.path = "/demo/token",
 		 .allow = "GET",
@@ -174,7 +177,7 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 		{.path = "/readyz",
 		 .allow = "GET, HEAD",
 		 .serve = health_serve_ready,
-		 .arg = is_ready},
+		 .arg = r->base.is_ready},
 		{.path = "/", .serve = redirect_to_start_page},
 		{.path = "/",
 		 .subtree = true,
@@ -196,36 +199,36 @@ add_others(struct routes *r, struct demo *demo, atomic_bool *is_ready)
 }
 
 int
-routes_new(const struct config *config, struct worker *workers, size_t workers_n,
-	   struct demo *demo, atomic_bool *is_ready, struct routes **out,
-	   struct buf *errors)
+routes_new(const struct routes_base *base, struct routes **out, struct buf *errors)
 {
+	const struct config *config = base->config;
 	struct routes *r = calloc(1, sizeof(*r));
 	int error = 0;
 
 	if (!r)
 		return -E_NOMEM;
+	r->base = *base;
 	r->router = router_new();
 	r->engines = calloc(config->mounts_n, sizeof(*r->engines));
 	r->plains = calloc(config->mounts_n, sizeof(*r->plains));
 	r->addresses = limit_table_new(ADDRESSES);
-	r->sessions = calloc(workers_n, sizeof(struct sessions *));
-	r->hubs = calloc(workers_n, sizeof(void *));
+	r->sessions = calloc(base->workers_n, sizeof(struct sessions *));
+	r->hubs = calloc(base->workers_n, sizeof(void *));
 	if (!r->router || !r->engines || !r->plains || !r->addresses || !r->sessions ||
 	    !r->hubs)
 		error = -E_NOMEM;
-	for (size_t i = 0; !error && i < workers_n; i++) {
-		r->sessions[i] = &workers[i].sessions;
-		r->hubs[i] = workers[i].hub;
+	for (size_t i = 0; !error && i < base->workers_n; i++) {
+		r->sessions[i] = &base->workers[i].sessions;
+		r->hubs[i] = base->workers[i].hub;
 	}
 	if (!error)
 		error = load_files("html_dir", config->html_dir, &r->html, errors);
 	if (!error)
 		error = load_files("client_dir", config->client_dir, &r->client, errors);
 	for (size_t i = 0; !error && i < config->mounts_n; i++)
-		error = add_mount(r, config, i, workers, workers_n, errors);
+		error = add_mount(r, i, errors);
 	if (!error)
-		error = add_others(r, demo, is_ready);
+		error = add_others(r);
 	if (error) {
 		routes_free(r);
 		return error;

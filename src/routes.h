@@ -16,9 +16,17 @@ struct demo;
 struct routes;
 struct worker;
 
-/* demo and is_ready are borrowed. Errors: -E_SYSTEM with a line in errors, -E_NOMEM. */
-int routes_new(const struct config *config, struct worker *workers, size_t workers_n,
-	       struct demo *demo, atomic_bool *is_ready, struct routes **out,
+/* What they lead to; all is borrowed for their life. */
+struct routes_base {
+	const struct config *config;
+	struct worker *workers;
+	size_t workers_n;
+	struct demo *demo;
+	atomic_bool *is_ready; /* what /readyz says */
+};
+
+/* Errors: -E_SYSTEM, -E_CONFIG with a line in errors, -E_NOMEM. */
+int routes_new(const struct routes_base *base, struct routes **out,
 	       struct buf *errors) MUST_USE;
 void routes_free(struct routes *r);
 

@@ -120,6 +120,17 @@ make_doors(struct server *s, struct buf *errors)
 }
 
 static int
+make_routes(struct server *s, struct buf *errors)
+{
+	return routes_new(&(struct routes_base){.config = s->config,
+						.workers = s->workers,
+						.workers_n = s->workers_n,
+						.demo = &s->demo,
+						.is_ready = &s->is_ready},
+			  &s->routes, errors);
+}
+
+static int
 add_servers(struct server *s)
 {
 	const struct worker_shared shared = {
@@ -180,8 +191,7 @@ server_new(struct config *config, struct clock clock, struct server **out,
 		error = make_workers(s, clock);
 	s->demo = (struct demo){config, &s->hubs};
 	if (!error)
-		error = routes_new(config, s->workers, s->workers_n, &s->demo,
-				   &s->is_ready, &s->routes, errors);
+		error = make_routes(s, errors);
 	if (!error)
 		error = notify_new(config, &s->notify, errors);
 	if (!error)
