@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -285,6 +286,10 @@ loop_turn(struct loop *l, bool may_wait)
 void
 loop_run(struct loop *l)
 {
+	/* Nobody cancels a loop, but glibc makes ready for it with two locked instructions at
+	 * each system call that waits, unless the thread could be cancelled anywhere. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 	while (loop_turn(l, true))
 		;
 }
