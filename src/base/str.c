@@ -63,8 +63,10 @@ str_to_u64(struct str s, uint64_t max, uint64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned digit = (unsigned char)s.ptr[i] - '0';
 
-		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+		if (digit > 9)
 			return false;
+		if (i == 19 && value > (UINT64_MAX - digit) / 10)
+			return false; /* less than 10^19 before: only the last can overflow */
 		value = value * 10 + digit;
 	}
 	if (value > max)
