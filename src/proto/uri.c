@@ -8,18 +8,9 @@
 
 #include "base/errors.h"
 
-/* Is a byte of the word none that a target may hold? A borrow marks bytes falsely, but only
- * above a byte that is marked rightly. */
-static bool
-is_bad(uint64_t word)
-{
-	uint64_t up_to_blank = (word - STR_EACH_BYTE(' ' + 1)) & ~word;
-	uint64_t fragment = word ^ STR_EACH_BYTE('#'), del = word ^ STR_EACH_BYTE(0x7f);
-
-	fragment = (fragment - STR_EACH_BYTE(1)) & ~fragment;
-	del = (del - STR_EACH_BYTE(1)) & ~del;
-	return (word | up_to_blank | fragment | del) & STR_EACH_BYTE(0x80);
-}
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Visible ASCII without the mark of a fragment. */
 static bool
@@ -27,11 +18,18 @@ is_visible(struct str s)
 {
 	size_t i = 0;
 
-	for (uint64_t word; s.len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, s.ptr + i, sizeof(word));
-		if (is_bad(word))
+#ifdef __SSE2__
+	for (; s.len - i >= 16; i += 16) {
+		__m128i sixteen = _mm_loadu_si128((const void *)(s.ptr + i));
+		/* what is not ASCII is negative here */
+		__m128i low = _mm_cmplt_epi8(sixteen, _mm_set1_epi8('!'));
+		__m128i del = _mm_cmpeq_epi8(sixteen, _mm_set1_epi8(0x7f));
+		__m128i mark = _mm_cmpeq_epi8(sixteen, _mm_set1_epi8('#'));
+
+		if (_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(del, mark))))
 			return false;
 	}
+#endif
 	for (; i < s.len; i++)
 		if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || s.ptr[i] == '#')
 			return false;
