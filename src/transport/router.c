@@ -5,8 +5,13 @@
 
 #include <stdlib.h>
 
+struct place {
+	struct route route;
+	struct str path; /* its, without a slash at its end */
+};
+
 struct router {
-	struct route *routes;
+	struct place *places;
 	size_t n;
 };
 
@@ -21,20 +26,8 @@ router_free(struct router *r)
 {
 	if (!r)
 		return;
-	free(r->routes);
+	free(r->places);
 	free(r);
-}
-
-int
-router_add(struct router *r, const struct route *route)
-{
-	struct route *routes = reallocarray(r->routes, r->n + 1, sizeof(*routes));
-
-	if (!routes)
-		return -E_NOMEM;
-	routes[r->n++] = *route;
-	r->routes = routes;
-	return 0;
 }
 
 static struct str
@@ -45,12 +38,24 @@ without_slash(struct str path)
 	return path;
 }
 
-static bool
-covers_path(const struct route *route, struct str path)
+int
+router_add(struct router *r, const struct route *route)
 {
-	struct str own = without_slash(str_from(route->path));
+	struct place *places = reallocarray(r->places, r->n + 1, sizeof(*places));
 
-	if (!route->subtree)
+	if (!places)
+		return -E_NOMEM;
+	places[r->n++] = (struct place){*route, without_slash(str_from(route->path))};
+	r->places = places;
+	return 0;
+}
+
+static bool
+covers_path(const struct place *place, struct str path)
+{
+	struct str own = place->path;
+
+	if (!place->route.subtree)
 		return str_eq(own, without_slash(path));
 	return str_has_prefix(path, own) &&
 	       (path.len == own.len || path.ptr[own.len] == '/');
@@ -72,12 +77,12 @@ const struct route *
 router_find(const struct router *r, struct str listener, struct str host, struct str path)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		const struct route *route = &r->routes[i];
+		const struct route *route = &r->places[i].route;
 
-		if (route->listener && *route->listener &&
-		    !str_eq(str_from(route->listener), listener))
+		if (!covers_path(&r->places[i], path) || !covers_host(route, host))
 			continue;
-		if (covers_host(route, host) && covers_path(route, path))
+		if (!route->listener || !*route->listener ||
+		    str_eq(str_from(route->listener), listener))
 			return route;
 	}
 	return NULL;
