@@ -56,6 +56,13 @@ struct ws_parser {
 long ws_parser_feed(struct ws_parser *p, const struct ws_limits *limits, char *bytes,
 		    size_t n, struct ws_slice *out) MUST_USE;
 
+/* Between messages: it is as a new one. */
+static inline bool
+ws_parser_is_idle(const struct ws_parser *p)
+{
+	return !p->opcode && !p->in_frame;
+}
+
 /* Code of a validated close frame's payload, 1005 when empty. */
 int ws_close_code(struct str payload);
 

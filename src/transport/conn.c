@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/memory.h"
 #include "base/spare.h"
+#include "config/config.h"
 #include "net/stream_memory.h"
 #include "transport/admission.h"
 
@@ -16,6 +17,13 @@ enum { PARTS_PER_WRITE = 256, READS_PER_EVENT = 4, LINGER_MS = 2000 };
  * keep the others of its loop waiting. */
 enum { CHATTY_BYTES = 4096 };
 
+/* What a connection at rest has not: made when it is needed, gone when nothing is in it. */
+struct conn_busy {
+	struct conn *conn;
+	struct buf in;            /* read but not used */
+	struct wheel_timer timer; /* stalled write, pause, deadline or lingering end */
+};
+
 struct conn_move {
 	struct mail mail;
 	struct conn *conn;
@@ -23,14 +31,61 @@ struct conn_move {
 	void (*arrived)(struct conn *c);
 };
 
+static void on_timer(struct wheel_timer *t);
+
+/* NULL when memory is short. */
+static struct conn_busy *
+get_busy(struct conn *c)
+{
+	if (c->busy)
+		return c->busy;
+	c->busy = spare_zeros(sizeof(*c->busy));
+	if (!c->busy)
+		return NULL;
+	c->busy->conn = c;
+	wheel_timer_init(&c->busy->timer, on_timer);
+	return c->busy;
+}
+
+static void
+drop_busy_if_idle(struct conn *c)
+{
+	struct conn_busy *b = c->busy;
+
+	if (!b || b->in.len || wheel_is_set(&b->timer))
+		return;
+	spare_give(b, sizeof(*b));
+	c->busy = NULL;
+}
+
+static void
+cancel_timer(struct conn *c)
+{
+	if (!c->busy)
+		return;
+	wheel_cancel(&c->loop->wheel, &c->busy->timer);
+	drop_busy_if_idle(c);
+}
+
+/* Without memory the connection is closed: nothing else would ever end it. */
+static void
+set_timer(struct conn *c, uint32_t ms)
+{
+	struct conn_busy *b = get_busy(c);
+
+	if (b)
+		wheel_set(&c->loop->wheel, &b->timer, c->loop->now_ms + ms);
+	else
+		conn_close(c, -E_NOMEM);
+}
+
 static void
 drop_input(struct conn *c)
 {
-	if (!c->in)
+	if (!c->busy)
 		return;
-	buf_fini(c->in);
-	spare_give(c->in, sizeof(*c->in));
-	c->in = NULL;
+	buf_fini(&c->busy->in);
+	drop_busy_if_idle(c);
 }
 
 /* Input is given back here, not on closing: the protocol above may still be looking at it. */
@@ -42,7 +97,8 @@ bury(struct loop_grave *g)
 	if (c->up && c->up->on_free)
 		c->up->on_free(c);
 	drop_input(c);
-	free(c->move);
+	if (c->is_moving)
+		free(c->move);
 	free(c);
 }
 
@@ -58,8 +114,9 @@ end_pause(struct conn *c)
 static void
 on_timer(struct wheel_timer *t)
 {
-	struct conn *c = CONTAINER_OF(t, struct conn, timer);
+	struct conn *c = CONTAINER_OF(t, struct conn_busy, timer)->conn;
 
+	drop_busy_if_idle(c);
 	if (c->is_paused)
 		end_pause(c);
 	else
@@ -85,9 +142,10 @@ finish_ending(struct conn *c)
 		return;
 	}
 	c->stream.ops->end(&c->stream);
-	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + LINGER_MS);
+	set_timer(c, LINGER_MS);
 	c->is_held = false;
-	watch(c);
+	if (!c->is_closed)
+		watch(c);
 }
 
 /* While a write is stuck, the peer has to take something in time. */
@@ -97,10 +155,9 @@ set_stall_timer(struct conn *c)
 	if (c->has_deadline)
 		return;
 	if (c->is_stuck)
-		wheel_set(&c->loop->wheel, &c->timer,
-			  c->loop->now_ms + c->write_timeout_ms);
+		set_timer(c, c->loop->config->http.write_timeout_ms);
 	else
-		wheel_cancel(&c->loop->wheel, &c->timer);
+		cancel_timer(c);
 }
 
 /* n frames were written. True: what follows waits. */
@@ -139,6 +196,8 @@ write_out(struct conn *c)
 		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, sent);
 		if (sent && c->is_stuck)
 			set_stall_timer(c);
+		if (c->is_closed)
+			return -E_GONE;
 	} while (!begin_pause(c, before - c->out.n) && c->out.n && sent == asked);
 	return 0;
 }
@@ -157,13 +216,13 @@ flush(struct conn *c)
 	c->is_stuck = c->out.n > 0 && !c->is_paused;
 	if (c->is_stuck != was_stuck) {
 		set_stall_timer(c);
-		watch(c);
+		if (!c->is_closed)
+			watch(c);
 	}
 	if (c->is_closed || c->is_stuck)
 		return;
 	if (c->is_paused) {
-		wheel_set(&c->loop->wheel, &c->timer,
-			  c->loop->now_ms + c->stream.ops->pause_ms);
+		set_timer(c, c->stream.ops->pause_ms);
 		return;
 	}
 	if (c->is_ending)
@@ -177,7 +236,7 @@ on_flush(struct loop_job *j)
 {
 	struct conn *c = CONTAINER_OF(j, struct conn, flush);
 
-	if (c->move)
+	if (c->is_moving)
 		loop_post(c->move->to, &c->move->mail); /* the last touch on this loop */
 	else
 		flush(c);
@@ -187,12 +246,12 @@ on_flush(struct loop_job *j)
 static int
 keep_input(struct conn *c, const char *bytes, size_t n)
 {
-	if (!c->in)
-		c->in = spare_zeros(sizeof(*c->in));
-	if (!c->in)
+	struct conn_busy *b = get_busy(c);
+
+	if (!b)
 		return -E_NOMEM;
-	buf_add(c->in, bytes, n);
-	return c->in->failed ? -E_NOMEM : 0;
+	buf_add(&b->in, bytes, n);
+	return b->in.failed ? -E_NOMEM : 0;
 }
 
 /* Bytes to the protocol above, and what an exchanged one leaves to the next. Returns how many
@@ -216,7 +275,7 @@ feed(struct conn *c, char *bytes, size_t n)
 			return -E_GONE;
 		bytes += used;
 		n -= (size_t)used;
-	} while (n && !c->move && (c->up != up || c->offer_again));
+	} while (n && !c->is_moving && (c->up != up || c->offer_again));
 	return (ssize_t)n;
 }
 
@@ -224,7 +283,7 @@ feed(struct conn *c, char *bytes, size_t n)
 static void
 offer(struct conn *c, char *bytes, size_t n)
 {
-	bool from_kept = c->in != NULL;
+	bool from_kept = conn_input_n(c) > 0;
 	ssize_t left;
 
 	if (c->is_offering) {
@@ -236,14 +295,14 @@ offer(struct conn *c, char *bytes, size_t n)
 		return;
 	}
 	if (from_kept) {
-		bytes = c->in->data;
-		n = c->in->len;
+		bytes = c->busy->in.data;
+		n = c->busy->in.len;
 	}
 	left = feed(c, bytes, n);
 	if (left == 0)
 		drop_input(c);
 	else if (left > 0 && from_kept)
-		buf_drop(c->in, n - (size_t)left);
+		buf_drop(&c->busy->in, n - (size_t)left);
 	else if (left > 0 && keep_input(c, bytes + n - (size_t)left, (size_t)left))
 		conn_close(c, -E_NOMEM);
 }
@@ -274,7 +333,7 @@ on_readable(struct conn *c)
 static bool
 may_read(const struct conn *c)
 {
-	return !c->is_closed && !c->move && !c->is_held && !c->is_half_closed;
+	return !c->is_closed && !c->is_moving && !c->is_held && !c->is_half_closed;
 }
 
 /* Who sends faster than we read must not keep the loop to himself. */
@@ -302,10 +361,8 @@ new_conn(struct loop *l)
 	if (!c)
 		return NULL;
 	c->loop = l;
-	c->write_timeout_ms = 30000;
 	list_init(&c->link);
 	loop_job_init(&c->flush, on_flush);
-	wheel_timer_init(&c->timer, on_timer);
 	counter_add(&l->counters, COUNTER_CONNECTIONS, 1);
 	return c;
 }
@@ -340,11 +397,17 @@ conn_start(struct conn *c)
 	watch(c);
 }
 
-void
-conn_set_up(struct conn *c, const struct conn_up *up, void *up_state)
+void *
+conn_set_up(struct conn *c, const struct conn_up *up)
 {
 	c->up = up;
-	c->up_state = up_state;
+	return memset(c->room, 0, sizeof(c->room));
+}
+
+size_t
+conn_input_n(const struct conn *c)
+{
+	return c->busy ? c->busy->in.len : 0;
 }
 
 int
@@ -360,7 +423,7 @@ conn_send(struct conn *c, struct frame *f)
 		if (error)
 			return error;
 	}
-	if ((!c->is_stuck && !c->is_paused) || c->move)
+	if ((!c->is_stuck && !c->is_paused) || c->is_moving)
 		loop_at_end(c->loop, &c->flush);
 	return 0;
 }
@@ -395,8 +458,8 @@ conn_hold(struct conn *c, bool hold)
 void
 conn_again(struct conn *c)
 {
-	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move &&
-	    (c->in || c->is_offering))
+	if (!c->is_closed && !c->is_ending && !c->is_held && !c->is_moving &&
+	    (conn_input_n(c) || c->is_offering))
 		offer(c, c->loop->scratch, 0);
 }
 
@@ -407,23 +470,22 @@ conn_set_deadline(struct conn *c, uint32_t ms)
 		return;
 	forget_pause(c);
 	c->has_deadline = true;
-	wheel_set(&c->loop->wheel, &c->timer, c->loop->now_ms + ms);
+	set_timer(c, ms);
 }
 
-/* The second above, what was counted in it below: four bytes that the structure has to spare. */
+/* The second above, what was counted in it below. */
 enum { COUNTED_BITS = 20, COUNTED_MOST = (1 << COUNTED_BITS) - 1 };
 
 uint32_t
-conn_count(struct conn *c, uint32_t n)
+conn_count(const struct conn *c, uint32_t *counted, uint32_t n)
 {
 	uint32_t second = (uint32_t)(c->loop->now_ms >> CONN_SECOND_SHIFT)
 			  << COUNTED_BITS;
-	uint32_t before = (c->counted ^ second) >> COUNTED_BITS
-				  ? 0
-				  : c->counted & COUNTED_MOST;
+	uint32_t before = (*counted ^ second) >> COUNTED_BITS ? 0
+							      : *counted & COUNTED_MOST;
 
 	n = n > COUNTED_MOST - before ? COUNTED_MOST : before + n;
-	c->counted = second | n;
+	*counted = second | n;
 	return n;
 }
 
@@ -445,9 +507,10 @@ conn_close(struct conn *c, int error)
 		return;
 	c->is_closed = true;
 	stream_close(&c->stream);
-	wheel_cancel(&c->loop->wheel, &c->timer);
+	cancel_timer(c);
 	loop_job_cancel(&c->flush);
-	list_remove(&c->link);
+	if (!c->is_moving)
+		list_remove(&c->link);
 	send_queue_fini(&c->out);
 	counter_sub(&c->loop->counters, COUNTER_CONNECTIONS, 1);
 	if (c->admission)
@@ -465,7 +528,8 @@ arrive(struct loop *l, struct mail *m)
 	struct conn_move *move = CONTAINER_OF(m, struct conn_move, mail);
 	struct conn *c = move->conn;
 
-	c->move = NULL;
+	c->is_moving = false;
+	list_init(&c->link);
 	c->loop = l;
 	stream_attach(&c->stream, l);
 	if (c->out.n)
@@ -475,23 +539,26 @@ arrive(struct loop *l, struct mail *m)
 	if (!c->is_closed)
 		watch(c);
 	/* even without unread bytes: the protocol above may have to finish what it began */
-	if (!c->is_closed && !c->is_ending && !c->is_held && !c->move)
+	if (!c->is_closed && !c->is_ending && !c->is_held && !c->is_moving)
 		offer(c, l->scratch, 0);
 }
 
 void
 conn_move(struct conn *c, struct loop *to, void (*arrived)(struct conn *c))
 {
-	c->move = malloc(sizeof(*c->move));
-	if (!c->move) {
+	struct conn_move *move = malloc(sizeof(*move));
+
+	if (!move) {
 		conn_close(c, -E_NOMEM);
 		return;
 	}
-	*c->move = (struct conn_move){
+	*move = (struct conn_move){
 		.mail.deliver = arrive, .conn = c, .to = to, .arrived = arrived};
 	counter_add(&c->loop->counters, COUNTER_HANDED_OVER, 1);
-	wheel_cancel(&c->loop->wheel, &c->timer);
+	cancel_timer(c);
 	list_remove(&c->link);
+	c->move = move;
+	c->is_moving = true;
 	stream_detach(&c->stream);
 	c->is_stuck = false;
 	c->is_paused = false;

@@ -19,6 +19,10 @@
 #include "transport/send_queue.h"
 
 struct conn;
+struct conn_busy;
+
+/* For the state of the protocol above: a block of its own, and a way there, would take more. */
+enum { CONN_ROOM_BYTES = 64 };
 
 struct conn_up {
 	/* Bytes in order, to be changed in place at will. Returns how many were used; the rest
@@ -31,7 +35,7 @@ struct conn_up {
 	void (*on_end)(struct conn *c);
 	/* Exactly once; error is why, 0 for a normal end. */
 	void (*on_close)(struct conn *c, int error);
-	/* Free up_state: no callback is looking at it any more. May be NULL. */
+	/* Free what the state holds: no callback is looking at it any more. May be NULL. */
 	void (*on_free)(struct conn *c);
 };
 
@@ -44,25 +48,25 @@ struct conn {
 		struct loop_job flush;
 		struct loop_grave grave; /* once closed */
 	};
-	struct conn_move *move; /* on its way to another loop at the end of this turn */
-	uint16_t alone_n;       /* frames at the front that leave before a pause */
-	bool is_ending, is_half_closed, is_closed;
-	bool is_held;      /* reading is paused by the protocol above */
-	bool is_stuck;     /* a write found no room */
-	bool is_paused;    /* what is queued leaves when the timer says so */
-	bool has_deadline; /* the timer is conn_set_deadline's */
-	bool is_offering, offer_again;
-	bool is_chatty; /* many small messages in what was read: reads less at a time */
-	uint32_t write_timeout_ms;
+	uint16_t alone_n; /* frames at the front that leave before a pause */
+	bool is_ending : 1, is_half_closed : 1, is_closed : 1;
+	bool is_held : 1;      /* reading is paused by the protocol above */
+	bool is_stuck : 1;     /* a write found no room */
+	bool is_paused : 1;    /* what is queued leaves when the timer says so */
+	bool has_deadline : 1; /* the timer is conn_set_deadline's */
+	bool is_offering : 1, offer_again : 1;
+	bool is_chatty : 1; /* many small messages in what was read: reads less at a time */
+	bool is_moving : 1; /* to another loop at the end of this turn */
+	struct address peer;
 	const struct conn_up *up;
-	void *up_state;
-	struct buf *in;              /* read but not used; NULL: nothing */
-	struct list link;            /* for its owner on this loop */
-	struct wheel_timer timer;    /* stalled write, pause, or lingering end */
+	uint64_t room[CONN_ROOM_BYTES / sizeof(uint64_t)]; /* see conn_set_up */
+	struct conn_busy *busy; /* input that waits, a timer; NULL: neither */
+	union {
+		struct list link;       /* for its owner on this loop */
+		struct conn_move *move; /* while it is moving */
+	};
 	struct admission *admission; /* counts it; NULL: nobody does */
 	struct address *client; /* for whom: behind a proxy that tells; NULL: for peer */
-	struct address peer;
-	uint32_t counted; /* by conn_count */
 };
 
 /* An accepted socket of loop; up is told of everything. Reading starts with conn_start.
@@ -72,8 +76,19 @@ struct stream_memory;
 struct conn *conn_new_memory(struct loop *l, struct stream_memory *m) MUST_USE;
 void conn_start(struct conn *c);
 
-/* Exchange the protocol; unused input goes to the new one at the end of its current callback. */
-void conn_set_up(struct conn *c, const struct conn_up *up, void *up_state);
+/* Exchange the protocol; unused input goes to the new one at the end of its current callback.
+ * Returns CONN_ROOM_BYTES of zeros for its state, where that of the old one was. */
+void *conn_set_up(struct conn *c, const struct conn_up *up);
+
+/* The connection in whose room that state is. */
+static inline struct conn *
+conn_around(const void *state)
+{
+	return CONTAINER_OF((uintptr_t)state, struct conn, room);
+}
+
+/* Bytes that were read and not used yet. */
+size_t conn_input_n(const struct conn *c);
 
 /* Queue f, written at the end of this turn. Owns: takes its own reference.
  * Errors: -E_GONE when ending or closed, -E_NOMEM. */
@@ -95,10 +110,11 @@ void conn_again(struct conn *c);
 /* Close it when it still is open after ms. */
 void conn_set_deadline(struct conn *c, uint32_t ms);
 
-/* n more of what a second (of CONN_SECOND_MS) may bring only so many of. Returns how many this
- * second has brought; beyond a million they are not counted. */
+/* n more of what a second (of CONN_SECOND_MS) may bring only so many of; *counted, of zero at
+ * first, is its own. Returns how many this second has brought; beyond a million they are not
+ * counted. */
 enum { CONN_SECOND_SHIFT = 10, CONN_SECOND_MS = 1 << CONN_SECOND_SHIFT };
-uint32_t conn_count(struct conn *c, uint32_t n);
+uint32_t conn_count(const struct conn *c, uint32_t *counted, uint32_t n);
 
 /* Write what is queued, then close. Harmless when ending. */
 void conn_end(struct conn *c);

@@ -18,18 +18,26 @@ enum { WAITING_BYTES = 16384, ANSWERS_BYTES = 65536 };
 enum { CHATTY_REQUESTS = 16 };
 
 struct http_conn {
-	struct conn *conn;
 	struct http_server *server;
 	struct http_parser *parser; /* NULL between requests */
 	struct request *request;    /* from its head to its answer */
-	bool is_serving;            /* the handler has it */
-	bool is_waiting;            /* for the next second: this one's requests came */
-	bool has_deadline;
-	uint32_t later_ms;           /* it is so much behind its timer */
+	bool is_serving : 1;        /* the handler has it */
+	bool is_waiting : 1;        /* for the next second: this one's requests came */
+	bool has_deadline : 1;
+	uint32_t later_ms : 29;      /* it is so much behind its timer */
+	uint32_t counted;            /* requests of this second */
 	struct wheel_timer deadline; /* not taken back: a request changes it some times */
 };
 
+_Static_assert(sizeof(struct http_conn) <= CONN_ROOM_BYTES, "it is in the room");
+
 static const struct conn_up http_up;
+
+static struct http_conn *
+http_of(struct conn *c)
+{
+	return (void *)c->room;
+}
 
 static void
 free_request(struct request *r)
@@ -41,12 +49,13 @@ free_request(struct request *r)
 }
 
 static void
-free_http(struct http_conn *h)
+forget_request(struct http_conn *h)
 {
 	if (h->request)
 		free_request(h->request);
 	http_parser_free(h->parser);
-	free(h);
+	h->request = NULL;
+	h->parser = NULL;
 }
 
 /* No byte of a request has come. */
@@ -90,7 +99,7 @@ tell_abort(struct http_conn *h)
 static void
 refuse_bytes(struct http_conn *h, int error)
 {
-	struct request r = {.conn = h->conn, .server = h->server};
+	struct request r = {.conn = conn_around(h), .server = h->server};
 
 	tell_abort(h);
 	if (h->request) /* its own: a page of another origin may see what went wrong */
@@ -116,33 +125,27 @@ on_deadline(struct wheel_timer *t)
 	if (h->is_waiting) {
 		h->is_waiting = false;
 		set_deadline(h, h->server->times->keepalive_timeout_ms);
-		conn_hold(h->conn, false);
+		conn_hold(conn_around(h), false);
 		return;
 	}
 	if (is_idle(h)) {
-		conn_end(h->conn);
+		conn_end(conn_around(h));
 		return;
 	}
 	counter_add(&h->server->loop->counters, COUNTER_REQUEST_TIMEOUTS, 1);
 	refuse_bytes(h, -E_HTTP_TIMEOUT);
 }
 
-int
+void
 http_conn_start(struct http_server *s, struct conn *c)
 {
-	struct http_conn *h = memory_new(sizeof(*h));
+	struct http_conn *h = conn_set_up(c, &http_up);
 
-	conn_set_up(c, &http_up, h);
-	if (!h)
-		return -E_NOMEM;
-	h->conn = c;
 	h->server = s;
 	wheel_timer_init(&h->deadline, on_deadline);
-	c->write_timeout_ms = s->times->write_timeout_ms;
 	list_add_tail(&s->conns, &c->link);
 	set_deadline(h, s->times->head_timeout_ms);
 	conn_start(c);
-	return 0;
 }
 
 /* Behind a proxy the connection is the client's while his request, or what it became, is there.
@@ -168,7 +171,7 @@ begin(struct http_conn *h)
 {
 	struct request *r = h->request;
 	const struct http_head *head = r->head;
-	int error = count_for(h->conn, &r->client);
+	int error = count_for(conn_around(h), &r->client);
 
 	if (error) {
 		request_refuse(r, error);
@@ -190,7 +193,7 @@ begin(struct http_conn *h)
 
 		if (f) {
 			memcpy(f->bytes, text.ptr, text.len);
-			conn_send(h->conn, f);
+			conn_send(conn_around(h), f);
 			frame_unref(f);
 		}
 	}
@@ -204,12 +207,12 @@ on_head(struct http_conn *h)
 	if (!r)
 		return -E_NOMEM;
 	counter_add(&h->server->loop->counters, COUNTER_REQUESTS, 1);
-	conn_count(h->conn, 1);
-	r->conn = h->conn;
+	conn_count(conn_around(h), &h->counted, 1);
+	r->conn = conn_around(h);
 	r->server = h->server;
 	r->headers = buf_in(r->room, sizeof(r->room));
 	r->head = http_parser_head(h->parser);
-	r->client = client_address(h->server->trusted, &h->conn->peer, r->head);
+	r->client = client_address(h->server->trusted, &conn_around(h)->peer, r->head);
 	h->request = r;
 	begin(h);
 	return 0;
@@ -232,7 +235,7 @@ on_done(struct http_conn *h)
 static bool
 on_event(struct http_conn *h, enum http_event event, struct str body)
 {
-	struct conn *c = h->conn;
+	struct conn *c = conn_around(h);
 	int error = 0;
 
 	switch (event) {
@@ -252,7 +255,7 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 	}
 	if (error)
 		refuse_bytes(h, error);
-	return !c->is_closed && !c->is_ending && !c->move && c->up == &http_up;
+	return !c->is_closed && !c->is_ending && !c->is_moving && c->up == &http_up;
 }
 
 /* The next request waits until the answers before it are written; how long that may take is
@@ -260,10 +263,10 @@ on_event(struct http_conn *h, enum http_event event, struct str body)
 static bool
 must_drain(struct http_conn *h)
 {
-	if (send_queue_held(&h->conn->out) <= ANSWERS_BYTES)
+	if (send_queue_held(&conn_around(h)->out) <= ANSWERS_BYTES)
 		return false;
 	set_deadline(h, 0);
-	conn_hold(h->conn, true);
+	conn_hold(conn_around(h), true);
 	return true;
 }
 
@@ -271,10 +274,10 @@ must_drain(struct http_conn *h)
 static bool
 must_wait(struct http_conn *h)
 {
-	struct conn *c = h->conn;
+	struct conn *c = conn_around(h);
 	uint32_t most_n = h->server->times->requests_n;
 
-	if (!most_n || conn_count(c, 0) < most_n)
+	if (!most_n || conn_count(c, &h->counted, 0) < most_n)
 		return false;
 	counter_add(&c->loop->counters, COUNTER_REQUESTS_DELAYED, 1);
 	h->is_waiting = true;
@@ -286,7 +289,7 @@ must_wait(struct http_conn *h)
 static long
 take(struct http_conn *h, char *bytes, size_t n)
 {
-	struct conn *c = h->conn;
+	struct conn *c = conn_around(h);
 	bool was_idle = is_idle(h);
 	size_t used = 0, requests_n = 0;
 
@@ -330,9 +333,9 @@ take(struct http_conn *h, char *bytes, size_t n)
 static void
 go_on_to_end(struct http_conn *h)
 {
-	struct conn *c = h->conn;
+	struct conn *c = conn_around(h);
 
-	if (c->is_closed || c->is_ending || c->move || c->up != &http_up)
+	if (c->is_closed || c->is_ending || c->is_moving || c->up != &http_up)
 		return;
 	if (h->is_serving && h->request->on_abort && !h->request->outlives_end)
 		conn_close(c, 0);
@@ -345,23 +348,23 @@ go_on_to_end(struct http_conn *h)
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
-	long used = take(c->up_state, bytes, n);
+	long used = take(http_of(c), bytes, n);
 
 	if (used >= 0 && c->is_half_closed && c->up == &http_up)
-		go_on_to_end(c->up_state);
+		go_on_to_end(http_of(c));
 	return used;
 }
 
 static void
 on_end(struct conn *c)
 {
-	go_on_to_end(c->up_state);
+	go_on_to_end(http_of(c));
 }
 
 static void
 on_drain(struct conn *c)
 {
-	struct http_conn *h = c->up_state;
+	struct http_conn *h = http_of(c);
 
 	if (h->is_serving || h->is_waiting)
 		return;
@@ -373,11 +376,9 @@ on_drain(struct conn *c)
 static void
 on_close(struct conn *c, int error)
 {
-	struct http_conn *h = c->up_state;
+	struct http_conn *h = http_of(c);
 
 	(void)error;
-	if (!h)
-		return; /* memory was too short to start */
 	tell_abort(h);
 	wheel_cancel(&c->loop->wheel, &h->deadline);
 }
@@ -385,17 +386,10 @@ on_close(struct conn *c, int error)
 static void
 on_free(struct conn *c)
 {
-	if (c->up_state)
-		free_http(c->up_state);
+	forget_request(http_of(c));
 }
 
 static const struct conn_up http_up = {on_bytes, on_drain, on_end, on_close, on_free};
-
-static struct http_conn *
-http_of(struct request *r)
-{
-	return r->conn->up_state;
-}
 
 /* A request without body that was answered at its head: let the parser see its end.
  * Errors: those of the parser. */
@@ -412,7 +406,7 @@ skip_to_done(struct http_conn *h)
 void
 http_conn_finish(struct request *r, bool close)
 {
-	struct http_conn *h = http_of(r);
+	struct http_conn *h = http_of(r->conn);
 	struct conn *c = r->conn;
 	bool was_serving = h->is_serving;
 
@@ -423,7 +417,7 @@ http_conn_finish(struct request *r, bool close)
 		h->request = NULL;
 	}
 	if (close || h->server->is_draining ||
-	    (c->is_half_closed && !c->in && !c->is_offering)) {
+	    (c->is_half_closed && !conn_input_n(c) && !c->is_offering)) {
 		conn_end(c);
 		return;
 	}
@@ -443,25 +437,24 @@ http_conn_finish(struct request *r, bool close)
 void
 request_limit_body(struct request *r, uint64_t bytes)
 {
-	http_parser_limit_body(http_of(r)->parser, bytes);
+	http_parser_limit_body(http_of(r->conn)->parser, bytes);
 }
 
 void
 http_conn_leave(struct request *r)
 {
-	struct http_conn *h = http_of(r);
+	struct http_conn *h = http_of(r->conn);
 
 	wheel_cancel(&h->server->loop->wheel, &h->deadline);
-	list_remove(&h->conn->link);
-	list_add_tail(&h->server->upgraded, &h->conn->link);
-	conn_set_up(r->conn, NULL, NULL);
-	free_http(h);
+	list_remove(&conn_around(h)->link);
+	list_add_tail(&h->server->upgraded, &conn_around(h)->link);
+	forget_request(h);
 }
 
 static void
 arrived(struct conn *c)
 {
-	struct http_conn *h = c->up_state;
+	struct http_conn *h = http_of(c);
 
 	h->server = h->server->sibling[c->loop->id];
 	h->request->server = h->server;
@@ -472,7 +465,7 @@ arrived(struct conn *c)
 void
 http_conn_move(struct request *r, struct loop *to)
 {
-	struct http_conn *h = http_of(r);
+	struct http_conn *h = http_of(r->conn);
 
 	h->has_deadline = false;
 	wheel_cancel(&r->conn->loop->wheel, &h->deadline);
@@ -482,7 +475,7 @@ http_conn_move(struct request *r, struct loop *to)
 void
 http_conn_drain(struct conn *c)
 {
-	struct http_conn *h = c->up_state;
+	struct http_conn *h = http_of(c);
 
 	if (is_idle(h))
 		conn_end(c);

@@ -17,20 +17,21 @@
 int
 http_server_begin(struct http_server *s, struct conn *c, struct str early)
 {
-	int error = http_conn_start(s, c);
-
-	return !error && s->tls ? stream_secure(&c->stream, s->tls, early) : error;
+	http_conn_start(s, c);
+	return s->tls ? stream_secure(&c->stream, s->tls, early) : 0;
 }
 
 static struct conn *
 start(struct http_server *s, struct conn *c, const struct address *peer)
 {
-	int error;
+	int error = 0;
 
 	if (!c)
 		return NULL;
-	error = s->has_proxy_header ? proxy_conn_start(s, c, peer)
-				    : http_server_begin(s, c, (struct str){NULL, 0});
+	if (s->has_proxy_header)
+		proxy_conn_start(s, c, peer);
+	else
+		error = http_server_begin(s, c, (struct str){NULL, 0});
 	if (!error)
 		return c;
 	conn_close(c, error);

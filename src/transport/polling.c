@@ -26,7 +26,8 @@ struct polling {
 		struct loop_job flush;
 		struct loop_grave grave; /* once freed */
 	};
-	int protocol;
+	uint32_t strays_n; /* of this second, see conn_count */
+	uint8_t protocol;
 	bool base64;
 };
 
@@ -145,7 +146,7 @@ polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool
 		return NULL;
 	p->loop = l;
 	p->mount = mount;
-	p->protocol = protocol;
+	p->protocol = (uint8_t)protocol;
 	p->base64 = base64;
 	p->up = up;
 	p->up_state = up_state;
@@ -194,16 +195,16 @@ polling_begin_post(struct polling *p, struct request *r)
 	return 0;
 }
 
-/* Has the connection brought more than it may of what nobody needs, since strays_n were
+/* Have posts brought more than they may of what nobody needs, since strays_n were
  * counted? */
 static bool
-is_flood(const struct polling *p, struct request *r, uint64_t strays_n)
+is_flood(struct polling *p, struct request *r, uint64_t strays_n)
 {
 	uint64_t more_n = counter_get(&p->loop->counters, COUNTER_STRAY_PACKETS) -
 			  strays_n;
 
 	return more_n && p->mount->strays_n &&
-	       conn_count(r->conn, (uint32_t)more_n) > p->mount->strays_n;
+	       conn_count(r->conn, &p->strays_n, (uint32_t)more_n) > p->mount->strays_n;
 }
 
 /* All packets of the body, while up wants them. Errors: -E_PACKET, -E_FLOOD, …. */

@@ -8,14 +8,19 @@
 #include "proto/proxy_header.h"
 #include "transport/admission.h"
 
-#include <stdlib.h>
-
 struct proxy_conn {
-	struct conn *conn;
 	struct http_server *server;
 	struct address proxy;
 	struct wheel_timer deadline;
 };
+
+_Static_assert(sizeof(struct proxy_conn) <= CONN_ROOM_BYTES, "it is in the room");
+
+static struct proxy_conn *
+proxy_of(struct conn *c)
+{
+	return (void *)c->room;
+}
 
 bool
 proxy_conn_may_start(const struct http_server *s, const struct address *peer)
@@ -30,7 +35,7 @@ on_deadline(struct wheel_timer *t)
 	struct proxy_conn *p = CONTAINER_OF(t, struct proxy_conn, deadline);
 
 	counter_add(&p->server->loop->counters, COUNTER_REQUEST_TIMEOUTS, 1);
-	conn_close(p->conn, -E_HTTP_TIMEOUT);
+	conn_close(conn_around(p), -E_HTTP_TIMEOUT);
 }
 
 static struct address
@@ -58,7 +63,7 @@ set_peer(struct conn *c, const struct address *client)
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
-	struct proxy_conn *p = c->up_state;
+	struct proxy_conn *p = proxy_of(c);
 	struct http_server *s = p->server;
 	struct proxy_header header;
 	long used = proxy_header_read(bytes, n, &header);
@@ -79,8 +84,6 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 	}
 	wheel_cancel(&c->loop->wheel, &p->deadline);
 	list_remove(&c->link);
-	conn_set_up(c, NULL, NULL);
-	free(p);
 	error = http_server_begin(s, c, str_skip((struct str){bytes, n}, (size_t)used));
 	if (error)
 		return error;
@@ -102,35 +105,23 @@ on_end(struct conn *c)
 static void
 on_close(struct conn *c, int error)
 {
-	struct proxy_conn *p = c->up_state;
-
 	(void)error;
-	if (p)
-		wheel_cancel(&c->loop->wheel, &p->deadline);
+	wheel_cancel(&c->loop->wheel, &proxy_of(c)->deadline);
 }
 
-static void
-on_free(struct conn *c)
-{
-	free(c->up_state);
-}
+static const struct conn_up proxy_up = {on_bytes, on_drain, on_end, on_close, NULL};
 
-static const struct conn_up proxy_up = {on_bytes, on_drain, on_end, on_close, on_free};
-
-int
+void
 proxy_conn_start(struct http_server *s, struct conn *c, const struct address *proxy)
 {
-	struct proxy_conn *p = calloc(1, sizeof(*p));
+	struct proxy_conn *p = conn_set_up(c, &proxy_up);
 
-	conn_set_up(c, &proxy_up, p);
-	if (!p)
-		return -E_NOMEM;
-	*p = (struct proxy_conn){.conn = c, .server = s, .proxy = *proxy};
+	p->server = s;
+	p->proxy = *proxy;
 	wheel_timer_init(&p->deadline, on_deadline);
 	if (s->times->head_timeout_ms)
 		wheel_set(&c->loop->wheel, &p->deadline,
 			  c->loop->now_ms + s->times->head_timeout_ms);
 	list_add_tail(&s->upgraded, &c->link);
 	conn_start(c);
-	return 0;
 }

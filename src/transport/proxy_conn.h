@@ -14,9 +14,7 @@
  * name: who may reach such a listener is then the network's business. */
 bool proxy_conn_may_start(const struct http_server *s, const struct address *peer);
 
-/* Wait for the header; proxy is who the socket belongs to, for headers that name nobody else.
- * Errors: -E_NOMEM. */
-int proxy_conn_start(struct http_server *s, struct conn *c,
-		     const struct address *proxy) MUST_USE;
+/* Wait for the header; proxy is who the socket belongs to, for headers that name nobody else. */
+void proxy_conn_start(struct http_server *s, struct conn *c, const struct address *proxy);
 
 #endif

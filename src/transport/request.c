@@ -95,8 +95,7 @@ request_move(struct request *r, struct loop *to)
 }
 
 int
-request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
-		void *up_state)
+request_upgrade(struct request *r, struct str headers)
 {
 	struct conn *c = r->conn;
 	struct answer a = {.status = 101, .headers = headers};
@@ -109,6 +108,5 @@ request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
 		return error;
 	conn_pause(c);
 	http_conn_leave(r);
-	conn_set_up(c, up, up_state);
 	return 0;
 }

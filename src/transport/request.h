@@ -67,9 +67,9 @@ void request_limit_body(struct request *r, uint64_t bytes);
 /* Hand the connection, unread bytes included, to the loop to; begin runs there again. */
 void request_move(struct request *r, struct loop *to);
 
-/* Answer 101 with these header lines and give the connection to another protocol. The request is
- * gone afterwards; bytes that came behind it go to up. Errors: -E_NOMEM, -E_GONE. */
-int request_upgrade(struct request *r, struct str headers, const struct conn_up *up,
-		    void *up_state) MUST_USE;
+/* Answer 101 with these header lines. The request is gone afterwards, and the caller sets up
+ * another protocol on the connection at once, to which bytes go that came behind it.
+ * Errors: -E_NOMEM, -E_GONE. */
+int request_upgrade(struct request *r, struct str headers) MUST_USE;
 
 #endif

@@ -12,22 +12,35 @@ enum { CHATTY_FRAMES = 64 };
 
 enum { CLOSE_WAIT_MS = 2000, CODE_NONE = 1005, CODE_LOST = 1006 };
 
-struct websocket {
-	struct conn *conn;
-	const struct config_mount *mount;
-	struct ws_deflate deflate;
-	bool is_closing;     /* a close frame was sent */
-	bool is_held;        /* by the session above */
-	uint16_t close_code; /* to be told to up */
-	uint32_t message_bytes;
-	const struct websocket_up *up;
-	void *up_state;
+/* A message of which not everything has come. */
+struct incoming {
 	struct ws_parser parser;
-	struct buf *message; /* fragments of the message under way; NULL: none */
-	uint64_t heard_ms;
+	struct buf fragments;
 };
 
+struct websocket {
+	const struct config_mount *mount;
+	const struct websocket_up *up;
+	void *up_state;
+	uint64_t heard_ms;
+	struct incoming *incoming; /* NULL: between messages */
+	uint32_t strays_n;         /* of this second, see conn_count */
+	uint32_t message_bytes;
+	uint16_t close_code; /* to be told to up */
+	struct ws_deflate deflate;
+	bool is_closing; /* a close frame was sent */
+	bool is_held;    /* by the session above */
+};
+
+_Static_assert(sizeof(struct websocket) <= CONN_ROOM_BYTES, "it is in the room");
+
 static const struct conn_up websocket_conn_up;
+
+static struct websocket *
+websocket_of(struct conn *c)
+{
+	return (void *)c->room;
+}
 
 /* NULL when memory is short. */
 static struct deflate_pool *
@@ -39,7 +52,8 @@ pool_of(struct loop *l)
 }
 
 static int
-answer_handshake(struct request *r, struct websocket *w)
+answer_handshake(struct request *r, const struct config_mount *mount,
+		 struct ws_deflate *deflate_out)
 {
 	char accept[WS_ACCEPT_BYTES], room[256];
 	struct buf lines = buf_in(room, sizeof(room)), extension = BUF_INIT;
@@ -50,18 +64,18 @@ answer_handshake(struct request *r, struct websocket *w)
 				"Sec-WebSocket-Accept: "));
 	buf_add(&lines, accept, sizeof(accept));
 	buf_add_str(&lines, STR("\r\n"));
-	if (w->mount->deflate) {
+	if (mount->deflate) {
 		struct str offers = http_header_list(
 			r->head, STR("sec-websocket-extensions"), &r->arena);
 
-		ws_deflate_negotiate(offers, &w->deflate, &extension);
+		ws_deflate_negotiate(offers, deflate_out, &extension);
 	}
-	if (w->deflate.on)
+	if (deflate_out->on)
 		buf_printf(&lines, "Sec-WebSocket-Extensions: %.*s\r\n",
 			   STR_ARG(buf_str(&extension)));
 	error = lines.failed || extension.failed ? -E_NOMEM : 0;
 	if (!error)
-		error = request_upgrade(r, buf_str(&lines), &websocket_conn_up, w);
+		error = request_upgrade(r, buf_str(&lines));
 	buf_fini(&lines);
 	buf_fini(&extension);
 	return error;
@@ -72,27 +86,24 @@ websocket_open(struct request *r, const struct config_mount *mount,
 	       uint32_t message_bytes, const struct websocket_up *up, void *up_state,
 	       struct websocket **out)
 {
+	struct conn *c = r->conn;
+	struct ws_deflate deflate = {.on = false};
 	struct websocket *w;
 	int error = ws_handshake_check(r->head);
 
+	if (!error)
+		error = answer_handshake(r, mount, &deflate);
 	if (error)
 		return error;
-	w = slab_new(&r->conn->loop->slab, sizeof(*w));
-	if (!w)
-		return -E_NOMEM;
-	w->conn = r->conn;
+	w = conn_set_up(c, &websocket_conn_up);
 	w->mount = mount;
+	w->deflate = deflate;
 	w->up = up;
 	w->up_state = up_state;
 	w->message_bytes = message_bytes;
-	w->heard_ms = r->conn->loop->now_ms;
+	w->heard_ms = c->loop->now_ms;
 	w->close_code = CODE_LOST;
-	error = answer_handshake(r, w);
-	if (error) {
-		slab_free(&r->conn->loop->slab, w, sizeof(*w));
-		return error;
-	}
-	counter_add(&w->conn->loop->counters, COUNTER_WEBSOCKETS, 1);
+	counter_add(&c->loop->counters, COUNTER_WEBSOCKETS, 1);
 	*out = w;
 	return 0;
 }
@@ -101,18 +112,18 @@ websocket_open(struct request *r, const struct config_mount *mount,
 static void
 fail(struct websocket *w, int error)
 {
-	counter_add(&w->conn->loop->counters,
+	counter_add(&conn_around(w)->loop->counters,
 		    error == -E_FLOOD ? COUNTER_FLOODS : COUNTER_PARSE_ERRORS, 1);
 	if (w->up && w->up->on_fault && !w->is_closing)
 		w->up->on_fault(w->up_state, error);
 	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
-	conn_end(w->conn);
+	conn_end(conn_around(w));
 }
 
 static void
 tell_message(struct websocket *w, enum ws_opcode opcode, char *data, size_t n)
 {
-	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_IN, 1);
+	counter_add(&conn_around(w)->loop->counters, COUNTER_MESSAGES_IN, 1);
 	if (w->up)
 		w->up->on_message(w->up_state,
 				  opcode == WS_TEXT ? FRAME_TEXT : FRAME_BINARY, data, n);
@@ -122,7 +133,7 @@ static int
 tell_inflated(struct websocket *w, enum ws_opcode opcode, struct str packed)
 {
 	struct buf text = BUF_INIT;
-	struct deflate_pool *pool = pool_of(w->conn->loop);
+	struct deflate_pool *pool = pool_of(conn_around(w)->loop);
 	int error = pool ? inflate_message(pool, w->deflate.client_bits, packed,
 					   w->message_bytes, &text)
 			 : -E_NOMEM;
@@ -147,31 +158,40 @@ wire_limit(const struct websocket *w)
 static void
 drop_message(struct websocket *w)
 {
-	if (!w->message)
+	if (!w->incoming)
 		return;
-	buf_fini(w->message);
-	spare_give(w->message, sizeof(*w->message));
-	w->message = NULL;
+	buf_fini(&w->incoming->fragments);
+	spare_give(w->incoming, sizeof(*w->incoming));
+	w->incoming = NULL;
+}
+
+/* NULL when memory is short. */
+static struct incoming *
+get_incoming(struct websocket *w)
+{
+	if (!w->incoming)
+		w->incoming = spare_zeros(sizeof(*w->incoming));
+	return w->incoming;
 }
 
 static void
 count_stray(struct websocket *w)
 {
-	counter_add(&w->conn->loop->counters, COUNTER_STRAY_PACKETS, 1);
+	counter_add(&conn_around(w)->loop->counters, COUNTER_STRAY_PACKETS, 1);
 }
 
 /* Errors: -E_TOO_LARGE, -E_NOMEM. */
 static int
 keep_fragment(struct websocket *w, const struct ws_slice *s)
 {
-	if (!w->message)
-		w->message = spare_zeros(sizeof(*w->message));
-	if (!w->message)
+	struct incoming *in = get_incoming(w);
+
+	if (!in)
 		return -E_NOMEM;
-	if (w->message->len + s->len > (s->deflated ? wire_limit(w) : w->message_bytes))
+	if (in->fragments.len + s->len > (s->deflated ? wire_limit(w) : w->message_bytes))
 		return -E_TOO_LARGE;
-	buf_add(w->message, s->data, s->len);
-	return w->message->failed ? -E_NOMEM : 0;
+	buf_add(&in->fragments, s->data, s->len);
+	return in->fragments.failed ? -E_NOMEM : 0;
 }
 
 /* A slice of a message: most come whole and are passed on where they lie. */
@@ -188,8 +208,8 @@ on_data(struct websocket *w, const struct ws_slice *s)
 			count_stray(w);
 		if (error || !s->is_last)
 			return error;
-		data = w->message->data;
-		n = w->message->len;
+		data = w->incoming->fragments.data;
+		n = w->incoming->fragments.len;
 	}
 	if (!s->deflated && n > w->message_bytes)
 		return -E_TOO_LARGE;
@@ -208,7 +228,7 @@ on_peer_close(struct websocket *w, struct str payload)
 
 	w->close_code = (uint16_t)code;
 	websocket_close(w, code, str_skip(payload, payload.len ? 2 : 0));
-	conn_end(w->conn);
+	conn_end(conn_around(w));
 }
 
 static void
@@ -225,22 +245,42 @@ on_control(struct websocket *w, const struct ws_slice *s)
 	if (s->opcode != WS_PING || w->is_closing)
 		return;
 	f = ws_frame_of(WS_PONG, payload);
-	if (f && send_queue_fits(&w->conn->out, f->len, w->mount->queue_hard_bytes))
-		conn_send(w->conn, f);
+	if (f &&
+	    send_queue_fits(&conn_around(w)->out, f->len, w->mount->queue_hard_bytes))
+		conn_send(conn_around(w), f);
 	frame_unref(f);
 }
 
 static bool
 is_over(const struct websocket *w)
 {
-	return w->conn->is_closed || w->conn->is_ending;
+	const struct conn *c = conn_around(w);
+
+	return c->is_closed || c->is_ending;
 }
 
 /* Who sends faster than it reads waits until it has read. */
 static bool
 is_behind(const struct websocket *w)
 {
-	return send_queue_held(&w->conn->out) > w->mount->queue_soft_bytes;
+	return send_queue_held(&conn_around(w)->out) > w->mount->queue_soft_bytes;
+}
+
+/* Errors: -E_NOMEM. */
+static int
+keep_parser(struct websocket *w, const struct ws_parser *parser)
+{
+	struct incoming *in;
+
+	if (ws_parser_is_idle(parser)) {
+		drop_message(w);
+		return 0;
+	}
+	in = get_incoming(w);
+	if (!in)
+		return -E_NOMEM;
+	in->parser = *parser;
+	return 0;
 }
 
 /* strays_n more packets that nobody needs, whoever on the way up found that out. */
@@ -249,21 +289,25 @@ is_flood(struct websocket *w, uint64_t strays_n)
 {
 	uint32_t most_n = w->mount->strays_n;
 
-	return strays_n && most_n && conn_count(w->conn, (uint32_t)strays_n) > most_n;
+	return strays_n && most_n &&
+	       conn_count(conn_around(w), &w->strays_n, (uint32_t)strays_n) > most_n;
 }
 
 static long
 on_bytes(struct conn *c, char *bytes, size_t n)
 {
-	struct websocket *w = c->up_state;
+	struct websocket *w = websocket_of(c);
 	struct ws_limits limits = {wire_limit(w), w->mount->fragments_n, w->deflate.on};
 	const uint64_t strays_n = counter_get(&c->loop->counters, COUNTER_STRAY_PACKETS);
+	struct ws_parser parser = {0};
 	size_t used = 0, frames_n = 0;
 
 	w->heard_ms = c->loop->now_ms;
+	if (w->incoming)
+		parser = w->incoming->parser;
 	while (used < n && !is_over(w) && !w->is_held && !is_behind(w)) {
 		struct ws_slice slice;
-		long taken = ws_parser_feed(&w->parser, &limits, bytes + used, n - used,
+		long taken = ws_parser_feed(&parser, &limits, bytes + used, n - used,
 					    &slice);
 		int error = taken < 0 ? (int)taken : 0;
 
@@ -279,6 +323,8 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 		if (error && !is_over(w))
 			fail(w, error);
 	}
+	if (!is_over(w) && keep_parser(w, &parser))
+		fail(w, -E_NOMEM);
 	c->is_chatty = frames_n > CHATTY_FRAMES;
 	if (is_flood(w,
 		     counter_get(&c->loop->counters, COUNTER_STRAY_PACKETS) - strays_n) &&
@@ -292,7 +338,7 @@ on_bytes(struct conn *c, char *bytes, size_t n)
 static void
 on_drain(struct conn *c)
 {
-	struct websocket *w = c->up_state;
+	struct websocket *w = websocket_of(c);
 
 	conn_hold(c, w->is_held);
 	if (!c->is_closed && w->up)
@@ -308,7 +354,7 @@ on_end(struct conn *c)
 static void
 on_close(struct conn *c, int error)
 {
-	struct websocket *w = c->up_state;
+	struct websocket *w = websocket_of(c);
 
 	(void)error;
 	counter_sub(&c->loop->counters, COUNTER_WEBSOCKETS, 1);
@@ -320,10 +366,7 @@ on_close(struct conn *c, int error)
 static void
 on_free(struct conn *c)
 {
-	struct websocket *w = c->up_state;
-
-	drop_message(w);
-	slab_free(&c->loop->slab, w, sizeof(*w));
+	drop_message(websocket_of(c));
 }
 
 static const struct conn_up websocket_conn_up = {on_bytes, on_drain, on_end, on_close,
@@ -334,7 +377,7 @@ static struct frame *
 deflated(struct websocket *w, struct frame *f)
 {
 	struct frame *twin = frame_deflated(f, w->deflate.server_bits);
-	struct deflate_pool *pool = pool_of(w->conn->loop);
+	struct deflate_pool *pool = pool_of(conn_around(w)->loop);
 	struct buf packed = BUF_INIT;
 	uint8_t header[WS_HEADER_BYTES];
 	size_t head;
@@ -363,17 +406,18 @@ int
 websocket_send(struct websocket *w, struct frame *f)
 {
 	size_t payload = f->len - f->head;
+	struct conn *c = conn_around(w);
 	int error;
 
 	if (w->is_closing)
 		return -E_GONE;
-	if (!send_queue_fits(&w->conn->out, f->len, w->mount->queue_hard_bytes))
+	if (!send_queue_fits(&c->out, f->len, w->mount->queue_hard_bytes))
 		return -E_FULL;
-	counter_add(&w->conn->loop->counters, COUNTER_MESSAGES_OUT, 1);
+	counter_add(&c->loop->counters, COUNTER_MESSAGES_OUT, 1);
 	if (!w->deflate.on || payload < w->mount->deflate_min_bytes)
-		return conn_send(w->conn, f);
+		return conn_send(c, f);
 	f = deflated(w, f);
-	error = conn_send(w->conn, f);
+	error = conn_send(c, f);
 	frame_unref(f);
 	return error;
 }
@@ -381,20 +425,22 @@ websocket_send(struct websocket *w, struct frame *f)
 void
 websocket_pause(struct websocket *w)
 {
-	conn_pause(w->conn);
+	conn_pause(conn_around(w));
 }
 
 void
 websocket_fetch(const struct websocket *w)
 {
-	__builtin_prefetch(&w->conn->out);
-	__builtin_prefetch(&w->conn->flush);
+	const struct conn *c = conn_around(w);
+
+	__builtin_prefetch(&c->out);
+	__builtin_prefetch(&c->flush);
 }
 
 size_t
 websocket_queued(const struct websocket *w)
 {
-	return send_queue_held(&w->conn->out);
+	return send_queue_held(&conn_around(w)->out);
 }
 
 void
@@ -403,7 +449,7 @@ websocket_ping(struct websocket *w)
 	struct frame *f = ws_frame_of(WS_PING, (struct str){NULL, 0});
 
 	if (f && !w->is_closing)
-		conn_send(w->conn, f);
+		conn_send(conn_around(w), f);
 	frame_unref(f);
 }
 
@@ -416,18 +462,19 @@ websocket_heard_ms(const struct websocket *w)
 void
 websocket_close(struct websocket *w, int code, struct str reason)
 {
+	struct conn *c = conn_around(w);
 	struct frame *f;
 
 	if (w->is_closing || is_over(w))
 		return;
 	f = ws_frame_close(code, reason);
 	if (f)
-		conn_send(w->conn, f);
+		conn_send(c, f);
 	frame_unref(f);
 	w->is_closing = true;
 	w->is_held = false;
-	conn_set_deadline(w->conn, CLOSE_WAIT_MS);
-	conn_hold(w->conn, false); /* may read what ends it */
+	conn_set_deadline(c, CLOSE_WAIT_MS);
+	conn_hold(c, false); /* may read what ends it */
 }
 
 void
@@ -436,13 +483,13 @@ websocket_hold(struct websocket *w, bool hold)
 	if (w->is_closing || is_over(w))
 		return;
 	w->is_held = hold;
-	conn_hold(w->conn, hold || is_behind(w));
+	conn_hold(conn_around(w), hold || is_behind(w));
 }
 
 void
 websocket_abort(struct websocket *w)
 {
-	conn_close(w->conn, 0);
+	conn_close(conn_around(w), 0);
 }
 
 void
@@ -461,5 +508,5 @@ websocket_forget(struct websocket *w)
 struct conn *
 websocket_conn(const struct websocket *w)
 {
-	return w->conn;
+	return conn_around(w);
 }

@@ -3,6 +3,7 @@
 #include "transport/conn.h"
 
 #include "base/errors.h"
+#include "config/config.h"
 #include "net/stream_memory.h"
 #include "unit/transport/suites.h"
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 static struct clock_hand hand;
+static struct config config = {.refs = 1, .http.write_timeout_ms = 500};
 static struct loop *loop, *other;
 static struct stream_memory memory;
 static struct conn *conn;
@@ -83,23 +85,22 @@ on_free(struct conn *c)
 static const struct conn_up up = {on_bytes, on_drain, on_end, on_close, on_free};
 
 static long
-second_on_bytes(struct conn *c, char *bytes, size_t n)
+on_second(struct conn *c, char *bytes, size_t n)
 {
 	tell("second");
 	return on_bytes(c, bytes, n);
 }
 
-static const struct conn_up second_up = {second_on_bytes, on_drain, on_end, on_close,
-					 on_free};
+static const struct conn_up second_up = {on_second, on_drain, on_end, on_close, on_free};
 
 static void
 set_up(void)
 {
 	hand = (struct clock_hand){1000, 1700000000000};
-	loop = loop_new(0, clock_of_hand(&hand), NULL);
-	other = loop_new(1, clock_of_hand(&hand), NULL);
+	loop = loop_new(0, clock_of_hand(&hand), &config);
+	other = loop_new(1, clock_of_hand(&hand), &config);
 	conn = conn_new_memory(loop, &memory);
-	conn_set_up(conn, &up, NULL);
+	conn_set_up(conn, &up);
 	conn_start(conn);
 	told[0] = '\0';
 	uses = -1;
@@ -171,11 +172,11 @@ START_TEST(bytes_that_nobody_uses_are_kept)
 	for (int i = 0; i < 100; i++)
 		peer_writes("x");
 	told[0] = '\0';
-	ck_assert_uint_eq(conn->in->len, 100);
+	ck_assert_uint_eq(conn_input_n(conn), 100);
 	uses = -1;
 	conn_again(conn);
 	ck_assert_uint_eq(strlen(told), 102);
-	ck_assert_ptr_null(conn->in); /* no memory without bytes */
+	ck_assert_ptr_null(conn->busy); /* no memory without bytes */
 }
 END_TEST
 
@@ -235,7 +236,7 @@ END_TEST
 static void
 switch_up(void)
 {
-	conn_set_up(conn, &second_up, NULL);
+	conn_set_up(conn, &second_up);
 }
 
 START_TEST(what_the_old_protocol_left_goes_to_the_new_one)
@@ -331,7 +332,7 @@ open_pair(void)
 	loop_turn(loop, false);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
 	conn = conn_new(loop, fds[0], &(struct address){.family = AF_UNIX});
-	conn_set_up(conn, &up, NULL);
+	conn_set_up(conn, &up);
 	conn_start(conn);
 	told[0] = '\0';
 	return fds[1];
@@ -465,7 +466,6 @@ START_TEST(a_peer_that_takes_nothing_is_given_up_in_time)
 {
 	char text[32];
 
-	conn->write_timeout_ms = 500;
 	memory.window_bytes = 1;
 	send_text("abc");
 	turn(0);
@@ -636,7 +636,7 @@ START_TEST(a_real_socket_moves_with_what_lies_in_the_kernel)
 	expect("close:0 free ");
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	conn = conn_new(loop, pair[0], &peer);
-	conn_set_up(conn, &up, NULL);
+	conn_set_up(conn, &up);
 	conn_start(conn);
 	then = move;
 	uses = 1;

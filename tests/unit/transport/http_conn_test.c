@@ -265,7 +265,7 @@ START_TEST(a_flood_behind_a_slow_answer_waits_outside)
 		buf_add_str(&flood, STR("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
 	peer_says(peer, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
 	peer_write(peer, buf_str(&flood));
-	ck_assert_uint_lt(peer->conn->in->len, 128 << 10);
+	ck_assert_uint_lt(conn_input_n(peer->conn), 128 << 10);
 	ck_assert_uint_gt(peer->memory.to_server.len, 64 << 10);
 	request_answer(kept, &(struct answer){.status = 200});
 	kept = NULL;
@@ -288,7 +288,7 @@ START_TEST(who_asks_on_without_reading_waits_until_he_has_read)
 	peer_write(peer, buf_str(&flood));
 	rig_turn(&rig);
 	ck_assert_uint_lt(peer->conn->out.bytes, 128 << 10);
-	ck_assert_uint_lt(peer->conn->in->len, 128 << 10);
+	ck_assert_uint_lt(conn_input_n(peer->conn), 128 << 10);
 	ck_assert_uint_gt(peer->memory.to_server.len, 64 << 10);
 	rig_pass(&rig, 6000); /* longer than the limits of heads and of idle clients */
 	ck_assert(!peer_is_closed(peer));
