@@ -398,7 +398,7 @@ END_TEST
 
 START_TEST(a_body_of_packets_that_bring_nothing_is_a_flood)
 {
-	e.rig.config->mounts[0].strays_n = 5; /* the requests count, too */
+	e.rig.config->mounts[0].strays_n = 3;
 	engine_opens(&e, peer);
 	engine_posts(&e, other, "4a\x1e" "3\x1e" "6\x1e" "3\x1e" "4b");
 	engine_polls_for(&e, peer, "4a\x1e" "4b");
