@@ -15,9 +15,9 @@ const RIGHT = 90;
 const TOP = 62;
 const ROW = 30;
 const PLOT_HEIGHT = 260;
-const COLOURS = { tidegate: '#1f7ae0', 'tidegate-2': '#1f7ae0', 'tidegate-raw': '#7fb2ee',
-	floor: '#8a8f98', merge: '#8a8f98', socketio: '#e0871f', eiows: '#c9a227', ws: '#9a6fd0',
-	nchan: '#3a9d6e' };
+const COLOURS = { tidegate: '#1f7ae0', 'tidegate-raw': '#7fb2ee', floor: '#8a8f98', merge: '#8a8f98',
+	socketio: '#e0871f', eiows: '#c9a227', ws: '#9a6fd0', nchan: '#3a9d6e' };
+const colourOf = (peer) => COLOURS[peer] ?? COLOURS.tidegate;
 const STYLE = `<style>
 	text { font: 13px system-ui, sans-serif; fill: #5f666f }
 	.title { font-size: 16px; font-weight: 600 }
@@ -58,7 +58,7 @@ function drawBars(figure, result) {
 
 		return [text(LEFT - 8, y + 15, peers[peer].title, 'text-anchor="end"'),
 			`<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="20" rx="2" ` +
-				`fill="${COLOURS[peer]}"/>`,
+				`fill="${colourOf(peer)}"/>`,
 			text(LEFT + width + 6, y + 15, short(value))];
 	});
 
@@ -105,10 +105,10 @@ function drawLines(figure, result) {
 		const points = values.map((value, i) => [x(i), y(value ?? 0)]);
 		const last = points[points.length - 1];
 
-		body.push(`<polyline fill="none" stroke="${COLOURS[peer]}" stroke-width="2" points="` +
+		body.push(`<polyline fill="none" stroke="${colourOf(peer)}" stroke-width="2" points="` +
 			`${points.map((point) => point.map((n) => n.toFixed(1)).join(',')).join(' ')}"/>`);
 		points.forEach(([px, py]) => body.push(
-			`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3.5" fill="${COLOURS[peer]}"/>`));
+			`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3.5" fill="${colourOf(peer)}"/>`));
 		labels.push({ x: last[0] + 10, y: last[1] + 4,
 			words: `${peers[peer].title} ${short(values[values.length - 1])}` });
 	}
