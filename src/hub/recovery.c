@@ -92,6 +92,7 @@ recovery_free(struct recovery *r)
 	map_fini(&r->kept_sockets);
 	map_fini(&r->moved);
 	map_fini(&r->moved_sockets);
+	map_fini(&r->arriving);
 	recovery_log_free(r->log);
 	pthread_mutex_destroy(&r->strangers_lock);
 	free(r);
@@ -196,16 +197,26 @@ int
 recovery_emit_lost(struct hub *h, struct str sid, const struct event_out *event)
 {
 	struct kept *k = map_get(&h->recovery->kept_sockets, sid);
+	struct revival *v = k ? NULL : map_get(&h->recovery->arriving, sid);
 	struct message *m;
+	int error = 0;
 
-	if (!k)
+	if (!k && !v)
 		return -E_NOT_FOUND;
-	m = own_message(h, (struct str){k->nsp, k->nsp_len}, event);
-	if (!m)
-		return -E_NOMEM;
-	note_own(h, sid, m);
+	if (v && v->loop != h->loop->id) /* its place is given to it when it goes on */
+		m = message_new((struct str){v->nsp, v->nsp_len}, event);
+	else
+		m = own_message(h,
+				k ? (struct str){k->nsp, k->nsp_len}
+				  : (struct str){v->nsp, v->nsp_len},
+				event);
+	if (m && v)
+		error = revival_add(v, m);
+	if (m && !error && (k || v->loop == h->loop->id))
+		note_own(h, sid, m);
+	error = m ? error : -E_NOMEM;
 	message_unref(m);
-	return 0;
+	return error;
 }
 
 /* --- sockets ----------------------------------------------------------------------------- */
@@ -366,33 +377,28 @@ revival_new(struct recovery *r, struct kept *k, uint64_t start)
 {
 	const struct logged *e = recovery_log_first(r->log);
 	uint32_t seen_n = recovery_broadcasters_n(r->hub->all);
-	struct revival *v = calloc(1, sizeof(*v));
-	size_t cap = 0;
+	struct revival *v = calloc(1, sizeof(*v) + k->nsp_len);
 
 	if (v)
 		v->seen = calloc(seen_n, sizeof(*v->seen));
 	for (; v && v->seen && e; e = e->next) {
-		struct message **missed = v->missed;
-
 		if (e->at < start ||
 		    !str_eq(message_nsp(e->message), (struct str){k->nsp, k->nsp_len}) ||
 		    !ticket_fits(k->ticket, (struct str){k->sid, SOCKET_ID_BYTES}, e,
 				 e->at))
 			continue;
-		if (v->missed_n == cap)
-			missed = reallocarray(missed, cap = cap ? 2 * cap : 16,
-					      sizeof(struct message *));
-		if (!missed)
+		if (revival_add(v, e->message))
 			break;
-		v->missed = missed;
-		v->missed[v->missed_n++] = message_ref(e->message);
 	}
 	if (!v || !v->seen || e) {
 		revival_free(v);
 		return NULL;
 	}
 	memcpy(v->seen, recovery_log_seen(r->log), seen_n * sizeof(*v->seen));
+	memcpy(v->pid, k->ticket->pid, sizeof(v->pid));
 	memcpy(v->sid, k->sid, sizeof(v->sid));
+	memcpy(v->nsp, k->nsp, k->nsp_len);
+	v->nsp_len = k->nsp_len;
 	v->loop = r->hub->loop->id;
 	return v;
 }

@@ -37,6 +37,7 @@ struct recovery {
 	uint32_t kept_n_max;
 	struct map moved, moved_sockets; /* pid, sid → struct moved */
 	uint64_t broadcasts_n, emits_n;  /* that this loop sent */
+	struct map arriving; /* sid → struct revival: no socket goes on with it yet */
 	struct list
 		behind; /* struct question: answers that wait until this loop has caught up */
 	struct loop_job catch_up;
@@ -47,12 +48,15 @@ struct recovery {
 /* What is handed from the loop where a socket was lost to the one where it comes back. */
 struct revival {
 	struct ticket *ticket; /* NULL once it has an owner */
-	char sid[SOCKET_ID_BYTES];
+	struct hub *hub;       /* that it has come to */
+	char pid[TICKET_PID_BYTES], sid[SOCKET_ID_BYTES];
 	int loop;                      /* where it was lost */
 	struct recovery_offset offset; /* that the client has */
 	struct message **missed;       /* until seen */
 	size_t missed_n;
 	uint64_t *seen; /* by sender: what that loop had seen */
+	size_t nsp_len;
+	char nsp[];
 };
 
 /* Senders: the loops, those without one, then the loops' events for single sockets. */
@@ -83,6 +87,9 @@ struct asked {
 	struct recovery_offset offset;
 };
 struct revival *recovery_take(struct hub *h, const struct asked *asked);
+
+/* One more that it missed; takes a reference of its own. Errors: -E_NOMEM. */
+int revival_add(struct revival *v, struct message *m) MUST_USE;
 
 /* Those that wait for this loop to catch up: look at the end of the turn who has waited long
  * enough; forget them with the loop. */

@@ -27,26 +27,20 @@ struct question {
 	char text[];
 };
 
-void
-revival_free(struct revival *v)
+int
+revival_add(struct revival *v, struct message *m)
 {
-	if (!v)
-		return;
-	for (size_t i = 0; i < v->missed_n; i++)
-		message_unref(v->missed[i]);
-	ticket_free(v->ticket);
-	free(v->missed);
-	free(v->seen);
-	free(v);
-}
+	/* room is made for 16, 32, 64 … */
+	if (v->missed_n % 16 == 0 && (v->missed_n & (v->missed_n - 1)) == 0) {
+		size_t cap = v->missed_n ? 2 * v->missed_n : 16;
+		struct message **missed = reallocarray(v->missed, cap, sizeof(*missed));
 
-/* Nobody will go on with it. */
-static void
-give_up(struct hub *h, struct revival *v)
-{
-	if (v && v->ticket)
-		recovery_tell_home(h, v->ticket, v->sid, -1);
-	revival_free(v);
+		if (!missed)
+			return -E_NOMEM;
+		v->missed = missed;
+	}
+	v->missed[v->missed_n++] = message_ref(m);
+	return 0;
 }
 
 /* --- where sockets went ------------------------------------------------------------------ */
@@ -90,34 +84,103 @@ on_news(struct loop *l, struct mail *m)
 	free(n);
 }
 
+/* whom: a loop that learns of it. */
+static void
+tell(struct hub *h, int whom, const struct moved *moved)
+{
+	struct news *n;
+
+	if (whom == h->loop->id) {
+		learn(h, moved);
+		return;
+	}
+	n = malloc(sizeof(*n));
+	if (!n)
+		return;
+	*n = (struct news){.mail.deliver = on_news, .all = h->all, .moved = *moved};
+	loop_post(h->all->hub[whom]->loop, &n->mail);
+}
+
+static struct moved
+moved_to(const char pid[TICKET_PID_BYTES], const char sid[SOCKET_ID_BYTES], int loop)
+{
+	struct moved m = {.loop = loop};
+
+	memcpy(m.pid, pid, sizeof(m.pid));
+	memcpy(m.sid, sid, sizeof(m.sid));
+	return m;
+}
+
 void
 recovery_tell_home(struct hub *h, const struct ticket *t, const char sid[SOCKET_ID_BYTES],
 		   int loop)
 {
-	struct news *n;
+	struct moved m = moved_to(t->pid, sid, loop);
 	int home;
 
-	if (!socket_sid_owner((struct str){t->pid, TICKET_PID_BYTES}, &home) ||
-	    home == h->loop->id)
-		return; /* what never left has no entry; what came back is learnt when it is taken */
-	n = malloc(sizeof(*n));
-	if (!n)
+	if (socket_sid_owner((struct str){t->pid, TICKET_PID_BYTES}, &home))
+		tell(h, home, &m);
+}
+
+/* It goes on, or nobody goes on with it. The loop that it was taken from has passed on what came
+ * for it; unless it is its home, it need not know of it any more. */
+static void
+leave(struct revival *v)
+{
+	struct moved nowhere = moved_to(v->pid, v->sid, -1);
+	int home;
+
+	if (!v->hub)
 		return;
-	*n = (struct news){.mail.deliver = on_news, .all = h->all, .moved.loop = loop};
-	memcpy(n->moved.pid, t->pid, sizeof(n->moved.pid));
-	memcpy(n->moved.sid, sid, sizeof(n->moved.sid));
-	loop_post(h->all->hub[home]->loop, &n->mail);
+	map_remove(&v->hub->recovery->arriving, (struct str){v->sid, SOCKET_ID_BYTES});
+	if (v->loop != v->hub->loop->id &&
+	    socket_sid_owner((struct str){v->pid, TICKET_PID_BYTES}, &home) &&
+	    home != v->loop)
+		tell(v->hub, v->loop, &nowhere);
+	v->hub = NULL;
 }
 
 bool
 recovery_forward(const struct hub *h, struct str sid, int *loop_out)
 {
-	const struct moved *m = h->recovery ? map_get(&h->recovery->moved_sockets, sid)
-					    : NULL;
+	const struct recovery *r = h->recovery;
+	const struct moved *m = r ? map_get(&r->moved_sockets, sid) : NULL;
 
-	if (m)
-		*loop_out = m->loop;
-	return m != NULL;
+	if (!m || map_get(&r->arriving, sid))
+		return false;
+	*loop_out = m->loop;
+	return true;
+}
+
+void
+revival_free(struct revival *v)
+{
+	if (!v)
+		return;
+	leave(v);
+	for (size_t i = 0; i < v->missed_n; i++)
+		message_unref(v->missed[i]);
+	ticket_free(v->ticket);
+	free(v->missed);
+	free(v->seen);
+	free(v);
+}
+
+/* It has come to this loop: events for its socket alone wait with it until it goes on. */
+static void
+arrive(struct hub *h, struct revival *v)
+{
+	v->hub = h;
+	(void)!map_add(&h->recovery->arriving, (struct str){v->sid, SOCKET_ID_BYTES}, v);
+}
+
+/* Nobody will go on with it. */
+static void
+give_up(struct hub *h, struct revival *v)
+{
+	if (v && v->ticket)
+		recovery_tell_home(h, v->ticket, v->sid, -1);
+	revival_free(v);
 }
 
 /* --- questions --------------------------------------------------------------------------- */
@@ -201,6 +264,8 @@ on_answer(struct loop *l, struct mail *m)
 	struct question *q = CONTAINER_OF(m, struct question, mail);
 	struct hub *h = q->all->hub[l->id];
 
+	if (q->found)
+		arrive(h, q->found);
 	if (!q->found || recovery_has_caught_up(h, q->found)) {
 		finish(h, q);
 		return;
@@ -223,6 +288,11 @@ on_question(struct loop *l, struct mail *m)
 	} else {
 		q->found = recovery_take(h, &q->asked);
 		q->mail.deliver = on_answer;
+		if (q->found) { /* what comes for it here follows it */
+			struct moved there = moved_to(q->found->pid, q->found->sid, to);
+
+			learn(h, &there);
+		}
 	}
 	loop_post(q->all->hub[to]->loop, &q->mail);
 }
@@ -275,11 +345,13 @@ recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity 
 		return true;
 	}
 	v = recovery_take(h, &asked);
-	if (v)
-		client_enter(c, nsp, auth, who, v);
-	else
+	if (!v) {
 		counter_add(&h->loop->counters, COUNTER_RECOVERY_REFUSED, 1);
-	return v != NULL;
+		return false;
+	}
+	arrive(h, v);
+	client_enter(c, nsp, auth, who, v);
+	return true;
 }
 
 /* --- going on ---------------------------------------------------------------------------- */
@@ -305,19 +377,13 @@ add_newer(struct socket *s, struct revival *v)
 		if (recovery_log_forgotten(log)[i] > v->seen[i])
 			return -E_GONE;
 	for (const struct logged *e = recovery_log_first(log); e; e = e->next) {
-		struct message **missed;
-
 		if (e->offset.sender >= broadcasters_n ||
 		    e->offset.number <= v->seen[e->offset.sender] ||
 		    !str_eq(message_nsp(e->message), socket_nsp(s)) ||
 		    !ticket_fits(s->ticket, socket_id(s), e, UINT64_MAX - 1))
 			continue;
-		missed = reallocarray(v->missed, v->missed_n + 1,
-				      sizeof(struct message *));
-		if (!missed)
+		if (revival_add(v, e->message))
 			return -E_NOMEM;
-		v->missed = missed;
-		v->missed[v->missed_n++] = message_ref(e->message);
 	}
 	return 0;
 }
@@ -358,22 +424,6 @@ recovery_begin(struct socket *s, bool *has_state_out)
 	return 0;
 }
 
-/* It was elsewhere, and is at home again: nothing to be forwarded any more. */
-static void
-note_return(struct socket *s, const struct revival *v)
-{
-	struct moved here = {.loop = s->hub->loop->id};
-	int home;
-
-	if (v->loop == here.loop ||
-	    !socket_sid_owner((struct str){s->ticket->pid, TICKET_PID_BYTES}, &home) ||
-	    home != here.loop)
-		return;
-	memcpy(here.pid, s->ticket->pid, sizeof(here.pid));
-	memcpy(here.sid, s->id, sizeof(here.sid));
-	learn(s->hub, &here);
-}
-
 int
 recovery_replay(struct socket *s)
 {
@@ -381,7 +431,7 @@ recovery_replay(struct socket *s)
 	int error = 0;
 
 	s->ticket->revival = NULL;
-	note_return(s, v);
+	leave(v); /* from now on they find the socket */
 	for (size_t i = 0; i < v->missed_n; i++) {
 		const struct frames *f;
 

@@ -91,7 +91,7 @@ START_TEST(everybody_gets_everything_once_and_in_each_sender_s_order)
 
 	atomic_store(&called_n, 0);
 	atomic_store(&failed_n, 0);
-	for (int i = 0; i < RIG_LOOPS; i++)
+	for (size_t i = 0; i < h.hubs.n; i++)
 		ck_assert_int_eq(
 			pthread_create(&loops[i], NULL, run_loop, h.e.rig.loop[i]), 0);
 	for (int i = 0; i < SENDERS; i++)
@@ -99,7 +99,7 @@ START_TEST(everybody_gets_everything_once_and_in_each_sender_s_order)
 			pthread_create(&senders[i], NULL, speak, (void *)(intptr_t)i), 0);
 	for (int i = 0; i < SENDERS; i++)
 		pthread_join(senders[i], NULL);
-	for (int i = 0; i < RIG_LOOPS; i++) {
+	for (size_t i = 0; i < h.hubs.n; i++) {
 		loop_stop(h.e.rig.loop[i]);
 		pthread_join(loops[i], NULL);
 	}

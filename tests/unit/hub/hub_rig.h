@@ -25,6 +25,7 @@ struct hub_rig {
 	int sockets_n;   /* on_connect less on_free */
 	void (*on_disconnect)(struct hub_rig *h, struct socket *s); /* also done then */
 	void (*on_free)(struct hub_rig *h, struct socket *s);
+	bool is_slow; /* who comes is accepted by the test */
 	struct keepsake *(*keep)(struct hub_rig *h, struct socket *s);
 };
 

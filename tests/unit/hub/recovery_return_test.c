@@ -115,6 +115,76 @@ START_TEST(what_waits_for_it_waits_where_it_was_lost)
 }
 END_TEST
 
+/* It was lost on one loop and asks on another one, which does not let it in before an event
+ * for it came: while it was asked for, or while it was asked whether it may. */
+static void
+comes_slowly(size_t loop, bool was_answered)
+{
+	int error = 1;
+
+	recovery_loses();
+	recovery.h.is_slow = true;
+	recovery_asks(loop);
+	if (was_answered) {
+		rig_turn(&recovery.h.e.rig);
+	} else {
+		loop_turn(recovery.h.e.rig.loop[loop], false); /* asks */
+		loop_turn(recovery.h.e.rig.loop[0], false);    /* hands over */
+	}
+	ck_assert_int_eq(hub_call(&recovery.h.hubs, sid(), emit_lost, &error), 0);
+	rig_turn(&recovery.h.e.rig);
+	ck_assert_int_eq(error, 0);
+	ck_assert_ptr_null(recovery_socket());
+	recovery.h.is_slow = false;
+}
+
+START_TEST(what_comes_while_it_comes_back_is_not_lost)
+{
+	comes_slowly((size_t)_i % 2, _i < 2);
+	ck_assert_int_eq(socket_accept(recovery.h.newest), 0);
+	rig_turn(&recovery.h.e.rig);
+	ck_assert(recovery_is_back());
+	recovery_hears("late");
+	recovery_loses();
+	ck_assert(recovery_returns(0));
+	peer_hears_nothing(recovery.peer);
+}
+END_TEST
+
+START_TEST(what_comes_on_its_way_from_a_second_loop_to_a_third_is_not_lost)
+{
+	recovery_rig_close();
+	recovery_rig_open("", 3);
+	recovery_loses();
+	ck_assert(recovery_returns(1));
+	recovery_emits("there");
+	recovery_hears("there");
+	comes_slowly(2, true);
+	ck_assert_int_eq(socket_accept(recovery.h.newest), 0);
+	rig_turn(&recovery.h.e.rig);
+	ck_assert(recovery_is_back());
+	recovery_hears("late");
+	recovery_emits("more");
+	recovery_hears("more");
+}
+END_TEST
+
+START_TEST(nobody_looks_for_who_was_not_let_in)
+{
+	int loop;
+
+	recovery_rig_close();
+	recovery_rig_open("", 3);
+	recovery_loses();
+	ck_assert(recovery_returns(1));
+	comes_slowly(_i ? 2 : 0, true);
+	ck_assert_int_eq(socket_refuse(recovery.h.newest, STR("no"), STR("")), 0);
+	rig_turn(&recovery.h.e.rig);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(!recovery_forward(recovery.h.hub[i], sid(), &loop));
+}
+END_TEST
+
 START_TEST(who_is_gone_before_the_answer_is_gone_for_good)
 {
 	struct peer *p = peer_open(&recovery.h.e.rig, 1);
@@ -196,6 +266,10 @@ recovery_return_suite(void)
 	tcase_add_test(t, it_may_go_to_and_fro);
 	tcase_add_test(t, a_call_finds_it_wherever_it_went);
 	tcase_add_test(t, what_waits_for_it_waits_where_it_was_lost);
+	tcase_add_loop_test(t, what_comes_while_it_comes_back_is_not_lost, 0, 4);
+	tcase_add_test(t,
+		       what_comes_on_its_way_from_a_second_loop_to_a_third_is_not_lost);
+	tcase_add_loop_test(t, nobody_looks_for_who_was_not_let_in, 0, 2);
 	tcase_add_loop_test(t, who_is_gone_before_the_answer_is_gone_for_good, 0, 2);
 	tcase_add_test(t, two_that_show_the_same_are_one_and_a_stranger);
 	tcase_add_loop_test(t, a_keepsake_goes_with_it, 0, 2);

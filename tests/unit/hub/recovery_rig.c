@@ -7,9 +7,8 @@
 
 struct recovery_rig recovery;
 
-/* Of CONNECT's answer: what the client shows when it comes back. True: the same as before. */
-static bool
-take_connect(void)
+bool
+recovery_is_back(void)
 {
 	char sid[SOCKET_ID_BYTES + 1], pid[32];
 	const char *answer = peer_takes_text(recovery.peer);
@@ -36,7 +35,7 @@ recovery_rig_open(const char *root, size_t loops_n)
 	recovery.peer = peer_open(&recovery.h.e.rig, 0);
 	engine_opens_websocket(&recovery.h.e, recovery.peer);
 	peer_sends(recovery.peer, "40");
-	take_connect();
+	recovery_is_back();
 	recovery_emits("hello");
 	recovery_hears("hello");
 }
@@ -100,8 +99,8 @@ recovery_loses(void)
 	ck_assert_ptr_null(recovery_socket());
 }
 
-bool
-recovery_returns(size_t loop)
+void
+recovery_asks(size_t loop)
 {
 	char packet[128];
 
@@ -109,6 +108,13 @@ recovery_returns(size_t loop)
 	engine_opens_websocket(&recovery.h.e, recovery.peer);
 	snprintf(packet, sizeof(packet), "40{\"pid\":\"%s\",\"offset\":\"%s\"}",
 		 recovery.pid, recovery.offset);
-	peer_sends(recovery.peer, packet);
-	return take_connect();
+	peer_frame(recovery.peer, WS_TEXT, true, str_from(packet));
+}
+
+bool
+recovery_returns(size_t loop)
+{
+	recovery_asks(loop);
+	rig_turn(&recovery.h.e.rig);
+	return recovery_is_back();
 }

@@ -30,7 +30,11 @@ void recovery_hears(const char *name);
 
 /* Its connection breaks. */
 void recovery_loses(void);
-/* It comes by that loop and asks to go on. True: it does, as the same socket. */
+/* It comes by that loop and asks to go on: what it says is on its way. */
+void recovery_asks(size_t loop);
+/* It is let in; takes what CONNECT is answered. True: as the same socket. */
+bool recovery_is_back(void);
+/* Both. */
 bool recovery_returns(size_t loop);
 
 #endif

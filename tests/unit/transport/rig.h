@@ -14,7 +14,7 @@
 
 #include <check.h>
 
-enum { RIG_LOOPS = 2, RIG_PEERS = 32, RIG_WALL_S = 1700000000 };
+enum { RIG_LOOPS = 3, RIG_PEERS = 32, RIG_WALL_S = 1700000000 };
 #define RIG_SECRET "0123456789abcdef0123456789abcdef"
 
 struct peer;
