@@ -6,6 +6,7 @@
 
 static _Thread_local bool is_counting;
 static _Thread_local unsigned long asked_n;
+static unsigned long own_n, refused_nth;
 
 void
 count_begin(void)
@@ -26,6 +27,50 @@ count_take(void)
 
 	asked_n = 0;
 	return n;
+}
+
+unsigned long
+count_own(void)
+{
+	return own_n;
+}
+
+void
+count_refuse(unsigned long nth)
+{
+	refused_nth = nth;
+}
+
+static bool
+may_have(void)
+{
+	return !is_counting || ++own_n != refused_nth;
+}
+
+/* What the linker has the program's own code call (see Makefile.inc). */
+extern void *__real_malloc(size_t n);
+extern void *__real_calloc(size_t n, size_t size);
+extern void *__real_realloc(void *memory, size_t n);
+extern void *__wrap_malloc(size_t n);
+extern void *__wrap_calloc(size_t n, size_t size);
+extern void *__wrap_realloc(void *memory, size_t n);
+
+void *
+__wrap_malloc(size_t n)
+{
+	return may_have() ? __real_malloc(n) : NULL;
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return may_have() ? __real_calloc(n, size) : NULL;
+}
+
+void *
+__wrap_realloc(void *memory, size_t n)
+{
+	return may_have() ? __real_realloc(memory, n) : NULL;
 }
 
 #if defined(__has_feature)

@@ -2,36 +2,80 @@
 /*
  * Scenes: the whole program on memory streams with a clock that the test moves. Plays every
  * *.scene of its folder, or those named as arguments, each scene in a process of its own, and
- * prints TAP.
+ * prints TAP. Then it plays each again some times, and each time the program is refused
+ * memory once, somewhere else. SCENES_REFUSALS: how many times (default: 2), or "all".
  */
+#include "scenes/count.h"
 #include "scenes/play.h"
 
 #include "base/buf.h"
 
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static int scenes_n, failed_n;
+static unsigned long refusals_n = 2;
+static unsigned long *own_n; /* what the last scene asked for, told by its process */
 
-static void
-run(const struct scene *scene)
+/* In a process of its own. False: it went wrong. */
+static bool
+play_apart(const struct scene *scene)
 {
 	int status = 1;
 	pid_t child;
 
 	fflush(stdout);
 	child = fork();
-	if (child == 0)
-		exit(play(scene));
-	if (child < 0 || waitpid(child, &status, 0) != child)
-		status = 1;
+	if (child == 0) {
+		status = play(scene);
+		*own_n = count_own();
+		exit(status);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* The same again, refused memory at places that are spread over all of it. Returns how often
+ * that went wrong. */
+static unsigned long
+starve(const struct scene *scene)
+{
+	const unsigned long all_n = *own_n, n = refusals_n < all_n ? refusals_n : all_n;
+	unsigned long wrong_n = 0;
+
+	for (unsigned long i = 0; i < n; i++) {
+		struct scene hungry = *scene;
+
+		hungry.starve_at = 1 + (i * all_n + (unsigned)scene->line_n % all_n) / n;
+		if (play_apart(&hungry))
+			continue;
+		printf("# without what it asked for the %lu. time\n", hungry.starve_at);
+		wrong_n++;
+	}
+	return wrong_n;
+}
+
+static void
+tell(const struct scene *scene, bool is_good, const char *how)
+{
 	scenes_n++;
-	failed_n += status != 0;
-	printf("%sok %d - %s: %.*s\n", status ? "not " : "", scenes_n, scene->file,
-	       STR_ARG(scene->title));
+	failed_n += !is_good;
+	printf("%sok %d - %s: %.*s%s\n", is_good ? "" : "not ", scenes_n, scene->file,
+	       STR_ARG(scene->title), how);
+}
+
+static void
+run(const struct scene *scene)
+{
+	bool is_good = play_apart(scene);
+
+	tell(scene, is_good, "");
+	if (is_good && refusals_n && *own_n)
+		tell(scene, starve(scene) == 0, " (short of memory)");
 }
 
 /* A scene begins with "== Title" and goes on to the next one. */
@@ -92,10 +136,17 @@ int
 main(int argc, char **argv)
 {
 	char pattern[512];
-	const char *source = getenv("TG_SOURCE");
+	const char *source = getenv("TG_SOURCE"), *refusals = getenv("SCENES_REFUSALS");
 	bool is_read = true;
 	glob_t found = {0};
 
+	if (refusals)
+		refusals_n = strcmp(refusals, "all") ? strtoul(refusals, NULL, 10)
+						     : ULONG_MAX;
+	own_n = mmap(NULL, sizeof(*own_n), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (own_n == MAP_FAILED)
+		return EXIT_FAILURE;
 	snprintf(pattern, sizeof(pattern), "%s/tests/scenes/*.scene",
 		 source ? source : ".");
 	if (argc < 2 && glob(pattern, 0, NULL, &found))

@@ -9,6 +9,7 @@
 #include "scenes/text.h"
 #include "server.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,13 +28,17 @@ struct stage {
 	struct variables variables;
 	struct player players[PLAYERS];
 	size_t players_n;
+	struct buf lines, target, body; /* of what a player says */
+	jmp_buf over;                   /* where a starved scene ends early */
 };
 
 __attribute__((format(printf, 2, 3), noreturn)) static void
-fail(const struct stage *st, const char *format, ...)
+fail(struct stage *st, const char *format, ...)
 {
 	va_list args;
 
+	if (st->scene->starve_at && st->server)
+		longjmp(st->over, 1);
 	printf("# %s:%d: ", st->scene->file, st->line_n);
 	va_start(args, format);
 	vprintf(format, args);
@@ -131,6 +136,9 @@ close_server(struct stage *st)
 	for (size_t i = 0; i < st->players_n; i++)
 		player_fini(&st->players[i]);
 	variables_fini(&st->variables);
+	buf_fini(&st->lines);
+	buf_fini(&st->target);
+	buf_fini(&st->body);
 }
 
 /* The player of that name; a new one connects. "A@1" plays on loop 1, "api…" on the server
@@ -141,6 +149,7 @@ player_called(struct stage *st, struct str name)
 	const char *at = memchr(name.ptr, '@', name.len);
 	size_t listener = str_has_prefix(name, STR("api")) ? st->config->listeners_n : 0;
 	struct player *p;
+	bool is_in;
 
 	for (size_t i = 0; i < st->players_n; i++)
 		if (str_eq(str_from(st->players[i].name), name))
@@ -149,8 +158,11 @@ player_called(struct stage *st, struct str name)
 		fail(st, "too many players");
 	p = &st->players[st->players_n++];
 	memcpy(p->name, name.ptr, name.len);
-	if (!server_connect(st->server, at ? (size_t)(at[1] - '0') : 0, listener,
-			    &p->memory))
+	count_begin();
+	is_in = server_connect(st->server, at ? (size_t)(at[1] - '0') : 0, listener,
+			       &p->memory) != NULL;
+	count_end();
+	if (!is_in)
 		fail(st, "%.*s was not let in", STR_ARG(name));
 	return p;
 }
@@ -183,48 +195,45 @@ cut_headers(struct stage *st, struct str *rest, struct buf *out)
 static void
 do_request(struct stage *st, struct player *p, struct str verb, struct str rest)
 {
-	struct buf lines = BUF_INIT, target = BUF_INIT, body = BUF_INIT;
 	struct str method = str_eq(verb, STR("get"))    ? STR("GET")
 			    : str_eq(verb, STR("post")) ? STR("POST")
 							: STR("");
 
 	if (str_eq(verb, STR("request")))
 		method = next_word(&rest);
-	if (!text_fill(&st->variables, cut_headers(st, &rest, &lines), &target) ||
-	    !text_fill(&st->variables, rest.ptr ? str_trim(rest) : STR(""), &body))
+	buf_clear(&st->lines);
+	buf_clear(&st->target);
+	buf_clear(&st->body);
+	if (!text_fill(&st->variables, cut_headers(st, &rest, &st->lines), &st->target) ||
+	    !text_fill(&st->variables, rest.ptr ? str_trim(rest) : STR(""), &st->body))
 		fail(st, "a variable is not set");
 	if (str_eq(verb, STR("upgrade"))) {
-		player_upgrade(p, buf_str(&target), buf_str(&lines));
+		player_upgrade(p, buf_str(&st->target), buf_str(&st->lines));
 		turn(st);
 		if (!player_take_answer(p) || p->status != 101)
 			fail(st, "no upgrade: %.*s%.*s", STR_ARG(buf_str(&p->head)),
 			     STR_ARG(buf_str(&p->body)));
 	} else {
-		player_request(p, method, buf_str(&target), buf_str(&lines),
-			       buf_str(&body));
+		player_request(p, method, buf_str(&st->target), buf_str(&st->lines),
+			       buf_str(&st->body));
 	}
-	buf_fini(&lines);
-	buf_fini(&target);
-	buf_fini(&body);
 }
 
 static void
 do_send(struct stage *st, struct player *p, struct str verb, struct str rest)
 {
-	struct buf text = BUF_INIT;
-
-	if (!text_fill(&st->variables, rest, &text))
+	buf_clear(&st->body);
+	if (!text_fill(&st->variables, rest, &st->body))
 		fail(st, "a variable is not set");
 	if (str_eq(verb, STR("raw")))
-		player_write(p, buf_str(&text));
+		player_write(p, buf_str(&st->body));
 	else
 		player_frame(p,
 			     str_eq(verb, STR("bytes"))   ? WS_BINARY
 			     : str_eq(verb, STR("ping"))  ? WS_PING
 			     : str_eq(verb, STR("close")) ? WS_CLOSE
 							  : WS_TEXT,
-			     buf_str(&text));
-	buf_fini(&text);
+			     buf_str(&st->body));
 }
 
 static void
@@ -442,22 +451,93 @@ play_line(struct stage *st, struct str line)
 	fail(st, "unknown: %.*s", STR_ARG(verb_name));
 }
 
+static void
+play_lines(struct stage *st)
+{
+	struct str rest = st->scene->lines;
+
+	for (; rest.ptr; st->line_n++) {
+		struct str line = str_trim(str_cut(&rest, '\n'));
+
+		if (line.len && line.ptr[0] != '#')
+			play_line(st, line);
+	}
+}
+
+/* --- after a refusal ----------------------------------------------------------------------- */
+
+enum { WAITS = 20, WAIT_MS = 60000 };
+
+/* All have left, and every time limit has passed. */
+static void
+check_nothing_remains(struct stage *st)
+{
+	static const enum counter gauges[] = {
+		COUNTER_CONNECTIONS,    COUNTER_SESSIONS, COUNTER_PLAIN_SESSIONS,
+		COUNTER_WEBSOCKETS,     COUNTER_SOCKETS,  COUNTER_ROOMS,
+		COUNTER_ACTIONS_RUNNING};
+
+	for (size_t i = 0; i < st->players_n; i++)
+		stream_memory_end(&st->players[i].memory);
+	for (int i = 0; i < WAITS; i++) {
+		clock_hand_move(&st->hand, WAIT_MS);
+		turn(st);
+	}
+	for (size_t g = 0; g < sizeof(gauges) / sizeof(gauges[0]); g++) {
+		uint64_t n = 0;
+
+		for (size_t i = 0; i < st->loops_n; i++)
+			n += counter_get(&server_loop(st->server, i)->counters,
+					 gauges[g]);
+		if (n)
+			fail(st, "%s: %lld remain", counter_name(gauges[g]),
+			     (long long)n);
+	}
+}
+
+static void
+check_next_client(struct stage *st)
+{
+	struct player *p;
+
+	if (st->players_n == PLAYERS) {
+		player_fini(&st->players[--st->players_n]);
+		st->players[st->players_n] = (struct player){.status = 0};
+	}
+	p = player_called(st, STR("next"));
+	player_request(p, STR("GET"), STR("/healthz"), STR(""), STR(""));
+	turn(st);
+	if (!player_take_answer(p) || p->status != 200)
+		fail(st, "the next client is not served");
+}
+
+/* Those that come afterwards do not notice. */
+static void
+check_recovery(struct stage *st)
+{
+	struct scene fed = *st->scene;
+
+	count_refuse(0);
+	fed.starve_at = 0; /* from here on everything is as written */
+	st->scene = &fed;
+	check_nothing_remains(st);
+	check_next_client(st);
+}
+
 int
 play(const struct scene *scene)
 {
 	static struct stage st;
-	struct str rest = scene->lines;
 
 	st = (struct stage){.scene = scene,
 			    .line_n = scene->line_n,
 			    .hand = {1000, (int64_t)WALL_S * 1000}};
 	open_server(&st);
-	for (; rest.ptr; st.line_n++) {
-		struct str line = str_trim(str_cut(&rest, '\n'));
-
-		if (line.len && line.ptr[0] != '#')
-			play_line(&st, line);
-	}
+	count_refuse(scene->starve_at);
+	if (setjmp(st.over) == 0)
+		play_lines(&st);
+	if (scene->starve_at)
+		check_recovery(&st);
 	close_server(&st);
 	return 0;
 }

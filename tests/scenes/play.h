@@ -14,6 +14,10 @@ struct scene {
 	int line_n;      /* number of its first line */
 	struct str head; /* what stands before the first scene of its file */
 	const char *file;
+	/* The program's request for memory that is refused; 0: none. Then players need not get what
+	 * is written: the scene ends where they do not. What counts is that the program goes on
+	 * for others and forgets everything about these. */
+	unsigned long starve_at;
 };
 
 /* 0 when everything went as written; else what went wrong was printed. Runs once a process. */
