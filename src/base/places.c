@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/places.h"
 
-#include <stdlib.h>
+#include "base/spare.h"
 
 enum { FIRST_PLACES = 8 };
 
 void
 places_fini(struct places *p)
 {
-	free(p->at);
+	spare_give(p->at, p->cap * sizeof(void *));
 	*p = (struct places){.n = 0};
 }
 
 static int
 resize(struct places *p, uint32_t cap, places_hash_fn *hash, const void *map)
 {
-	struct places larger = {calloc(cap, sizeof(void *)), p->n, cap};
+	struct places larger = {spare_zeros(cap * sizeof(void *)), p->n, cap};
 
 	if (!larger.at)
 		return -E_NOMEM;
@@ -29,7 +29,7 @@ resize(struct places *p, uint32_t cap, places_hash_fn *hash, const void *map)
 			to = places_after(&larger, to);
 		larger.at[to] = p->at[i];
 	}
-	free(p->at);
+	spare_give(p->at, p->cap * sizeof(void *));
 	*p = larger;
 	return 0;
 }

@@ -2,14 +2,14 @@
 #include "hub/plain_entry.h"
 
 #include "base/errors.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "hub/people.h"
 #include "hub/permit.h"
 #include "hub/speaker_filter.h"
 
-#include <stdlib.h>
-
 struct plain_entry {
+	size_t bytes;            /* of all this */
 	struct speaker *speaker; /* NULL: gone */
 	enum verb_kind kind;
 	bool is_refused;
@@ -144,7 +144,7 @@ finish(struct plain_entry *e)
 			plain_session_hold(sp->session, false);
 	}
 	buf_fini(&e->allowed);
-	free(e);
+	spare_give(e, e->bytes);
 }
 
 /* --- room by room ------------------------------------------------------------------------ */
@@ -269,9 +269,10 @@ make(struct speaker *sp, const struct verb *v, struct plain_entry **out)
 		size += v->slots[kept[i]].len;
 	if (error)
 		return error;
-	*out = e = calloc(1, size);
+	*out = e = spare_zeros(size);
 	if (!e)
 		return -E_NOMEM;
+	e->bytes = size;
 	e->speaker = sp;
 	e->kind = v->kind;
 	e->n = n;
@@ -347,7 +348,7 @@ on_doubt(void *arg, enum hub_verdict verdict)
 				    (struct str){doubt->sid, sizeof(doubt->sid)});
 	if (s && speaker_of(s)->session)
 		leave_behind(s, doubt->room);
-	free(doubt);
+	spare_give(doubt, sizeof(*doubt) + doubt->room.len);
 }
 
 static void
@@ -358,7 +359,7 @@ check(struct speaker *sp, struct str room)
 
 	if (permit_is_closed(room) || permit_room(sp->socket->who, room))
 		return;
-	doubt = calloc(1, sizeof(*doubt) + room.len);
+	doubt = spare_zeros(sizeof(*doubt) + room.len);
 	if (!doubt) {
 		socket_leave(sp->socket, room);
 		return;

@@ -2,6 +2,7 @@
 #include "hub/speaker_filter.h"
 
 #include "base/errors.h"
+#include "base/spare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ static struct filter *
 find(const struct speaker *sp, struct str event)
 {
 	for (size_t i = 0; i < sp->filters_n; i++)
-		if (str_eq(str_from(sp->filters[i].event), event))
+		if (str_eq(sp->filters[i].event, event))
 			return &sp->filters[i];
 	return NULL;
 }
@@ -22,9 +23,9 @@ fits(const struct speaker *sp, const struct filter *f, struct str data)
 {
 	struct str value, text;
 
-	if (f->employee && json_get(data, STR("employee_id"), &value)) {
+	if (f->employee.len && json_get(data, STR("employee_id"), &value)) {
 		text = plain_value_text(value, &sp->hub->loop->arena);
-		if (!str_eq(text, str_from(f->employee)))
+		if (!str_eq(text, f->employee))
 			return false;
 	}
 	if (!*f->start && !*f->end)
@@ -58,8 +59,7 @@ speaker_filter_passes(const struct speaker *sp, const struct event_out *event)
 static void
 fini(struct filter *f)
 {
-	free(f->event);
-	free(f->employee);
+	spare_give(f->text, f->event.len + f->employee.len);
 }
 
 static void
@@ -72,30 +72,48 @@ take_date(char out[DATE_BYTES + 1], struct str value)
 	out[DATE_BYTES] = '\0';
 }
 
+/* Room for one more at the end, which is not counted yet. NULL when memory is short. */
+static struct filter *
+make_place(struct speaker *sp)
+{
+	struct filter *grown = reallocarray(sp->filters, sp->filters_n + 1,
+					    sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	sp->filters = grown;
+	grown[sp->filters_n] = (struct filter){.text = NULL};
+	return &grown[sp->filters_n];
+}
+
 int
 speaker_filter_set(struct speaker *sp, struct str event, struct str employee,
 		   struct str start, struct str end)
 {
-	struct filter *grown, f = {NULL, NULL, "", ""};
+	struct filter f = {.text = NULL}, *place = find(sp, event);
 	struct str id = plain_value_text(employee, &sp->hub->loop->arena);
+	char *at;
 
-	speaker_filter_drop(sp, event);
 	take_date(f.start, start);
 	take_date(f.end, end);
 	if (employee.ptr && json_kind(employee) == JSON_NULL_KIND)
 		id.len = 0;
-	if (!id.len && !*f.start && !*f.end)
+	if (!id.len && !*f.start && !*f.end) {
+		speaker_filter_drop(sp, event);
 		return 0;
-	f.event = str_dup(event);
-	f.employee = id.len ? str_dup(id) : NULL;
-	grown = reallocarray(sp->filters, sp->filters_n + 1, sizeof(f));
-	if (grown)
-		sp->filters = grown;
-	if (!grown || !f.event || (id.len && !f.employee)) {
-		fini(&f);
+	}
+	at = f.text = spare_take(event.len + id.len);
+	if (f.text && !place && (place = make_place(sp)))
+		sp->filters_n++;
+	if (!f.text || !place) {
+		spare_give(f.text, event.len + id.len);
+		speaker_filter_drop(sp, event);
 		return -E_NOMEM;
 	}
-	sp->filters[sp->filters_n++] = f;
+	f.event = str_put(&at, event);
+	f.employee = str_put(&at, id);
+	fini(place);
+	*place = f;
 	return 0;
 }
 

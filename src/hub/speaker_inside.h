@@ -9,7 +9,8 @@
 
 /* What a subscriber of an event wants to see of it; empty: everything. */
 struct filter {
-	char *event, *employee;
+	struct str event, employee;
+	char *text;              /* theirs */
 	char start[11], end[11]; /* "2024-01-15" */
 };
 

@@ -344,6 +344,7 @@ static const struct verb {
 	{STR("request"), do_request, true},
 	{STR("upgrade"), do_request, true},
 	{STR("send"), do_send, true},
+	{STR("queue"), do_send, false},
 	{STR("bytes"), do_send, true},
 	{STR("ping"), do_send, true},
 	{STR("close"), do_send, true},
@@ -398,7 +399,23 @@ play_times(struct stage *st, struct str rest)
 		play_line(st, rest);
 }
 
-/* The line again and again, until nothing new is needed for it; what it brings is thrown away. */
+/* "LINE && LINE …": one after the other. */
+static void
+play_lines(struct stage *st, struct str rest)
+{
+	while (rest.ptr) {
+		const char *end = rest.len ? memmem(rest.ptr, rest.len, " && ", 4) : NULL;
+		struct str line = rest;
+
+		if (end)
+			line.len = (size_t)(end - rest.ptr);
+		rest = end ? str_skip(rest, line.len + 4) : (struct str){NULL, 0};
+		play_line(st, line);
+	}
+}
+
+/* The lines again and again, until nothing new is needed for them; what they bring is thrown
+ * away. */
 static void
 play_costs(struct stage *st, struct str rest)
 {
@@ -409,7 +426,7 @@ play_costs(struct stage *st, struct str rest)
 		fail(st, "costs: a number is missing");
 	for (int i = 0; i < ROUNDS_UNTIL_STEADY; i++) {
 		(void)count_take();
-		play_line(st, rest);
+		play_lines(st, rest);
 		n = count_take();
 		for (size_t p = 0; p < st->players_n; p++)
 			player_forget(&st->players[p]);
