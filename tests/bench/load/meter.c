@@ -94,6 +94,12 @@ print_work(const struct meter *m)
 	double cpu_s = m->end.cpu_s - m->begin.cpu_s;
 	double done = (double)(m->end_done - m->begin_done);
 
+	/* what neither the server nor the generator did, in cores */
+	printf("\"others\":%.2f,", seconds > 0
+					   ? (m->end.machine_s - m->begin.machine_s -
+					      cpu_s - (m->end.own_s - m->begin.own_s)) /
+						     seconds
+					   : 0);
 	printf("\"seconds\":%.3f,\"done\":%.0f,\"per_second\":%.1f,\"cpu_seconds\":%.2f,"
 	       "\"per_cpu_second\":%.1f,",
 	       seconds, done, seconds > 0 ? done / seconds : 0, cpu_s,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEPTH_MAX 8
@@ -122,10 +123,31 @@ add_threads(pid_t pid, struct usage *usage)
 	closedir(tasks);
 }
 
+/* All but idle, waiting, and what guests have, which is in user already. */
+static double
+machine_s(void)
+{
+	unsigned long user, nice, system, irq, softirq, steal;
+	FILE *file = fopen("/proc/stat", "r");
+	int n;
+
+	if (!file)
+		return 0;
+	n = fscanf(file, "cpu %lu %lu %lu %*u %*u %lu %lu %lu", &user, &nice, &system,
+		   &irq, &softirq, &steal);
+	fclose(file);
+	if (n != 6)
+		return 0;
+	return (double)(user + nice + system + irq + softirq + steal) /
+	       (double)sysconf(_SC_CLK_TCK);
+}
+
 void
 usage_read(pid_t pid, struct usage *usage_out)
 {
 	memset(usage_out, 0, sizeof(*usage_out));
+	usage_out->machine_s = machine_s();
+	usage_out->own_s = (double)clock() / CLOCKS_PER_SEC;
 	if (pid <= 0)
 		return;
 	add_tree(pid, 0, usage_out);

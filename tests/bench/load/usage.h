@@ -15,6 +15,8 @@ struct usage_thread {
 };
 
 struct usage {
+	double machine_s; /* processor time of everything on the machine, and stolen from it */
+	double own_s;        /* of the generator */
 	double cpu_s;        /* user and system time, of children that ended too */
 	uint64_t rss_bytes;  /* resident, shared pages counted in each process */
 	uint64_t anon_bytes; /* of it private anonymous memory: heap, stacks */
