@@ -4,25 +4,38 @@
 #include "base/errors.h"
 #include "proto/json.h"
 
-/* Members of a publish that are lists of names, and what their rooms begin with. */
-static const struct {
-	const char *member, *prefix;
-} lists[] = {
-	{"rooms", ""},        {"users", "user:"},   {"companies", "company:"},
-	{"topics", "topic:"}, {"events", "event:"},
+/* Members of a publish that say whom it means. The first are lists of names. */
+enum {
+	ROOMS,
+	USERS,
+	COMPANIES,
+	TOPICS,
+	EVENTS,
+	NAMES_N,
+	ARTIFACTS = NAMES_N,
+	EXCEPT,
+	VOLATILE,
+	MEMBERS_N
 };
-enum { LISTS_N = sizeof(lists) / sizeof(lists[0]) };
+static const struct str members[MEMBERS_N] = {
+	[ROOMS] = STR("rooms"),         [USERS] = STR("users"),
+	[COMPANIES] = STR("companies"), [TOPICS] = STR("topics"),
+	[EVENTS] = STR("events"),       [ARTIFACTS] = STR("artifacts"),
+	[EXCEPT] = STR("except"),       [VOLATILE] = STR("volatile"),
+};
+/* What the rooms of names begin with. */
+static const char *const prefixes[NAMES_N] = {"",
+					      "user:", "company:", "topic:", "event:"};
 
+/* list: ptr NULL when there is none. */
 static size_t
-count(struct str message, const char *member)
+count(struct str list)
 {
-	struct str list, value;
-	struct json_walk walk;
+	struct json_walk walk = json_walk(list);
+	struct str value;
 	size_t n = 0;
 
-	if (!json_get(message, str_from(member), &list))
-		return 0;
-	for (walk = json_walk(list); json_next(&walk, &value);)
+	while (json_next(&walk, &value))
 		n++;
 	return n;
 }
@@ -56,28 +69,23 @@ rest_artifact_room(struct rest_call *c, struct str company, struct str artifact)
 }
 
 static void
-add_list(struct rest_call *c, struct str message, const char *member, const char *prefix,
-	 struct str **at)
+add_list(struct rest_call *c, struct str list, const char *prefix, struct str **at)
 {
-	struct str list, value;
-	struct json_walk walk;
+	struct json_walk walk = json_walk(list);
+	struct str value;
 
-	if (!json_get(message, str_from(member), &list))
-		return;
-	for (walk = json_walk(list); json_next(&walk, &value);)
+	while (json_next(&walk, &value))
 		*(*at)++ = *prefix ? rest_room(c, prefix, rest_value_text(c, value))
 				   : rest_value_text(c, value);
 }
 
 static void
-add_artifacts(struct rest_call *c, struct str message, struct str **at)
+add_artifacts(struct rest_call *c, struct str list, struct str **at)
 {
-	struct str list, value;
-	struct json_walk walk;
+	struct json_walk walk = json_walk(list);
+	struct str value;
 
-	if (!json_get(message, STR("artifacts"), &list))
-		return;
-	for (walk = json_walk(list); json_next(&walk, &value);)
+	while (json_next(&walk, &value))
 		*(*at)++ = rest_artifact_room(c, rest_text(c, value, "company"),
 					      rest_text(c, value, "artifact"));
 }
@@ -85,18 +93,21 @@ add_artifacts(struct rest_call *c, struct str message, struct str **at)
 int
 rest_aim(struct rest_call *c, struct str message, struct target *out)
 {
-	size_t rooms_n = count(message, "artifacts"), except_n = count(message, "except");
-	struct str *names, *at, value;
+	struct str values[MEMBERS_N], *names, *at;
+	size_t rooms_n, except_n;
 
-	for (size_t i = 0; i < LISTS_N; i++)
-		rooms_n += count(message, lists[i].member);
+	json_pick(message, members, MEMBERS_N, values);
+	rooms_n = count(values[ARTIFACTS]);
+	except_n = count(values[EXCEPT]);
+	for (size_t i = 0; i < NAMES_N; i++)
+		rooms_n += count(values[i]);
 	names = at = arena_alloc(&c->arena, (rooms_n + except_n + 1) * sizeof(*names));
 	if (!names)
 		return -E_NOMEM;
-	for (size_t i = 0; i < LISTS_N; i++)
-		add_list(c, message, lists[i].member, lists[i].prefix, &at);
-	add_artifacts(c, message, &at);
-	add_list(c, message, "except", "", &at);
+	for (size_t i = 0; i < NAMES_N; i++)
+		add_list(c, values[i], prefixes[i], &at);
+	add_artifacts(c, values[ARTIFACTS], &at);
+	add_list(c, values[EXCEPT], "", &at);
 	for (struct str *name = names; name < at; name++)
 		if (!name->ptr)
 			return -E_NOMEM;
@@ -106,8 +117,7 @@ rest_aim(struct rest_call *c, struct str message, struct target *out)
 		.rooms_n = rooms_n,
 		.except = names + rooms_n,
 		.except_n = except_n,
-		.is_volatile = json_get(message, STR("volatile"), &value) &&
-			       json_is_true(value),
+		.is_volatile = json_is_true(values[VOLATILE]),
 	};
 	return 0;
 }
@@ -116,13 +126,15 @@ int
 rest_aim_past_users(struct rest_call *c, struct str message, struct target *to)
 {
 	/* rest_aim puts the users behind the rooms */
-	size_t before_n = count(message, "rooms"), users_n = count(message, "users"),
-	       n = 0;
-	struct str *names = arena_alloc(&c->arena,
-					(to->rooms_n + to->except_n) * sizeof(*names));
+	struct str values[2], *names;
+	size_t before_n, users_n, n = 0;
 
+	names = arena_alloc(&c->arena, (to->rooms_n + to->except_n) * sizeof(*names));
 	if (!names)
 		return -E_NOMEM;
+	json_pick(message, &members[ROOMS], 2, values);
+	before_n = count(values[0]);
+	users_n = count(values[1]);
 	for (size_t i = 0; i < to->rooms_n; i++)
 		if (i < before_n || i >= before_n + users_n)
 			names[n++] = to->rooms[i];

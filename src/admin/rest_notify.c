@@ -143,17 +143,19 @@ rest_notification_read(struct rest_call *c)
 /* --- published ones ----------------------------------------------------------------------- */
 
 bool
-rest_is_notification(struct rest_call *c, struct str message)
+rest_is_notification(struct str message)
 {
-	struct str data, users, first, title;
+	enum { EVENT, USERS, DATA, MEMBERS_N };
+	static const struct str members[] = {STR("event"), STR("users"), STR("data")};
+	struct str values[MEMBERS_N], first, title;
 	struct json_walk walk;
 
-	if (!str_eq(rest_text(c, message, "event"), STR("notification.new")) ||
-	    !json_get(message, STR("users"), &users) ||
-	    !json_get(message, STR("data"), &data) ||
-	    !json_get(data, STR("title"), &title) || json_kind(title) != JSON_STRING_KIND)
+	json_pick(message, members, MEMBERS_N, values);
+	if (!json_string_is(values[EVENT], STR("notification.new")) ||
+	    !json_get(values[DATA], STR("title"), &title) ||
+	    json_kind(title) != JSON_STRING_KIND)
 		return false;
-	walk = json_walk(users);
+	walk = json_walk(values[USERS]);
 	return json_next(&walk, &first);
 }
 

@@ -12,7 +12,7 @@ void rest_notification_list(struct rest_call *c);
 void rest_notification_read(struct rest_call *c);
 
 /* Is this publish (checked JSON) a notification for people, so that it is stored? */
-bool rest_is_notification(struct rest_call *c, struct str message);
+bool rest_is_notification(struct str message);
 
 /* Store one for each of its users and tell each when it is, with its id in the data. t counts,
  * and is held until the last one is told. What fails is left in *error.

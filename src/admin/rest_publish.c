@@ -118,8 +118,11 @@ on_told(struct tally *t, void *arg)
 		fail(s, s->error, NULL, STR(""));
 		return;
 	}
-	buf_printf(&s->result, "{\"messageId\":\"%s\",\"delivered\":%llu}", s->id,
-		   (unsigned long long)tally_count(t, REACH_DELIVERED));
+	buf_add_str(&s->result, STR("{\"messageId\":\""));
+	buf_add_str(&s->result, str_from(s->id));
+	buf_add_str(&s->result, STR("\",\"delivered\":"));
+	buf_add_u64(&s->result, tally_count(t, REACH_DELIVERED));
+	buf_add_char(&s->result, '}');
 	explain_end(explain, s->record, t);
 	if (s->key.len && !s->result.failed)
 		idempotency_done(s->post->call->rest->idempotency, s->key,
@@ -171,10 +174,9 @@ fire(struct shot *s, const struct target *to, const struct event_out *event,
 
 /* Returns true when the message was sent before, or cannot be sent: it is dealt with. */
 static bool
-was_sent(struct shot *s, struct str message)
+was_sent(struct shot *s, struct str message, struct str key)
 {
 	struct rest_call *c = s->post->call;
-	struct str key = rest_text(c, message, "idempotencyKey");
 	int result;
 
 	if (!key.len)
@@ -212,19 +214,31 @@ is_reserved(struct str event)
 	return false;
 }
 
+static struct str
+text_of(struct rest_call *c, struct str value)
+{
+	return value.ptr ? rest_value_text(c, value) : STR("");
+}
+
 static void
 shoot(struct shot *s, struct str message)
 {
+	enum { NAME, SENDER, DATA, KEY, MEMBERS_N };
+	static const struct str members[] = {STR("event"), STR("sender"), STR("data"),
+					     STR("idempotencyKey")};
 	struct rest_call *c = s->post->call;
-	struct event_out event = {.name = rest_text(c, message, "event"),
-				  .sender = rest_text(c, message, "sender")};
 	const struct str none = {NULL, 0};
+	struct str values[MEMBERS_N];
+	struct event_out event = {0};
 	struct target to;
 	int error = rest_aim(c, message, &to);
 
 	uuid_text(c->loop->wall_ms, s->id);
 	event.id = str_from(s->id);
-	json_get(message, STR("data"), &event.args);
+	json_pick(message, members, MEMBERS_N, values);
+	event.name = text_of(c, values[NAME]);
+	event.sender = text_of(c, values[SENDER]);
+	event.args = values[DATA];
 	if (error) {
 		fail(s, error, NULL, STR(""));
 	} else if (is_reserved(event.name)) {
@@ -234,9 +248,9 @@ shoot(struct shot *s, struct str message)
 		fail(s, -E_INVALID_DATA, "",
 		     STR("one of rooms, users, companies, artifacts, topics, events "
 			 "must be given"));
-	} else if (!was_sent(s, message)) {
+	} else if (!was_sent(s, message, text_of(c, values[KEY]))) {
 		event.room = rest_aim_room(c, message);
-		fire(s, &to, &event, rest_is_notification(c, message) ? message : none);
+		fire(s, &to, &event, rest_is_notification(message) ? message : none);
 	}
 }
 
