@@ -401,7 +401,7 @@ play_times(struct stage *st, struct str rest)
 
 /* "LINE && LINE …": one after the other. */
 static void
-play_lines(struct stage *st, struct str rest)
+play_each(struct stage *st, struct str rest)
 {
 	while (rest.ptr) {
 		const char *end = rest.len ? memmem(rest.ptr, rest.len, " && ", 4) : NULL;
@@ -426,7 +426,7 @@ play_costs(struct stage *st, struct str rest)
 		fail(st, "costs: a number is missing");
 	for (int i = 0; i < ROUNDS_UNTIL_STEADY; i++) {
 		(void)count_take();
-		play_lines(st, rest);
+		play_each(st, rest);
 		n = count_take();
 		for (size_t p = 0; p < st->players_n; p++)
 			player_forget(&st->players[p]);
