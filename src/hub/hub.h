@@ -26,8 +26,8 @@ struct tally;
 struct event_in {
 	struct str name; /* unescaped; a number event is given as its digits */
 	struct str args; /* JSON values as they came, without the name */
-	const struct json_members
-		*members; /* noted of the first object in args, or NULL */
+	/* noted of the first object in args, or NULL */
+	const struct json_members *members;
 	const struct str *attachments;
 	size_t attachments_n;
 	bool wants_ack;
@@ -75,11 +75,11 @@ struct hubs {
 	struct hub **hub; /* by loop id */
 	size_t n;
 	struct presence *presence; /* NULL: nobody counts */
-	struct limit_table
-		*user_limits; /* connections of a user on a mount; NULL: no limit */
+	/* connections of a user on a mount; NULL: no limit */
+	struct limit_table *user_limits;
 	struct bad_tokens *bad_tokens; /* by address; NULL: nobody counts */
-	struct limit_table
-		*newcomers; /* clients of an address that joined nothing yet, or NULL */
+	/* clients of an address that joined nothing yet, or NULL */
+	struct limit_table *newcomers;
 	/* A plain client says that it has read a notification: mark it, then speaker_tell_read,
 	 * or speaker_fail when there is none. NULL: nothing is stored, each one is known. Called
 	 * on the socket's loop. */

@@ -22,8 +22,8 @@ struct hub {
 	struct buf scratch;        /* JSON of the msgpack packet that is being read */
 	struct recovery *recovery; /* NULL: no client may recover */
 	struct idmap sockets;      /* connected ones */
-	uint64_t
-		round; /* of the newest broadcast; sockets remember the last that saw them */
+	/* of the newest broadcast; sockets remember the last that saw them */
+	uint64_t round;
 };
 
 #endif

@@ -33,8 +33,8 @@ wire_is_plain(enum wire w)
 /* What is to be said. All texts are borrowed for the call that takes them. */
 struct event_out {
 	struct str name; /* unescaped: "task.created" */
-	struct str
-		args; /* JSON values between the brackets, without the name: {"a":1},"x" */
+	/* JSON values between the brackets, without the name: {"a":1},"x" */
+	struct str args;
 	const struct str *attachments; /* placeholders in args count from 0 */
 	size_t attachments_n;
 	/* What plain dialects print, each may be empty. */
@@ -44,8 +44,8 @@ struct event_out {
 	struct str email;
 	struct str id;                     /* of the message */
 	struct str plain_name, plain_data; /* instead of name and args */
-	struct str
-		offset; /* behind the arguments, for clients that may recover; may be empty */
+	/* behind the arguments, for clients that may recover; may be empty */
+	struct str offset;
 	int64_t wall_ms; /* 0: now */
 };
 

@@ -125,8 +125,8 @@ recovery_sent(struct hubs *all, struct hub *from, bool was_sent)
 	pthread_mutex_unlock(&r->strangers_lock);
 }
 
-void
-recovery_count_bytes(struct recovery *r, size_t before)
+static void
+count_bytes(struct recovery *r, size_t before)
 {
 	size_t now = recovery_log_bytes(r->log);
 	struct counters *c = &r->hub->loop->counters;
@@ -144,7 +144,7 @@ recovery_note(struct hub *h, struct recovery_offset o, const struct target *to,
 	size_t before = recovery_log_bytes(h->recovery->log);
 
 	recovery_log_add(h->recovery->log, o, to, m);
-	recovery_count_bytes(h->recovery, before);
+	count_bytes(h->recovery, before);
 	if (!list_is_empty(&h->recovery->behind))
 		loop_at_end(h->loop, &h->recovery->catch_up);
 }

@@ -38,8 +38,8 @@ struct recovery {
 	struct map moved, moved_sockets; /* pid, sid → struct moved */
 	uint64_t broadcasts_n, emits_n;  /* that this loop sent */
 	struct map arriving; /* sid → struct revival: no socket goes on with it yet */
-	struct list
-		behind; /* struct question: answers that wait until this loop has caught up */
+	/* struct question: answers that wait until this loop has caught up */
+	struct list behind;
 	struct loop_job catch_up;
 	pthread_mutex_t strangers_lock; /* the first hub's: for those who have no loop */
 	uint64_t strangers_n;
@@ -102,7 +102,5 @@ bool recovery_has_caught_up(const struct hub *h, const struct revival *r);
 /* Remember, on the loop that made the ticket, where its socket is; loop < 0: nowhere. */
 void recovery_tell_home(struct hub *h, const struct ticket *t,
 			const char sid[SOCKET_ID_BYTES], int loop);
-
-void recovery_count_bytes(struct recovery *r, size_t before);
 
 #endif

@@ -13,8 +13,8 @@ enum { CATCH_UP_MS = 1000 };
  * back to the client. */
 struct question {
 	struct mail mail;
-	struct list
-		link; /* while the answer waits for events that are still on their way */
+	/* while the answer waits for events that are still on their way */
+	struct list link;
 	struct wheel_timer patience;
 	struct hubs *all;
 	struct sessions *sessions; /* of the asker */

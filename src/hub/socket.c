@@ -119,7 +119,8 @@ socket_expel(struct socket *s, int code, struct str reason)
 	/* a plain connection has no other goodbye than the close frame */
 	if (s->state == SOCKET_CONNECTED && !wire_is_plain(s->wire))
 		s->ops->say_goodbye(s);
-	socket_close(s, code, reason);
+	if (s->state != SOCKET_GONE)
+		s->ops->close(s, code, reason);
 }
 
 void
@@ -134,13 +135,6 @@ socket_disconnect(struct socket *s, bool close_transport)
 	if (s->state == SOCKET_CONNECTED)
 		s->ops->say_goodbye(s);
 	socket_end(s, "server namespace disconnect");
-}
-
-void
-socket_close(struct socket *s, int code, struct str reason)
-{
-	if (s->state != SOCKET_GONE)
-		s->ops->close(s, code, reason);
 }
 
 /* --- what it is -------------------------------------------------------------------------- */

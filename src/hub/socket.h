@@ -16,8 +16,8 @@ enum { SOCKET_ID_BYTES = 20 };
 /* What came with the connection; borrowed from the session, valid while the socket lives. */
 struct handshake {
 	struct str query; /* raw query of the first request */
-	struct str
-		headers; /* "name: value\r\n"… of the first request, names in lower case */
+	/* "name: value\r\n"… of the first request, names in lower case */
+	struct str headers;
 	struct str auth;    /* JSON object of this namespace's CONNECT, "{}" when none */
 	struct str address; /* client's address as text */
 	struct str url;     /* path and query as they came */
@@ -80,7 +80,5 @@ int socket_ack(struct socket *s, uint64_t ack_id, struct str args,
 /* Leave the namespace (the client is told), or close the transport as well. on_disconnect runs
  * before it returns, on_free after the present turn. */
 void socket_disconnect(struct socket *s, bool close_transport);
-/* Close the connection, with that WebSocket code and reason where it has such (0: normal). */
-void socket_close(struct socket *s, int code, struct str reason);
 
 #endif

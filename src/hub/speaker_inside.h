@@ -25,8 +25,8 @@ struct speaker {
 	struct filter *filters;
 	uint32_t filters_n;
 	bool is_warned, is_greeted;
-	const struct config_mount
-		*limited; /* counted among its user's connections there */
+	/* counted among its user's connections there */
+	const struct config_mount *limited;
 	union {
 		struct wheel_timer expiry; /* of its token, then of the grace */
 		struct loop_grave grave;   /* once closed */

@@ -17,8 +17,8 @@ struct revival;
 struct ticket_span {
 	char *room;
 	size_t room_len;
-	uint64_t from,
-		to; /* first place in it, first place outside; UINT64_MAX: in it now */
+	/* first place in it, first place outside; UINT64_MAX: in it now */
+	uint64_t from, to;
 };
 
 struct ticket {

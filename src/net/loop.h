@@ -49,8 +49,8 @@ struct loop {
 	struct slab slab;         /* of what rests on it: sessions, sockets, rooms */
 	struct spares spares;     /* of what messages need on their way; this thread's */
 	char *scratch; /* LOOP_SCRATCH_BYTES to read into, valid within one callback */
-	struct deflate_pool
-		*deflate;      /* contexts of its WebSockets; NULL until one is used */
+	/* contexts of its WebSockets; NULL until one is used */
+	struct deflate_pool *deflate;
 	struct config *config; /* a reference of its own */
 	struct event_base *base;
 	struct poller poller; /* of its streams */

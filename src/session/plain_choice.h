@@ -24,7 +24,4 @@ struct plain_session *plain_session_new(const struct plain_route *route,
 /* Upgrade and tell the floor above. Errors: as websocket_open; the session is gone then. */
 int plain_session_open(struct plain_session *p, struct request *r) MUST_USE;
 
-/* Start (again) what watches over its life, as its mount says. */
-void plain_session_watch(struct plain_session *p);
-
 #endif

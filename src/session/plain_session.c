@@ -15,6 +15,9 @@ loop_of(const struct plain_session *p)
 	return p->all->loop;
 }
 
+/* Start (again) what watches over its life, as its mount says. */
+static void watch(struct plain_session *p);
+
 /* --- the end ----------------------------------------------------------------------------- */
 
 /* Also of one that was not opened. */
@@ -181,7 +184,7 @@ plain_session_become(struct plain_session *p, const struct config_mount *mount)
 {
 	p->dialect = dialect_of(mount->dialect);
 	p->mount = mount;
-	plain_session_watch(p);
+	watch(p);
 }
 
 /* The first message told. Errors: -E_GONE when it was closed. */
@@ -193,7 +196,7 @@ decide(struct plain_session *p, const struct dialect *d)
 
 	p->dialect = d;
 	p->mount = plain_choice_mount(p->route, p->mount, d->number);
-	plain_session_watch(p);
+	watch(p);
 	/* too late for an answer to the upgrade, so it is told and closed */
 	if (arrivals_count(p->route->addresses, p->mount, l, &p->hello.peer, &wait_ms)) {
 		counter_add(&l->counters, COUNTER_REFUSED_CONNECTIONS, 1);
@@ -339,8 +342,8 @@ on_life(struct wheel_timer *t)
 		watch_on(p);
 }
 
-void
-plain_session_watch(struct plain_session *p)
+static void
+watch(struct plain_session *p)
 {
 	p->heard_ms = p->beat_ms = loop_of(p)->now_ms;
 	watch_on(p);
@@ -397,7 +400,7 @@ plain_session_open(struct plain_session *p, struct request *r)
 	list_add_tail(&p->all->plain, &p->link);
 	counter_add(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS, 1);
 	counter_add(&loop_of(p)->counters, COUNTER_PLAIN_SESSIONS_OPENED, 1);
-	plain_session_watch(p);
+	watch(p);
 	error = p->route->app->on_session(p->route->app_state[loop_of(p)->id], p);
 	if (error)
 		plain_session_fail(p, -E_INTERNAL_ERROR, VERB_ANY, NULL);

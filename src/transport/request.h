@@ -26,8 +26,8 @@ struct request {
 	const struct http_head *head;
 	const struct route *route;
 	struct address client; /* who asks, behind proxies that are trusted */
-	struct str
-		script; /* JSONP: the index of the script that asks; ptr NULL: none does */
+	/* JSONP: the index of the script that asks; ptr NULL: none does */
+	struct str script;
 	struct arena arena; /* forgotten with the request */
 	struct buf body;
 	/* Lines that go out with whatever answer comes ("A: b\r\n"), begun in room. */
