@@ -66,8 +66,8 @@ places_remove(struct places *p, uint32_t i, places_hash_fn *hash, const void *ma
 	if (--p->n == 0)
 		places_fini(p);
 	else if (p->cap > 64 && p->n * 8 < p->cap)
-		(void)resize(p, p->cap / 2, hash,
-			     map); /* without memory it stays large */
+		/* without memory it stays large */
+		(void)resize(p, p->cap / 2, hash, map);
 }
 
 void *

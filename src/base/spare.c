@@ -97,8 +97,8 @@ spare_resize(void *memory, size_t n, size_t used_n, size_t more_n)
 	void *more;
 
 	if (n > SPARE_BYTES_MAX && more_n > SPARE_BYTES_MAX)
-		return realloc(memory,
-			       more_n); /* large ones grow where they are, mostly */
+		/* large ones grow where they are, mostly */
+		return realloc(memory, more_n);
 	more = spare_take(more_n);
 	if (more && memory) {
 		memcpy(more, memory, used_n);
@@ -134,13 +134,12 @@ spares_trim(struct spares *s)
 {
 	bool is_more = false;
 
-	for (size_t class = 0; class < SPARE_CLASSES; class ++) {
-		struct spare_list *list = &s->lists[class];
-		uint32_t rest = size_of(class) <= SPARES_AT_REST_BYTES_MAX
-					? SPARES_AT_REST
-					: 0;
+	for (size_t i = 0; i < SPARE_CLASSES; i++) {
+		struct spare_list *list = &s->lists[i];
+		uint32_t rest = size_of(i) <= SPARES_AT_REST_BYTES_MAX ? SPARES_AT_REST
+								       : 0;
 
-		drop(s, class, list->least_n > rest ? list->least_n - rest : 0);
+		drop(s, i, list->least_n > rest ? list->least_n - rest : 0);
 		is_more |= list->n > rest;
 	}
 	return is_more;
@@ -149,8 +148,8 @@ spares_trim(struct spares *s)
 void
 spares_fini(struct spares *s)
 {
-	for (size_t class = 0; class < SPARE_CLASSES; class ++)
-		drop(s, class, s->lists[class].n);
+	for (size_t i = 0; i < SPARE_CLASSES; i++)
+		drop(s, i, s->lists[i].n);
 	if (here == s)
 		here = NULL;
 }
