@@ -258,8 +258,8 @@ server_start(struct server *s)
 		if (!worker_start(&s->workers[i]))
 			continue;
 		while (i-- > 0)
-			worker_stop(
-				&s->workers[i]); /* server_free turns the loops by hand */
+			/* server_free turns the loops by hand */
+			worker_stop(&s->workers[i]);
 		return -E_SYSTEM;
 	}
 	s->has_threads = true;

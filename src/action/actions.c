@@ -122,8 +122,8 @@ make_desks(struct actions *a)
 		handle_init(&a->desks[i].calls, (unsigned)i, false);
 		handle_init(&a->desks[i].questions, (unsigned)i, false);
 		authorize_init(&a->desks[i]);
-		handle_init(&a->desks[i].timers, (unsigned)i,
-			    true); /* plugins' threads */
+		/* plugins' threads */
+		handle_init(&a->desks[i].timers, (unsigned)i, true);
 	}
 	return true;
 }

@@ -249,8 +249,8 @@ inquire(struct question *q, struct authorizer *hook, enum breaker_pass pass)
 	};
 
 	if (!i) {
-		breaker_leave(&hook->breaker, pass,
-			      d->loop->now_ms); /* no fault of its */
+		/* no fault of its */
+		breaker_leave(&hook->breaker, pass, d->loop->now_ms);
 		settle(q, AUTHORIZE_NO);
 		return;
 	}

@@ -292,8 +292,8 @@ notify_db_list(struct notify_db *db, const struct notify_page *page, int64_t now
 	sqlite3_bind_int64(s, 2, page->before_id ? page->before_id : INT64_MAX);
 	sqlite3_bind_int64(s, 3, now_ms - db->bounds.keep_ms);
 	sqlite3_bind_int(s, 4, page->unread_only);
-	sqlite3_bind_int64(
-		s, 5, (int64_t)page->limit + 1); /* one more: is there another page? */
+	/* one more: is there another page? */
+	sqlite3_bind_int64(s, 5, (int64_t)page->limit + 1);
 	buf_add_str(json_out, STR("{\"items\":["));
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW && n < page->limit) {
 		if (n++)

@@ -18,8 +18,8 @@
 /* A question under way; lives in the call's arena. */
 struct question {
 	struct rest_call *call;
-	struct str user, room,
-		known; /* known: members of the answer, from explain_find */
+	/* known: members of the answer, from explain_find */
+	struct str user, room, known;
 	struct explanation found;
 };
 

@@ -94,8 +94,8 @@ static size_t
 put_time(int64_t wall_ms, char out[CLOCK_TEXT_BYTES])
 {
 	uint32_t seconds = (uint32_t)(wall_ms / 1000 % 86400);
-	uint32_t days = (uint32_t)(wall_ms / 1000 / 86400) +
-			719468; /* since 0000-03-01 */
+	/* since 0000-03-01 */
+	uint32_t days = (uint32_t)(wall_ms / 1000 / 86400) + 719468;
 	uint32_t era = days / 146097, day = days % 146097;
 	uint32_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	uint32_t of_year = day - (365 * year + year / 4 - year / 100);

@@ -200,8 +200,8 @@ static void
 read_scalar(struct reader *r, const struct config_row *row,
 	    const struct config_node *node, const struct config_path *path, void *base)
 {
-	bool is_word = row->type <=
-		       TYPE_REAL; /* quotes make text of a number or boolean */
+	/* quotes make text of a number or boolean */
+	bool is_word = row->type <= TYPE_REAL;
 	int rc = -E_CONFIG;
 
 	if (node->kind == NODE_TEXT && !config_node_is_empty(node) &&

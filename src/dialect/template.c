@@ -16,8 +16,8 @@ struct writer {
 	const char *at; /* in the shape */
 	const struct words *words;
 	struct buf *out;
-	char now[CLOCK_TEXT_BYTES],
-		precisely[CLOCK_TEXT_BYTES]; /* printed when they are used */
+	/* printed when they are used */
+	char now[CLOCK_TEXT_BYTES], precisely[CLOCK_TEXT_BYTES];
 };
 
 static struct value

@@ -97,8 +97,8 @@ answer_connect(struct socket *s)
 	char memory[80];
 	struct buf data = {.data = memory, .cap = sizeof(memory)};
 
-	if (c->session->protocol !=
-	    3) { /* clients of Socket.IO 2 expect a bare CONNECT */
+	/* clients of Socket.IO 2 expect a bare CONNECT */
+	if (c->session->protocol != 3) {
 		buf_add_str(&data, STR("{\"sid\":\""));
 		buf_add_str(&data, socket_id(s));
 		if (s->ticket) {
@@ -122,8 +122,8 @@ socket_accept(struct socket *s)
 	if (!error && s->mount->recovery_ms && c->session->protocol == 4)
 		error = recovery_begin(s, &has_state);
 	if (error == -E_GONE)
-		session_close(c->session,
-			      "transport error"); /* the next try is a fresh start */
+		/* the next try is a fresh start */
+		session_close(c->session, "transport error");
 	if (!error)
 		error = socket_begin(s);
 	if (error)

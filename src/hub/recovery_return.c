@@ -442,8 +442,8 @@ recovery_replay(struct socket *s)
 		}
 		f = message_frames(v->missed[i], s->wire);
 		if (f)
-			(void)s->ops->send(
-				s, f); /* who cannot take it is lost again, and kept */
+			/* who cannot take it is lost again, and kept */
+			(void)s->ops->send(s, f);
 		else
 			error = -E_NOMEM;
 	}

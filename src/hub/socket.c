@@ -85,8 +85,8 @@ socket_end(struct socket *s, const char *reason)
 	if (s->state == SOCKET_GONE)
 		return;
 	s->state = SOCKET_GONE;
-	list_remove(
-		&s->link); /* whoever is told may close the client, which ends its sockets */
+	/* whoever is told may close the client, which ends its sockets */
+	list_remove(&s->link);
 	if (was_connected && s->ticket)
 		is_kept = recovery_keep(s, reason);
 	if (was_connected) {

@@ -29,16 +29,16 @@ struct socket_ops {
 	void (*say_goodbye)(struct socket *s);
 	/* End the connection; code and reason for those that have them. */
 	void (*close)(struct socket *s, int code, struct str reason);
-	const struct session_hello *(*hello)(
-		const struct socket *s); /* NULL: it is gone */
+	/* NULL: it is gone */
+	const struct session_hello *(*hello)(const struct socket *s);
 	struct str (*transport)(const struct socket *s);
 };
 
 struct socket {
 	char id[SOCKET_ID_BYTES];
-	uint8_t state;         /* enum socket_state */
-	uint8_t wire;          /* enum wire */
-	bool is_counted : 1;   /* among the connections of its user */
+	uint8_t state;       /* enum socket_state */
+	uint8_t wire;        /* enum wire */
+	bool is_counted : 1; /* among the connections of its user */
 	bool is_moving : 1; /* by its own wish: the room it joins or leaves hears of it */
 	bool is_announced : 1; /* and hears of this coming or going from somebody else */
 	bool is_recovered : 1; /* goes on as one that was lost */

@@ -148,8 +148,8 @@ static void
 unwatch(struct stream *s)
 {
 	if (poll_for(s, 0))
-		log_error("cannot stop watching", "fd=%d",
-			  s->fd); /* closing takes it out */
+		/* closing takes it out */
+		log_error("cannot stop watching", "fd=%d", s->fd);
 	s->watch = s->below = 0;
 	if (s->tls)
 		stream_tls_hush(s);

@@ -4,8 +4,8 @@
 #include "base/str.h"
 
 struct parts {
-	struct str scheme, host,
-		port; /* port without colon, empty when it is the default */
+	/* port without colon, empty when it is the default */
+	struct str scheme, host, port;
 };
 
 /* The colon in front of the port, or NULL: those inside [::1] do not count. */

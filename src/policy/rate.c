@@ -62,8 +62,8 @@ rate_take(struct rate *r, const struct config_rate *limit, uint64_t now_ms)
 	period = period_ns(limit);
 	debt = debt_ns(r, limit, now);
 	if (debt > slack_ns(limit, period)) {
-		r->full_at_ns = now +
-				debt; /* as it was, or what a reload's cut left of it */
+		/* as it was, or what a reload's cut left of it */
+		r->full_at_ns = now + debt;
 		return false;
 	}
 	r->full_at_ns = now + debt + period;

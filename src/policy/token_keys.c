@@ -97,8 +97,8 @@ fail:
 static EVP_MAC_CTX *
 prepare_mac(const struct token_algorithm *a, struct str secret)
 {
-	char digest[] =
-		"SHA256"; /* all names have this length; OSSL_PARAM wants it mutable */
+	/* all names have this length; OSSL_PARAM wants it mutable */
+	char digest[] = "SHA256";
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest,
 						 strlen(digest)),

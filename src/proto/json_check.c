@@ -15,8 +15,8 @@ struct check {
 	uint32_t values_left;
 	bool value_due; /* a value must follow, nothing else may */
 	bool is_plain;  /* the last string has no escape, and nothing but ASCII */
-	uint32_t
-		noted_depth; /* inside of the object whose members are noted; 0: of none */
+	/* inside of the object whose members are noted; 0: of none */
+	uint32_t noted_depth;
 	struct json_members *noted;
 	uint64_t is_object[JSON_DEPTH_MAX / 64]; /* one bit for each open level */
 };

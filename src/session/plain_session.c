@@ -121,8 +121,8 @@ send_text(struct plain_session *p, const struct buf *text)
 	struct frame *f = text->failed ? NULL : ws_frame_of(WS_TEXT, buf_str(text));
 
 	if (f)
-		(void)plain_session_send(p,
-					 f); /* a session that is full ends by itself */
+		/* a session that is full ends by itself */
+		(void)plain_session_send(p, f);
 	frame_unref(f);
 }
 

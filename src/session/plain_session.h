@@ -56,8 +56,8 @@ struct plain_session {
 	void *up_state;
 	struct session_hello hello;
 	union {
-		struct wheel_timer
-			life; /* the next beat, the end of its patience, or its end */
+		/* the next beat, the end of its patience, or its end */
+		struct wheel_timer life;
 		struct loop_grave grave; /* once closed */
 	};
 	struct rate messages, subscriptions;

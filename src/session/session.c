@@ -151,8 +151,8 @@ send_digit(struct session *s, enum eio_type type)
 	struct frame *f;
 
 	if (s->polling) {
-		(void)polling_send_digit(s->polling,
-					 type); /* a full queue ends by itself */
+		/* a full queue ends by itself */
+		(void)polling_send_digit(s->polling, type);
 		return;
 	}
 	f = ws_frame_of(WS_TEXT, (struct str){&digit, 1});

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 enum {
-	COMPRESSION_LEVEL =
-		4, /* twice as fast as zlib's own choice, a few percent larger */
+	/* twice as fast as zlib's own choice, a few percent larger */
+	COMPRESSION_LEVEL = 4,
 	BODY_ROOM_BYTES = 1024 /* of a payload that is put together without memory */
 };
 

@@ -138,8 +138,8 @@ name_below(const char *path, const char *directory)
 {
 	const char *name = path + strlen(directory);
 
-	return str_from(name +
-			strspn(name, "/")); /* one may stand at the directory's end */
+	/* one may stand at the directory's end */
+	return str_from(name + strspn(name, "/"));
 }
 
 int
