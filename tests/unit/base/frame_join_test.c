@@ -17,13 +17,14 @@ START_TEST(a_pair_is_joined_once_for_everybody)
 {
 	struct frame_joins joins = {0};
 	struct frame *a = shared("ab"), *b = shared("cde");
-	struct frame *both = frame_join(&joins, a, b);
+	struct frame *both = frame_ref(frame_join(&joins, a, b));
 
 	ck_assert(str_eq(frame_payload(both), STR("abcde")));
 	ck_assert_ptr_eq(frame_join(&joins, a, b), both);
 	ck_assert_ptr_ne(frame_join(&joins, b, a), both);
 	ck_assert(str_eq(frame_payload(frame_join(&joins, b, a)), STR("cdeab")));
 	frame_joins_clear(&joins);
+	frame_unref(both);
 	frame_unref(a);
 	frame_unref(b);
 }
