@@ -23,23 +23,31 @@ port_colon(struct str authority)
 	return NULL;
 }
 
+/* The port that goes without saying: NULL with schemes that no page of ours has. Clients that
+ * are no browsers name the WebSocket itself as their origin. */
+static const char *
+standard_port(struct str scheme)
+{
+	if (str_eq_nocase(scheme, STR("https")) || str_eq_nocase(scheme, STR("wss")))
+		return "443";
+	if (str_eq_nocase(scheme, STR("http")) || str_eq_nocase(scheme, STR("ws")))
+		return "80";
+	return NULL;
+}
+
 /* host[:port] of a page that came by this scheme. */
 static void
 split_authority(struct str scheme, struct str authority, struct parts *out)
 {
 	const char *colon = port_colon(authority);
-	struct str standard = {NULL, 0};
+	const char *standard = standard_port(scheme);
 
 	*out = (struct parts){.scheme = scheme, .host = authority};
 	if (!colon)
 		return;
 	out->host.len = (size_t)(colon - authority.ptr);
 	out->port = str_skip(authority, out->host.len + 1);
-	if (str_eq_nocase(scheme, STR("https")))
-		standard = STR("443");
-	else if (str_eq_nocase(scheme, STR("http")))
-		standard = STR("80");
-	if (str_eq(out->port, standard))
+	if (standard && str_eq(out->port, str_from(standard)))
 		out->port.len = 0;
 }
 
@@ -92,8 +100,7 @@ is_same_host(const struct parts *page, struct str host)
 {
 	struct parts here;
 
-	if (!str_eq_nocase(page->scheme, STR("http")) &&
-	    !str_eq_nocase(page->scheme, STR("https")))
+	if (!standard_port(page->scheme))
 		return false;
 	split_authority(page->scheme, host, &here);
 	return str_eq_nocase(page->host, here.host) && str_eq(page->port, here.port);

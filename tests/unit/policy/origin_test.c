@@ -37,6 +37,10 @@ START_TEST(an_empty_list_means_the_same_host_and_port)
 	ck_assert(!is_allowed(NULL, "https://a.example:8443", "a.example"));
 	ck_assert(!is_allowed(NULL, "https://evil.example", "a.example"));
 	ck_assert(!is_allowed(NULL, "https://xa.example", "a.example"));
+	ck_assert(
+		is_allowed(NULL, "ws://a.example", "a.example:80")); /* no page: ws4py */
+	ck_assert(is_allowed(NULL, "wss://a.example:443", "a.example"));
+	ck_assert(!is_allowed(NULL, "ws://a.example", "b.example"));
 	ck_assert(!is_allowed(NULL, "ftp://a.example", "a.example"));
 	ck_assert(!is_allowed(NULL, "null", "null"));
 	ck_assert(!is_allowed(NULL, "a.example", "a.example"));

@@ -281,6 +281,8 @@ START_TEST(clients_of_protocol_3_ping_themselves)
 		engine_posts(&e, peer, "1:2");
 		engine_polls_for(&e, peer, "1:3");
 	}
+	engine_posts(&e, peer, "6:2hello");
+	engine_polls_for(&e, peer, "6:3hello");
 	rig_pass(&e.rig, 499);
 	ck_assert_ptr_nonnull(engine_session(&e));
 	rig_pass(&e.rig, 1);
