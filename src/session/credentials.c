@@ -66,12 +66,21 @@ credentials_token(const struct session_hello *hello, struct str cookie, struct a
 struct str
 credentials_of_request(struct request *r, struct str token, struct str cookie)
 {
+	static const struct str protocols = STR("sec-websocket-protocol");
 	const struct http_head *head = r->head;
-	struct sources p = {
-		token, http_header_get(head, STR("authorization")),
-		http_header_get(head, STR("cookie")),
-		http_header_list(head, STR("sec-websocket-protocol"), &r->arena)};
+	struct sources p = {.token = token};
 
+	for (size_t i = 0; i < head->headers_n; i++) {
+		const struct http_header *line = &head->headers[i];
+
+		if (!p.authorization.ptr &&
+		    str_eq_nocase(line->name, STR("authorization")))
+			p.authorization = line->value;
+		else if (!p.cookies.ptr && str_eq_nocase(line->name, STR("cookie")))
+			p.cookies = line->value;
+		else if (!p.subprotocols.ptr && str_eq_nocase(line->name, protocols))
+			p.subprotocols = http_header_list(head, protocols, &r->arena);
+	}
 	return token_in(&p, cookie);
 }
 

@@ -57,11 +57,13 @@ struct address
 client_address(const struct address_set *trusted, const struct address *peer,
 	       const struct http_head *head)
 {
-	struct hops list = {.n = 0}, forwarded = {.n = 0};
+	struct hops list, forwarded;
 	struct address a, b;
 
 	if (!trusted || !address_set_has(trusted, peer))
 		return *peer;
+	list.n = forwarded.n = 0;
+	list.is_malformed = forwarded.is_malformed = false;
 	for (size_t i = 0; i < head->headers_n; i++) {
 		const struct http_header *line = &head->headers[i];
 
@@ -70,6 +72,8 @@ client_address(const struct address_set *trusted, const struct address *peer,
 		else if (str_eq_nocase(line->name, STR("Forwarded")))
 			add_forwarded(&forwarded, line->value);
 	}
+	if (!list.n && !forwarded.n)
+		return *peer;
 	a = walk(trusted, peer, &list);
 	b = walk(trusted, peer, &forwarded);
 	if (!forwarded.n && !forwarded.is_malformed)
