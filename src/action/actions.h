@@ -30,11 +30,11 @@ struct desk {
 	struct hub *hub; /* from actions_start on, as loop */
 	struct loop *loop;
 	struct handle_table calls, questions, timers;
-	struct map asking;    /* peers that were not accepted yet, by socket id */
-	struct map inquiries; /* authorize hooks that are being asked, by question */
-	struct memo memo;     /* what they answered */
+	struct map asking;       /* peers that were not accepted yet, by socket id */
+	struct map inquiries;    /* authorize hooks that are being asked, by question */
+	struct memo memo;        /* what they answered */
 	struct wheel_timer trim; /* of the memo */
-	struct buf text;      /* scratch for what is being written */
+	struct buf text;         /* scratch for what is being written */
 };
 
 struct actions {

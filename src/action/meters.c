@@ -60,34 +60,34 @@ meters_add(struct meters *m, const struct tg_host *host, struct str plugin,
 	   uint64_t *id_out)
 {
 	struct meter **grown = realloc(m->items, (m->n + 1) * sizeof(grown[0]));
-	struct meter *new = calloc(1, sizeof(*new));
+	struct meter *made = calloc(1, sizeof(*made));
 	int error = -E_ARGUMENT;
 
 	if (grown)
 		m->items = grown;
-	if (!grown || !new) {
-		free(new);
+	if (!grown || !made) {
+		free(made);
 		return -E_NOMEM;
 	}
-	if (!is_name(name) || !is_help(help) || !write_name(new, plugin, name)) {
+	if (!is_name(name) || !is_help(help) || !write_name(made, plugin, name)) {
 		buf_printf(why, "a counter needs a line of help without \\ and a short "
 				"name of a-z, 0-9 and _");
 		goto fail;
 	}
 	for (size_t i = 0; i < m->n; i++)
-		if (strcmp(m->items[i]->name, new->name) == 0) {
+		if (strcmp(m->items[i]->name, made->name) == 0) {
 			buf_printf(why, "counter %.*s is there already", STR_ARG(name));
 			error = -E_DUPLICATE;
 			goto fail;
 		}
-	new->host = host;
-	new->help = help;
-	new->is_gauge = is_gauge;
-	*id_out = (uintptr_t)new;
-	m->items[m->n++] = new;
+	made->host = host;
+	made->help = help;
+	made->is_gauge = is_gauge;
+	*id_out = (uintptr_t)made;
+	m->items[m->n++] = made;
 	return 0;
 fail:
-	free(new);
+	free(made);
 	return error;
 }
 

@@ -85,7 +85,8 @@ hub_each_socket(struct hub *h, struct str nsp_name, struct str room_name,
 		void (*visit)(void *arg, struct socket *s), void *arg)
 {
 	struct namespace *nsp = namespace_find(h, nsp_name);
-	struct room *room = nsp && room_name.len ? keymap_get(&nsp->rooms, room_name) : NULL;
+	struct room *room = nsp && room_name.len ? keymap_get(&nsp->rooms, room_name)
+						 : NULL;
 	uint32_t n = room ? room->n : nsp && !room_name.len ? nsp->n : 0;
 	struct socket **sockets = arena_alloc(&h->loop->arena,
 					      (n + !n) * sizeof(struct socket *));

@@ -60,8 +60,14 @@ plain_close(struct stream *s)
 }
 
 static const struct stream_ops plain_ops = {
-	plain_read,  plain_writev, plain_has_pending, plain_end,
-	plain_close, false,        STREAM_PAUSE_MS};
+	.read = plain_read,
+	.writev = plain_writev,
+	.has_pending = plain_has_pending,
+	.end = plain_end,
+	.close = plain_close,
+	.is_secure = false,
+	.pause_ms = STREAM_PAUSE_MS,
+};
 
 void
 stream_open_fd(struct stream *s, struct loop *l, int fd,

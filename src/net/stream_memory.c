@@ -59,7 +59,14 @@ memory_close(struct stream *s)
 }
 
 static const struct stream_ops memory_ops = {
-	memory_read, memory_writev, memory_has_pending, memory_end, memory_close, false, 0};
+	.read = memory_read,
+	.writev = memory_writev,
+	.has_pending = memory_has_pending,
+	.end = memory_end,
+	.close = memory_close,
+	.is_secure = false,
+	.pause_ms = 0,
+};
 
 void
 stream_open_memory(struct stream *s, struct loop *l, struct stream_memory *m,

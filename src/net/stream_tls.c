@@ -297,9 +297,15 @@ tls_close(struct stream *s)
 	s->tls = NULL;
 }
 
-static const struct stream_ops tls_ops = {tls_read, tls_writev, tls_has_pending,
-					  tls_end,  tls_close,  true,
-					  STREAM_PAUSE_MS};
+static const struct stream_ops tls_ops = {
+	.read = tls_read,
+	.writev = tls_writev,
+	.has_pending = tls_has_pending,
+	.end = tls_end,
+	.close = tls_close,
+	.is_secure = true,
+	.pause_ms = STREAM_PAUSE_MS,
+};
 
 int
 stream_secure(struct stream *s, const struct tls *tls, struct str early)

@@ -18,7 +18,8 @@ request_answer(struct request *r, const struct answer *a)
 	int error;
 
 	r->is_answered = true;
-	r->on_abort = NULL; /* whoever answers is done with it, should the answer fail, too */
+	/* whoever answers is done with it, should the answer fail, too */
+	r->on_abort = NULL;
 	if (a->status >= 400)
 		counter_add(&c->loop->counters, COUNTER_REQUESTS_REFUSED, 1);
 	f = response_frame(a, buf_str(&r->headers), c->loop->wall_ms, !close,

@@ -557,7 +557,8 @@ add_memory_tests(Suite *s)
 	tcase_add_test(t, a_grant_is_remembered_for_its_time);
 	tcase_add_test(t, a_refusal_is_remembered_for_its_own_time);
 	tcase_add_test(t, each_hook_has_a_memory_of_its_own);
-	tcase_add_test(t, what_is_said_once_is_not_remembered);	tcase_add_test(t, what_nobody_asks_for_again_is_forgotten_in_time);
+	tcase_add_test(t, what_is_said_once_is_not_remembered);
+	tcase_add_test(t, what_nobody_asks_for_again_is_forgotten_in_time);
 	tcase_add_test(t, another_token_of_the_same_user_is_asked_about);
 	tcase_add_test(t, joining_and_running_are_two_questions);
 	tcase_add_test(t, the_same_question_is_not_asked_twice_at_a_time);
