@@ -42,6 +42,12 @@ list_add_tail(struct list *head, struct list *link)
 	head->prev = link;
 }
 
+static inline void
+list_add_head(struct list *head, struct list *link)
+{
+	list_add_tail(head->next, link);
+}
+
 /* Leaves the link alone and empty, so removing twice is harmless. */
 static inline void
 list_remove(struct list *link)

@@ -17,6 +17,8 @@
 /* A heartbeat's worth of traffic keeps what it takes, a burst's is gone a moment later. */
 enum { TRIM_MS = 1000 };
 
+enum { LINE_BYTES = 64 };
+
 struct loop_inside {
 	struct clock clock;
 	struct wheel_timer trim; /* of its spares */
@@ -232,6 +234,17 @@ deliver_mail(struct loop *l)
 	}
 }
 
+/* Have the processor fetch what the job stands in. */
+static inline void
+fetch_around(const struct list *link)
+{
+	const char *at = (const char *)link;
+
+	__builtin_prefetch(at - LINE_BYTES);
+	__builtin_prefetch(at);
+	__builtin_prefetch(at + LINE_BYTES);
+}
+
 static void
 run_jobs(struct loop *l)
 {
@@ -239,7 +252,7 @@ run_jobs(struct loop *l)
 		struct loop_job *j = CONTAINER_OF(l->inside->jobs.next, struct loop_job,
 						  link);
 
-		__builtin_prefetch(j->link.next); /* the next is mostly one of many */
+		fetch_around(j->link.next); /* mostly one of many connections */
 		list_remove(&j->link);
 		j->run(j);
 	}
@@ -337,6 +350,13 @@ loop_at_end(struct loop *l, struct loop_job *j)
 {
 	if (list_is_empty(&j->link))
 		list_add_tail(&l->inside->jobs, &j->link);
+}
+
+void
+loop_at_end_first(struct loop *l, struct loop_job *j)
+{
+	if (list_is_empty(&j->link))
+		list_add_head(&l->inside->jobs, &j->link);
 }
 
 void

@@ -79,6 +79,8 @@ void loop_wake(struct loop *l);
 /* Run j at the end of this turn; asking twice is harmless. */
 void loop_job_init(struct loop_job *j, void (*run)(struct loop_job *j));
 void loop_at_end(struct loop *l, struct loop_job *j);
+/* The same before all that is there to be done: for what gives others something to do. */
+void loop_at_end_first(struct loop *l, struct loop_job *j);
 /* The same at the end of the next turn, which then does not sleep: for what would keep others
  * from their turn. */
 void loop_at_next_end(struct loop *l, struct loop_job *j);

@@ -24,16 +24,23 @@ plain_read(struct stream *s, void *into, size_t n)
 }
 
 static ssize_t
-plain_writev(struct stream *s, const struct iovec *parts, int n)
+send_several(int fd, const struct iovec *parts, int n)
 {
 	/* msg_iov is not const in POSIX, but sendmsg does not write through it. */
 	struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)parts,
 			   .msg_iovlen = (size_t)n};
+
+	return sendmsg(fd, &m, MSG_NOSIGNAL);
+}
+
+static ssize_t
+plain_writev(struct stream *s, const struct iovec *parts, int n)
+{
 	ssize_t sent;
 
 	do
 		sent = n == 1 ? send(s->fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL)
-			      : sendmsg(s->fd, &m, MSG_NOSIGNAL);
+			      : send_several(s->fd, parts, n);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;

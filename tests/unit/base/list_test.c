@@ -30,9 +30,11 @@ START_TEST(links_keep_their_order_and_may_go_while_being_visited)
 	list_remove(&items[1].link);
 	list_remove(&items[1].link);
 	ck_assert_int_eq(sum(&head), 13);
+	list_add_head(&head, &items[1].link);
+	ck_assert_int_eq(sum(&head), 213);
 	list_take_all(&other, &head);
 	ck_assert(list_is_empty(&head));
-	ck_assert_int_eq(sum(&other), 13);
+	ck_assert_int_eq(sum(&other), 213);
 	LIST_EACH (link, &other)
 		list_remove(link);
 	ck_assert(list_is_empty(&other));

@@ -128,6 +128,18 @@ START_TEST(a_job_may_ask_for_another_one_in_the_same_turn)
 }
 END_TEST
 
+START_TEST(a_first_job_runs_before_those_that_were_asked_for_before)
+{
+	loop_job_init(&job_x, run_x);
+	loop_job_init(&job_y, run_y_then_x);
+	loop_at_end(loop, &job_x);
+	loop_at_end_first(loop, &job_y);
+	loop_at_end_first(loop, &job_x); /* it has its place */
+	loop_turn(loop, false);
+	ck_assert_str_eq(told, "yx");
+}
+END_TEST
+
 static void
 run_again_next_turn(struct loop_job *j)
 {
@@ -329,6 +341,7 @@ loop_suite(void)
 	tcase_add_test(t, mail_posted_by_mail_arrives_with_the_next_turn);
 	tcase_add_test(t, a_job_runs_once_a_turn_however_often_asked_for);
 	tcase_add_test(t, a_job_may_ask_for_another_one_in_the_same_turn);
+	tcase_add_test(t, a_first_job_runs_before_those_that_were_asked_for_before);
 	tcase_add_test(t, a_job_for_the_next_turn_waits_for_it_but_does_not_let_it_sleep);
 	tcase_add_test(t, a_cancelled_job_does_not_run);
 	tcase_add_test(t, a_turn_delivers_mail_then_runs_jobs_then_buries);
