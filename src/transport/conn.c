@@ -171,13 +171,37 @@ begin_pause(struct conn *c, uint32_t n)
 	return c->is_paused;
 }
 
+/* Errors: -E_GONE. */
+static int
+note_sent(struct conn *c, size_t n)
+{
+	send_queue_advance(&c->out, n);
+	counter_add(&c->loop->counters, COUNTER_BYTES_OUT, n);
+	if (n && c->is_stuck)
+		set_stall_timer(c);
+	return c->is_closed ? -E_GONE : 0;
+}
+
+/* What waits, mostly. Errors: -E_GONE. */
+static int
+write_only_frame(struct conn *c)
+{
+	struct iovec part;
+	ssize_t sent;
+
+	(void)send_queue_parts(&c->out, &part, 1);
+	sent = c->stream.ops->writev(&c->stream, &part, 1);
+	return sent < 0 ? (int)sent : note_sent(c, (size_t)sent);
+}
+
 /* Write until nothing is left, there is no room, or a pause begins. Errors: -E_GONE. */
 static int
-write_out(struct conn *c)
+write_frames(struct conn *c)
 {
 	struct iovec parts[PARTS_PER_WRITE];
 	size_t asked, sent;
 	uint32_t before;
+	int error;
 
 	do {
 		int most = c->alone_n && c->alone_n < PARTS_PER_WRITE ? c->alone_n
@@ -192,14 +216,17 @@ write_out(struct conn *c)
 			asked += parts[i].iov_len;
 		sent = (size_t)result;
 		before = c->out.n;
-		send_queue_advance(&c->out, sent);
-		counter_add(&c->loop->counters, COUNTER_BYTES_OUT, sent);
-		if (sent && c->is_stuck)
-			set_stall_timer(c);
-		if (c->is_closed)
-			return -E_GONE;
+		error = note_sent(c, sent);
+		if (error)
+			return error;
 	} while (!begin_pause(c, before - c->out.n) && c->out.n && sent == asked);
 	return 0;
+}
+
+static int
+write_out(struct conn *c)
+{
+	return c->out.n == 1 && !c->alone_n ? write_only_frame(c) : write_frames(c);
 }
 
 static void

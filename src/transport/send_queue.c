@@ -19,14 +19,21 @@ place(struct send_queue *q, uint32_t i)
 	return q->cap ? &q->ring[(q->head + i) & (q->cap - 1)] : &q->only;
 }
 
+/* It is empty: no memory then. */
+static inline void
+reset(struct send_queue *q)
+{
+	if (q->cap)
+		spare_give(q->ring, q->cap * sizeof(*q->ring));
+	*q = (struct send_queue){0};
+}
+
 void
 send_queue_fini(struct send_queue *q)
 {
 	for (uint32_t i = 0; i < q->n; i++)
 		frame_unref(at(q, i));
-	if (q->cap)
-		spare_give(q->ring, q->cap * sizeof(*q->ring));
-	*q = (struct send_queue){0};
+	reset(q);
 }
 
 static int
@@ -90,7 +97,7 @@ send_queue_pop(struct send_queue *q)
 	q->sent = 0;
 	q->head++;
 	if (--q->n == 0)
-		send_queue_fini(q);
+		reset(q);
 	return f;
 }
 
@@ -103,7 +110,7 @@ send_queue_cut(struct send_queue *q, uint32_t n)
 		q->bytes -= f->len - (q->n == 1 ? q->sent : 0);
 		frame_unref(f);
 		if (--q->n == 0)
-			send_queue_fini(q);
+			reset(q);
 	}
 }
 
