@@ -10,17 +10,23 @@ forget(struct frame_pair *p)
 	*p = (struct frame_pair){NULL, NULL, NULL};
 }
 
-static struct frame *
-concatenate(const struct frame *first, const struct frame *second)
+struct frame *
+frame_join_all(struct frame *const frames[], size_t n)
 {
-	struct frame *both = frame_new(FRAME_RAW, 0, first->len + second->len);
+	struct frame *all;
+	size_t len = 0;
+	char *at;
 
-	if (!both)
+	for (size_t i = 0; i < n; i++)
+		len += frames[i]->len;
+	all = len <= FRAME_JOIN_ALL_BYTES_MAX ? frame_new(FRAME_RAW, 0, len) : NULL;
+	if (!all)
 		return NULL;
-	both->is_shared = true;
-	memcpy(both->bytes, first->bytes, first->len);
-	memcpy(both->bytes + first->len, second->bytes, second->len);
-	return both;
+	all->is_shared = true;
+	at = all->bytes;
+	for (size_t i = 0; i < n; i++)
+		(void)str_put(&at, (struct str){frames[i]->bytes, frames[i]->len});
+	return all;
 }
 
 struct frame *
@@ -36,7 +42,7 @@ frame_join(struct frame_joins *joins, struct frame *first, struct frame *second)
 	    first->len + second->len > FRAME_JOIN_BYTES_MAX)
 		return NULL;
 	forget(p);
-	p->both = concatenate(first, second);
+	p->both = frame_join_all((struct frame *const[]){first, second}, 2);
 	if (!p->both)
 		return NULL;
 	p->first = frame_ref(first);

@@ -9,7 +9,11 @@
 
 #include "base/frame.h"
 
-enum { FRAME_JOIN_PAIRS = 16, FRAME_JOIN_BYTES_MAX = 4096 };
+enum {
+	FRAME_JOIN_PAIRS = 16,
+	FRAME_JOIN_BYTES_MAX = 4096,
+	FRAME_JOIN_ALL_BYTES_MAX = 65536
+};
 
 struct frame_joins {
 	struct frame_pair {
@@ -23,6 +27,10 @@ struct frame_joins {
  * keeps a reference to it, the caller gets none. */
 struct frame *frame_join(struct frame_joins *joins, struct frame *first,
 			 struct frame *second);
+
+/* The bytes of n frames, as they follow each other, as one shared frame. NULL when it became too
+ * long, or when memory is short. Owns: the caller gets a reference. */
+struct frame *frame_join_all(struct frame *const frames[], size_t n) MUST_USE;
 
 /* Forget all pairs. */
 void frame_joins_clear(struct frame_joins *joins);

@@ -49,6 +49,27 @@ START_TEST(what_was_joined_can_be_joined_again)
 }
 END_TEST
 
+START_TEST(all_of_several_are_joined_unless_that_is_too_long)
+{
+	struct frame *a = shared("ab"), *b = shared("cde"), *none = shared("");
+	struct frame *full = frame_new(FRAME_TEXT, 0, FRAME_JOIN_ALL_BYTES_MAX - 3);
+	struct frame *all = frame_join_all((struct frame *const[]){a, none, b, a}, 4);
+
+	ck_assert(str_eq(frame_payload(all), STR("abcdeab")));
+	ck_assert(all->is_shared);
+	frame_unref(all);
+	memset(full->bytes, 'x', full->len);
+	all = frame_join_all((struct frame *const[]){full, b}, 2);
+	ck_assert_uint_eq(all->len, FRAME_JOIN_ALL_BYTES_MAX);
+	frame_unref(all);
+	ck_assert_ptr_null(frame_join_all((struct frame *const[]){full, b, a}, 3));
+	frame_unref(a);
+	frame_unref(b);
+	frame_unref(none);
+	frame_unref(full);
+}
+END_TEST
+
 START_TEST(what_is_for_one_alone_or_too_long_stays_apart)
 {
 	struct frame_joins joins = {0};
@@ -99,6 +120,7 @@ frame_join_suite(void)
 
 	tcase_add_test(t, a_pair_is_joined_once_for_everybody);
 	tcase_add_test(t, what_was_joined_can_be_joined_again);
+	tcase_add_test(t, all_of_several_are_joined_unless_that_is_too_long);
 	tcase_add_test(t, what_is_for_one_alone_or_too_long_stays_apart);
 	tcase_add_test(t, a_pair_is_forgotten_with_all_its_references);
 	suite_add_tcase(s, t);
