@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One block of memory for all loops: the target, what is to be done, and a letter for each
- * loop. The sender's own loop acts at once, the others when the letter arrives.
+ * loop. The sender's own loop takes it at once, the others when the letter arrives: then it is
+ * delivered together with what goes to the same rooms (batch.h), or acted upon.
  */
 #include "base/errors.h"
 #include "base/spare.h"
+#include "hub/audience.h"
+#include "hub/batch.h"
+#include "hub/broadcast_inside.h"
 #include "hub/hub_inside.h"
 #include "hub/namespace.h"
 #include "hub/permit.h"
-#include "hub/recovery.h"
 #include "hub/socket_inside.h"
 #include "hub/tally.h"
-
-enum deed { EMIT, JOIN, LEAVE, DISCONNECT };
-
-struct letter {
-	struct mail mail;
-	struct broadcast *broadcast;
-};
-
-struct broadcast {
-	atomic_uint refs;
-	size_t bytes; /* of all this */
-	struct hubs *all;
-	enum deed deed;
-	struct target to;
-	struct message *message;       /* EMIT */
-	struct recovery_offset offset; /* EMIT; number 0: it has none */
-	struct str room;               /* JOIN, LEAVE; the reason of a DISCONNECT */
-	bool close_transport;          /* DISCONNECT */
-	int code;                      /* with which it is closed; 0: the dialect's own */
-	struct letter letters[];
-};
 
 static void
 drop(struct broadcast *b)
@@ -39,8 +21,8 @@ drop(struct broadcast *b)
 	spare_give(b, b->bytes);
 }
 
-static void
-unref(struct broadcast *b)
+void
+broadcast_unref(struct broadcast *b)
 {
 	if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
 		return;
@@ -81,124 +63,86 @@ act(const struct broadcast *b, struct socket *s)
 		tally_add(b->to.tally, s, reach);
 }
 
-/* The socket called name, when a room's name is a socket's id. */
-static struct socket *
-socket_called(struct hub *h, const struct namespace *nsp, struct str name)
-{
-	struct socket *s = name.len == SOCKET_ID_BYTES ? hub_find_socket(h, name) : NULL;
+/* --- on one loop ------------------------------------------------------------------------- */
 
-	return s && s->nsp == nsp ? s : NULL;
+struct copy {
+	struct socket **sockets;
+	size_t n;
+};
+
+static void
+pass_over(void *arg, struct socket *s)
+{
+	(void)arg;
+	s->round = s->hub->round;
 }
 
 static void
-mark_excepted(struct hub *h, struct namespace *nsp, const struct target *to)
+emit(void *arg, struct socket *s)
 {
-	for (size_t i = 0; i < to->except_n; i++) {
-		struct socket *s = socket_called(h, nsp, to->except[i]);
-		struct room *room = keymap_get(&nsp->rooms, to->except[i]);
-
-		if (s)
-			s->round = h->round;
-		for (uint32_t j = 0; room && j < room->n; j++)
-			room->members[j].socket->round = h->round;
-	}
+	s->round = s->hub->round;
+	act(arg, s);
 }
 
-static inline bool
-is_new(struct hub *h, struct socket *s)
+static void
+collect(void *arg, struct socket *s)
 {
-	if (s->round == h->round || s->state != SOCKET_CONNECTED)
-		return false;
-	s->round = h->round;
-	return true;
+	struct copy *copy = arg;
+
+	s->round = s->hub->round;
+	copy->sockets[copy->n++] = s;
 }
 
-enum { FETCH_CONN = 3, FETCH_WEBSOCKET = 6, FETCH_SOCKET = 9 };
-
-/* Delivering is waiting for memory, mostly: have what the next members need on its way. */
-static inline void
-fetch_ahead(const struct member *m, uint32_t left)
-{
-	if (left <= FETCH_SOCKET)
-		return;
-	__builtin_prefetch(m[FETCH_SOCKET].socket);
-	__builtin_prefetch(m[FETCH_WEBSOCKET].socket->direct);
-	if (m[FETCH_CONN].socket->direct)
-		websocket_fetch(m[FETCH_CONN].socket->direct);
-}
-
-/* Whom the target reaches here, each once. Emitting changes no list, so it walks them as they
- * are; the other deeds do and get a copy. */
-static size_t
-each_target(struct hub *h, const struct broadcast *b, struct socket **copy)
+/* Emitting changes no list, so it walks them as they are; the other deeds do and get a copy. */
+static void
+act_at_once(struct hub *h, struct broadcast *b)
 {
 	struct namespace *nsp = namespace_find(h, b->to.nsp);
-	size_t n = 0;
+	struct copy copy = {NULL, 0};
 
 	if (!nsp)
-		return 0;
+		return;
+	batch_run(h);
 	h->round++;
-	mark_excepted(h, nsp, &b->to);
-	for (uint32_t i = 0; b->to.rooms_n == 0 && i < nsp->n; i++) {
-		struct socket *s = nsp->sockets[i];
-
-		if (!is_new(h, s))
-			continue;
-		if (copy)
-			copy[n++] = s;
-		else
-			act(b, s);
+	audience_each_excepted(h, &b->to, pass_over, NULL);
+	if (b->deed == EMIT) {
+		audience_each(h, &b->to, emit, b);
+		return;
 	}
-	for (size_t r = 0; r < b->to.rooms_n; r++) {
-		struct room *room = keymap_get(&nsp->rooms, b->to.rooms[r]);
-		struct socket *own = socket_called(h, nsp, b->to.rooms[r]);
-
-		for (uint32_t i = 0; i < (room ? room->n : 0) + (own != NULL); i++) {
-			struct socket *s = room && i < room->n ? room->members[i].socket
-							       : own;
-
-			if (room && !copy && i < room->n)
-				fetch_ahead(&room->members[i], room->n - i);
-			if (!is_new(h, s))
-				continue;
-			if (copy)
-				copy[n++] = s;
-			else
-				act(b, s);
-		}
-	}
-	return n;
+	copy.sockets = arena_alloc(&h->loop->arena,
+				   (nsp->n + 1) * sizeof(struct socket *));
+	if (copy.sockets)
+		audience_each(h, &b->to, collect, &copy);
+	for (size_t i = 0; i < copy.n; i++)
+		act(b, copy.sockets[i]);
 }
 
+/* What has to look at a member as it is now, or to tell whom it reached, is done at once. Owns:
+ * takes over the reference of l. */
 static void
-run(struct hub *h, const struct broadcast *b)
+take(struct hub *h, struct letter *l)
 {
-	struct namespace *nsp = namespace_find(h, b->to.nsp);
-	struct socket **copy;
-	size_t n;
+	struct broadcast *b = l->broadcast;
 
 	if (b->offset.number)
 		recovery_note(h, b->offset, &b->to, b->message);
-	if (!nsp)
-		return;
-	if (b->deed == EMIT) {
-		each_target(h, b, NULL);
+	if (b->deed == EMIT && !b->to.is_volatile && !b->to.tally) {
+		batch_add(h, l);
 		return;
 	}
-	copy = arena_alloc(&h->loop->arena, (nsp->n + 1) * sizeof(struct socket *));
-	n = copy ? each_target(h, b, copy) : 0;
-	for (size_t i = 0; i < n; i++)
-		act(b, copy[i]);
+	act_at_once(h, b);
+	broadcast_unref(b);
 }
 
 static void
 on_letter(struct loop *l, struct mail *m)
 {
-	struct broadcast *b = CONTAINER_OF(m, struct letter, mail)->broadcast;
+	struct letter *letter = CONTAINER_OF(m, struct letter, mail);
 
-	run(b->all->hub[l->id], b);
-	unref(b);
+	take(letter->broadcast->all->hub[l->id], letter);
 }
+
+/* --- to all loops ------------------------------------------------------------------------ */
 
 /* Letters, then the lists of names, then the texts, in one block. */
 static struct broadcast *
@@ -236,17 +180,16 @@ send_out(struct broadcast *b, struct hub *from)
 {
 	if (b->to.tally)
 		tally_begin(b->to.tally);
+	atomic_fetch_add_explicit(&b->refs, (unsigned)b->all->n, memory_order_relaxed);
 	for (size_t i = 0; i < b->all->n; i++) {
-		if (b->all->hub[i] == from)
-			continue;
 		b->letters[i] = (struct letter){.mail.deliver = on_letter,
 						.broadcast = b};
-		atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
-		loop_post(b->all->hub[i]->loop, &b->letters[i].mail);
+		if (b->all->hub[i] != from)
+			loop_post(b->all->hub[i]->loop, &b->letters[i].mail);
 	}
 	if (from)
-		run(from, b);
-	unref(b);
+		take(from, &b->letters[from->loop->id]);
+	broadcast_unref(b);
 }
 
 /* The room that clients are told when the message names none: the one open room it goes to. */

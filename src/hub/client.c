@@ -346,8 +346,17 @@ on_close(void *up, const char *reason)
 		socket_end(CONTAINER_OF(c->sockets.next, struct socket, link), reason);
 }
 
-static const struct session_up session_up = {on_open, on_message, on_drain, on_close,
-					     on_free};
+static void
+on_word(void *up)
+{
+	const struct client *c = up;
+
+	LIST_EACH (link, &c->sockets)
+		batch_settle(CONTAINER_OF(link, struct socket, link));
+}
+
+static const struct session_up session_up = {on_open,  on_message, on_drain,
+					     on_close, on_free,    on_word};
 
 static void
 on_connect_timeout(struct wheel_timer *t)

@@ -28,6 +28,7 @@ hub_new(struct loop *loop, struct hubs *all, struct token_keys *keys,
 	h->tokens = token_cache_new(TOKENS_REMEMBERED);
 	h->up = up;
 	h->up_state = up_state;
+	batch_init(&h->batch);
 	if (h->tokens && recovery_new(h, &h->recovery) == 0)
 		return h;
 	hub_free(h);
@@ -39,6 +40,7 @@ hub_free(struct hub *h)
 {
 	if (!h)
 		return;
+	batch_fini(&h->batch);
 	recovery_free(h->recovery);
 	token_cache_free(h->tokens);
 	token_keys_unref(h->keys);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/idmap.h"
+#include "hub/batch.h"
 #include "hub/hub.h"
 #include "net/loop.h"
 #include "policy/token.h"
@@ -24,6 +25,7 @@ struct hub {
 	struct idmap sockets;      /* connected ones */
 	/* of the newest broadcast; sockets remember the last that saw them */
 	uint64_t round;
+	struct batch batch; /* broadcasts that are not delivered yet */
 };
 
 #endif

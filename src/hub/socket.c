@@ -84,6 +84,7 @@ socket_end(struct socket *s, const char *reason)
 
 	if (s->state == SOCKET_GONE)
 		return;
+	batch_settle(s);
 	s->state = SOCKET_GONE;
 	/* whoever is told may close the client, which ends its sockets */
 	list_remove(&s->link);
@@ -108,6 +109,7 @@ socket_begin(struct socket *s)
 		return -E_STATE;
 	if (idmap_add(&s->hub->sockets, s))
 		return -E_NOMEM;
+	batch_settle(s); /* nothing: it is not for newcomers */
 	s->state = SOCKET_CONNECTED;
 	counter_add(&s->hub->loop->counters, COUNTER_SOCKETS, 1);
 	return 0;
@@ -264,8 +266,10 @@ socket_set_data(struct socket *s, void *data)
 int
 socket_join(struct socket *s, struct str room)
 {
-	int error = s->state == SOCKET_GONE ? -E_STATE : room_join(s->nsp, room, s);
+	int error;
 
+	batch_settle(s);
+	error = s->state == SOCKET_GONE ? -E_STATE : room_join(s->nsp, room, s);
 	if (!error && s->ticket)
 		recovery_joined(s, room);
 	return error;
@@ -274,6 +278,7 @@ socket_join(struct socket *s, struct str room)
 void
 socket_leave(struct socket *s, struct str room)
 {
+	batch_settle(s);
 	if (s->nsp)
 		room_leave(s->nsp, room, s);
 	if (s->ticket)
@@ -312,6 +317,7 @@ send_own(struct socket *s, struct frames *f)
 static bool
 drops_volatile(struct socket *s)
 {
+	batch_settle(s);
 	if (!s->ops->is_lagging(s))
 		return false;
 	counter_add(&s->hub->loop->counters, COUNTER_VOLATILE_DROPPED, 1);
@@ -322,9 +328,9 @@ drops_volatile(struct socket *s)
 static int
 send_shared(struct socket *s, const struct frames *f)
 {
-	if (!s->direct && s->ops->direct)
-		s->direct = s->ops->direct(s);
-	if (s->direct && f->n == 1 && websocket_send(s->direct, f->frame[0]) == 0)
+	struct websocket *to = f->n == 1 ? socket_direct(s) : NULL;
+
+	if (to && websocket_send(to, f->frame[0]) == 0)
 		return 0;
 	return s->ops->send(s, f);
 }

@@ -84,6 +84,15 @@ void socket_drop(struct socket *s);
 /* Out of its namespace, and the connection is closed: socket_disconnect with a code. */
 void socket_expel(struct socket *s, int code, struct str reason);
 
+/* Where a frame may go without detours; it fails where socket_ops.send would. NULL: nowhere. */
+static inline struct websocket *
+socket_direct(struct socket *s)
+{
+	if (!s->direct && s->ops->direct)
+		s->direct = s->ops->direct(s);
+	return s->direct;
+}
+
 /* Deliver a message that others may get too. */
 enum reach socket_deliver(struct socket *s, struct message *m, bool is_volatile);
 

@@ -234,6 +234,7 @@ on_decide(void *up)
 
 	if (!sp->socket)
 		return true;
+	batch_settle(sp->socket);
 	give_back(sp);
 	sp->socket->mount = sp->session->mount;
 	sp->socket->wire = (uint8_t)wire_of_dialect(d);
@@ -283,7 +284,16 @@ on_close(void *up, const char *reason)
 	loop_bury(sp->hub->loop, &sp->grave);
 }
 
-static const struct plain_up speaker_up = {speaker_on_verb, on_decide, on_close};
+static void
+on_word(void *up)
+{
+	const struct speaker *sp = up;
+
+	if (sp->socket)
+		batch_settle(sp->socket);
+}
+
+static const struct plain_up speaker_up = {speaker_on_verb, on_decide, on_close, on_word};
 
 /* The token of the first request. A client that logs in later may come without one. */
 static void

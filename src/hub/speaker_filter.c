@@ -94,6 +94,7 @@ speaker_filter_set(struct speaker *sp, struct str event, struct str employee,
 	struct str id = plain_value_text(employee, &sp->hub->loop->arena);
 	char *at;
 
+	batch_settle(sp->socket);
 	take_date(f.start, start);
 	take_date(f.end, end);
 	if (employee.ptr && json_kind(employee) == JSON_NULL_KIND)

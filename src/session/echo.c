@@ -51,8 +51,8 @@ on_engine_close(void *up, const char *reason)
 	(void)reason;
 }
 
-static const struct session_up engine_up = {on_engine_open, on_engine_message,
-					    on_engine_drain, on_engine_close, NULL};
+static const struct session_up engine_up = {
+	on_engine_open, on_engine_message, on_engine_drain, on_engine_close, NULL, NULL};
 
 static int
 on_session(void *app, struct session *s, struct request *r)

@@ -50,9 +50,18 @@ tell_end(struct plain_session *p, const char *why)
 	up->on_close(p->up_state, why);
 }
 
+/* What the floor above has for it comes before what is said now. */
+static void
+ask_for_earlier_words(struct plain_session *p)
+{
+	if (p->up && p->websocket)
+		p->up->on_word(p->up_state);
+}
+
 void
 plain_session_close(struct plain_session *p, int code, struct str reason, const char *why)
 {
+	ask_for_earlier_words(p);
 	if (p->websocket)
 		websocket_close(p->websocket, code ? code : CODE_NORMAL, reason);
 	tell_end(p, why);
@@ -96,8 +105,10 @@ plain_sessions_close_all(struct sessions *all)
 int
 plain_session_send(struct plain_session *p, struct frame *f)
 {
-	int error = p->websocket && p->up ? websocket_send(p->websocket, f) : -E_GONE;
+	int error;
 
+	ask_for_earlier_words(p);
+	error = p->websocket && p->up ? websocket_send(p->websocket, f) : -E_GONE;
 	if (error == -E_FULL && !p->is_full) {
 		p->is_full = true;
 		wheel_set(&loop_of(p)->wheel, &p->life, 0);
@@ -357,6 +368,7 @@ on_fault(void *up, int error)
 {
 	struct plain_session *p = up;
 
+	ask_for_earlier_words(p);
 	if (p->up && (error == -E_UTF8 || error == -E_TOO_LARGE))
 		plain_session_complain(p, error == -E_UTF8 ? error : -E_INVALID_MESSAGE,
 				       VERB_ANY, NULL);

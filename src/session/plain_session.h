@@ -24,6 +24,9 @@ struct plain_up {
 	bool (*on_decide)(void *up);
 	/* Exactly once, when it begins to close. */
 	void (*on_close)(void *up, const char *reason);
+	/* It is told something now, or begins to close: queue before that what is on its way to
+	 * it. */
+	void (*on_word)(void *up);
 };
 
 /* What stands behind the mounts of a path. */

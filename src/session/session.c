@@ -103,12 +103,21 @@ sessions_close_all(struct sessions *all, const char *reason)
 
 /* --- the end --------------------------------------------------------------------------- */
 
+/* What the floor above has for it comes before what is said now. */
+static void
+ask_for_earlier_words(struct session *s)
+{
+	if (s->up && s->up->on_word && (s->polling || s->websocket))
+		s->up->on_word(s->up_state);
+}
+
 /* The one way out. last is what a waiting poll gets to hear. */
 static void
 end(struct session *s, const char *reason, enum eio_type last)
 {
 	if (s->is_closed)
 		return;
+	ask_for_earlier_words(s);
 	forget(s);
 	log_debug("session closed", "why=\"%s\" sid=%.*s", reason, SID_BYTES, s->id);
 	upgrade_drop(s);
@@ -129,6 +138,7 @@ session_close(struct session *s, const char *reason)
 {
 	if (s->is_closed || s->is_closing)
 		return;
+	ask_for_earlier_words(s);
 	if (!s->polling ||
 	    (polling_is_writable(s->polling) && !polling_queued(s->polling))) {
 		end(s, reason, EIO_CLOSE);
@@ -349,8 +359,15 @@ on_ws_close(void *up, int code)
 	end(s, "transport close", EIO_CLOSE);
 }
 
+static void
+on_ws_fault(void *up, int error)
+{
+	(void)error;
+	ask_for_earlier_words(up);
+}
+
 static const struct websocket_up websocket_up = {on_ws_message, on_ws_drain, on_ws_close,
-						 NULL};
+						 on_ws_fault};
 
 /* --- change of transport ----------------------------------------------------------------- */
 
@@ -500,6 +517,7 @@ session_send(struct session *s, struct frame *f)
 
 	if (s->is_closed || s->is_closing)
 		return -E_GONE;
+	ask_for_earlier_words(s);
 	error = s->polling ? polling_send(s->polling, f) : send_by_websocket(s, f);
 	/* without memory, too: what follows a frame that is missing would be misunderstood */
 	if ((error == -E_FULL || error == -E_NOMEM) && !s->is_full) {

@@ -32,6 +32,9 @@ struct session_up {
 	void (*on_close)(void *up, const char *reason);
 	/* Free up: no callback is looking at it any more. May be NULL. */
 	void (*on_free)(void *up);
+	/* It is told something now, or ends: queue before that what is on its way to it. May be
+	 * NULL. */
+	void (*on_word)(void *up);
 };
 
 /* The sessions of one loop. */

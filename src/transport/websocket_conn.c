@@ -108,14 +108,20 @@ websocket_open(struct request *r, const struct config_mount *mount,
 	return 0;
 }
 
+static void
+ask_for_last_words(struct websocket *w, int error)
+{
+	if (w->up && w->up->on_fault && !w->is_closing)
+		w->up->on_fault(w->up_state, error);
+}
+
 /* Fail the connection as RFC 6455 7.1.7 says: close frame, then the end. */
 static void
 fail(struct websocket *w, int error)
 {
 	counter_add(&conn_around(w)->loop->counters,
 		    error == -E_FLOOD ? COUNTER_FLOODS : COUNTER_PARSE_ERRORS, 1);
-	if (w->up && w->up->on_fault && !w->is_closing)
-		w->up->on_fault(w->up_state, error);
+	ask_for_last_words(w, error);
 	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
 	conn_end(conn_around(w));
 }
@@ -227,6 +233,7 @@ on_peer_close(struct websocket *w, struct str payload)
 	int code = ws_close_code(payload);
 
 	w->close_code = (uint16_t)code;
+	ask_for_last_words(w, 0);
 	websocket_close(w, code, str_skip(payload, payload.len ? 2 : 0));
 	conn_end(conn_around(w));
 }
@@ -402,24 +409,57 @@ deflated(struct websocket *w, struct frame *f)
 	return twin ? twin : frame_ref(f);
 }
 
+/* May f be queued? */
+static inline int
+check(const struct websocket *w, const struct frame *f)
+{
+	if (w->is_closing)
+		return -E_GONE;
+	return send_queue_fits(&conn_around(w)->out, f->len,
+			       w->mount->queue_hard_bytes)
+		       ? 0
+		       : -E_FULL;
+}
+
+/* So many messages in one frame. */
+static inline int
+queue(struct websocket *w, struct frame *f, uint32_t messages_n)
+{
+	struct conn *c = conn_around(w);
+	int error = conn_send(c, f);
+
+	if (!error)
+		counter_add(&c->loop->counters, COUNTER_MESSAGES_OUT, messages_n);
+	return error;
+}
+
 int
 websocket_send(struct websocket *w, struct frame *f)
 {
 	size_t payload = f->len - f->head;
-	struct conn *c = conn_around(w);
-	int error;
+	int error = check(w, f);
 
-	if (w->is_closing)
-		return -E_GONE;
-	if (!send_queue_fits(&c->out, f->len, w->mount->queue_hard_bytes))
-		return -E_FULL;
-	counter_add(&c->loop->counters, COUNTER_MESSAGES_OUT, 1);
+	if (error)
+		return error;
 	if (!w->deflate.on || payload < w->mount->deflate_min_bytes)
-		return conn_send(c, f);
+		return queue(w, f, 1);
 	f = deflated(w, f);
-	error = conn_send(c, f);
+	error = queue(w, f, 1);
 	frame_unref(f);
 	return error;
+}
+
+int
+websocket_send_joined(struct websocket *w, struct frame *f, uint32_t n)
+{
+	int error;
+
+	if (n == 1)
+		return websocket_send(w, f);
+	if (w->deflate.on)
+		return -E_UNSUPPORTED;
+	error = check(w, f);
+	return error ? error : queue(w, f, n);
 }
 
 void

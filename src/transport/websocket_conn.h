@@ -20,8 +20,9 @@ struct websocket_up {
 	/* Exactly once, unless websocket_forget came first. code: what the close frame said, 1005
 	 * without one, 1006 without a close frame. */
 	void (*on_close)(void *up, int code);
-	/* What came breaks the protocol or a limit (-E_UTF8, -E_TOO_LARGE, …): the connection
-	 * fails, and last words may be sent now. NULL: there are none. */
+	/* The client closes (0), or what came breaks the protocol or a limit (-E_UTF8,
+	 * -E_TOO_LARGE, …) and the connection fails: last words may be sent now. NULL: there are
+	 * none. */
 	void (*on_fault)(void *up, int error);
 };
 
@@ -35,6 +36,10 @@ int websocket_open(struct request *r, const struct config_mount *mount,
 /* Queue a message frame; compressed if that was agreed on and pays.
  * Errors: -E_GONE when closing, -E_FULL above the mount's queue_hard_bytes, -E_NOMEM. */
 int websocket_send(struct websocket *w, struct frame *f);
+
+/* The same with a frame that is n of them, joined. Errors: -E_UNSUPPORTED as well: those that are
+ * to be compressed come one by one. */
+int websocket_send_joined(struct websocket *w, struct frame *f, uint32_t n);
 
 /* Have the processor fetch what websocket_send looks at: a hint, for those who send to many. */
 void websocket_fetch(const struct websocket *w);

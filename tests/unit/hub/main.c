@@ -7,20 +7,11 @@ int
 main(void)
 {
 	static const unit_suite_fn suites[] = {
-		broadcast_suite,
-		client_suite,
-		device_suite,
-		permit_suite,
-		plain_entry_suite,
-		presence_suite,
-		recovery_behind_suite,
-		recovery_log_suite,
-		recovery_return_suite,
-		recovery_suite,
-		room_suite,
-		ticket_suite,
-		tally_suite,
-		NULL,
+		batch_suite,           broadcast_suite,       client_suite,
+		device_suite,          permit_suite,          plain_entry_suite,
+		presence_suite,        recovery_behind_suite, recovery_log_suite,
+		recovery_return_suite, recovery_suite,        room_suite,
+		ticket_suite,          tally_suite,           NULL,
 	};
 
 	return unit_run(suites);

@@ -9,6 +9,8 @@
 #include "unit/hub/suites.h"
 #include "unit/transport/rig.h"
 
+#include <stdio.h>
+
 static struct rig rig;
 static struct sessions sessions, *all_sessions[1];
 static struct hub *hub, *all_hubs[1];
@@ -153,6 +155,40 @@ START_TEST(a_filter_is_no_longer_than_a_name)
 }
 END_TEST
 
+static void
+tell_of(int employee)
+{
+	struct str room = STR("event:schedule");
+	struct target to = {.nsp = STR("/"), .rooms = &room, .rooms_n = 1};
+	char data[32];
+
+	snprintf(data, sizeof(data), "{\"employee_id\":%d}", employee);
+	ck_assert_int_eq(
+		hub_broadcast(&hubs, hub, &to,
+			      &(struct event_out){.name = STR("schedule.created"),
+						  .args = str_from(data)}),
+		0);
+}
+
+START_TEST(what_was_said_before_a_filter_is_not_measured_by_it)
+{
+	start("");
+	subscribe(0, "schedule", "");
+	(void)peer_takes_text(peer);
+	tell_of(1);
+	peer_frame(peer, WS_TEXT, true,
+		   STR("{\"type\":\"subscription\",\"action\":\"subscribe\",\"data\":{"
+		       "\"events\":[\"schedule\"],\"filters\":{\"employee_id\":2}}}"));
+	tell_of(1);
+	tell_of(2);
+	rig_turn(&rig);
+	ck_assert_ptr_nonnull(strstr(peer_takes_text(peer), "\"employee_id\":1}"));
+	ck_assert_ptr_nonnull(strstr(peer_takes_text(peer), "subscribed"));
+	ck_assert_ptr_nonnull(strstr(peer_takes_text(peer), "\"employee_id\":2}"));
+	peer_hears_nothing(peer);
+}
+END_TEST
+
 Suite *
 plain_entry_suite(void)
 {
@@ -163,6 +199,7 @@ plain_entry_suite(void)
 	tcase_add_test(t, a_list_of_any_length_is_asked_about_without_stack);
 	tcase_add_test(t, nobody_is_asked_about_more_than_there_may_be);
 	tcase_add_test(t, a_filter_is_no_longer_than_a_name);
+	tcase_add_test(t, what_was_said_before_a_filter_is_not_measured_by_it);
 	suite_add_tcase(s, t);
 	return s;
 }

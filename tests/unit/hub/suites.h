@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *batch_suite(void);
 Suite *broadcast_suite(void);
 Suite *client_suite(void);
 Suite *device_suite(void);

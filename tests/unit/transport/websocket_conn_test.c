@@ -433,7 +433,46 @@ START_TEST(packets_without_a_message_are_a_flood_when_a_second_brings_too_many)
 }
 END_TEST
 
+START_TEST(joined_messages_are_one_item_of_the_queue_and_several_messages)
+{
+	char kilo[1000];
+	struct frame *f, *six;
+
+	memset(kilo, 'k', 1000);
+	f = ws_frame_of(WS_TEXT, (struct str){kilo, 1000});
+	six = frame_join_all((struct frame *const[]){f, f, f, f, f, f}, 6);
+	peer_upgrades(peer, "/ws", "");
+	ck_assert_int_eq(websocket_send_joined(ws, six, 6), 0);
+	ck_assert_int_eq(websocket_send_joined(ws, six, 6), 0);
+	ck_assert_int_eq(websocket_send_joined(ws, six, 6), -E_FULL);
+	ck_assert_int_eq(websocket_send_joined(ws, f, 1), 0);
+	ck_assert_uint_eq(counter_get(&rig.loop[0]->counters, COUNTER_MESSAGES_OUT), 13);
+	rig_turn(&rig);
+	ck_assert_uint_eq(peer->memory.to_client.len, 13 * 1004);
+	stream_memory_read(&peer->memory, peer->memory.to_client.len);
+	websocket_close(ws, 1000, STR(""));
+	ck_assert_int_eq(websocket_send_joined(ws, six, 6), -E_GONE);
+	frame_unref(six);
+	frame_unref(f);
+}
+END_TEST
+
 /* --- deflate ----------------------------------------------------------------------------- */
+
+START_TEST(joined_messages_are_not_for_who_wants_them_compressed)
+{
+	struct frame *f = ws_frame_of(WS_TEXT, STR("x")),
+		     *two = frame_join_all((struct frame *const[]){f, f}, 2);
+
+	peer_upgrades(peer, "/ws", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+	ck_assert_int_eq(websocket_send_joined(ws, two, 2), -E_UNSUPPORTED);
+	ck_assert_int_eq(websocket_send_joined(ws, f, 1), 0);
+	rig_turn(&rig);
+	ck_assert_uint_eq((uint8_t)peer->memory.to_client.data[0], 0xc1);
+	frame_unref(two);
+	frame_unref(f);
+}
+END_TEST
 
 START_TEST(compressed_messages_come_back_compressed)
 {
@@ -554,6 +593,8 @@ websocket_conn_suite(void)
 	tcase_add_loop_test(
 		t, packets_without_a_message_are_a_flood_when_a_second_brings_too_many, 0,
 		3);
+	tcase_add_test(t, joined_messages_are_one_item_of_the_queue_and_several_messages);
+	tcase_add_test(t, joined_messages_are_not_for_who_wants_them_compressed);
 	tcase_add_test(t, compressed_messages_come_back_compressed);
 	tcase_add_loop_test(t, a_bomb_is_1009_and_rubbish_1007, 0, 2);
 	tcase_add_loop_test(t, a_bad_handshake_is_refused, 0,
