@@ -415,8 +415,7 @@ check(const struct websocket *w, const struct frame *f)
 {
 	if (w->is_closing)
 		return -E_GONE;
-	return send_queue_fits(&conn_around(w)->out, f->len,
-			       w->mount->queue_hard_bytes)
+	return send_queue_fits(&conn_around(w)->out, f->len, w->mount->queue_hard_bytes)
 		       ? 0
 		       : -E_FULL;
 }
