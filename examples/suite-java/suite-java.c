@@ -112,6 +112,17 @@ on_room(struct tg_socket *s, const struct tg_event *event, void *state)
 	tg_broadcast(&to, TG("roomBack"), event->args);
 }
 
+/* engine.io-client-java looks for its own header in every answer. */
+static void
+echo_header(const struct tg_http_answer *answer, void *state)
+{
+	struct tg_str value;
+
+	(void)state;
+	if (tg_request_header(answer, TG("X-SocketIO"), &value))
+		tg_set_header(answer, TG("X-SocketIO"), value);
+}
+
 static const struct tg_handler events[] = {
 	{"message", on_message},
 	{"echo", on_echo},
@@ -141,13 +152,14 @@ static int
 init(void)
 {
 	struct tg_str value;
-	int error = 0;
+	int error;
 
 	if (!tg_json_get(tg_config(), TG("path"), &value) ||
 	    tg_json_text(value, path, sizeof(path)) >= sizeof(path)) {
 		tg_log(TG_INFO, "no path is configured: idle");
 		return 0;
 	}
+	error = tg_add_headers(echo_header, NULL);
 	for (size_t i = 0; !error && i < sizeof(namespaces) / sizeof(namespaces[0]);
 	     i++) {
 		namespaces[i].size = sizeof(namespaces[i]);

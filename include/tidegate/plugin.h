@@ -281,6 +281,17 @@ struct tg_counter {
 	uint64_t id;
 };
 
+/* --- answers over HTTP ------------------------------------------------------------------- */
+
+/* The answer to a poll, a POST or an upgrade on a mount of Socket.IO, while its headers are put
+ * together: engine.io's events headers and, with is_first, initial_headers. */
+struct tg_http_answer {
+	size_t size;
+	bool is_first;     /* its request opens a session */
+	struct tg_str url; /* of the request: path and query */
+	void *request;     /* the gateway's own */
+};
+
 enum tg_counter_flags {
 	TG_GAUGE = 1 /* goes both ways; else it only grows */
 };
@@ -434,6 +445,18 @@ struct tg_api {
 			   uint32_t flags, struct tg_counter *out);
 	/* Add n to it; a counter of zeros is none. [any thread, after init] */
 	void (*count)(struct tg_host *host, struct tg_counter counter, int64_t n);
+
+	/* add is called for each answer, on the loop of its connection. [init] */
+	int (*add_headers)(struct tg_host *host,
+			   void (*add)(const struct tg_http_answer *answer, void *state),
+			   void *state);
+	/* In add: a header of the request (name in any case; false when absent), and one more line
+	 * of the answer. Errors: TG_E_ARGUMENT for what is no header, and for those that say how
+	 * the answer is to be read (Connection, Content-…, Sec-WebSocket-…, …). */
+	bool (*request_header)(const struct tg_http_answer *answer, struct tg_str name,
+			       struct tg_str *value_out);
+	int (*set_header)(const struct tg_http_answer *answer, struct tg_str name,
+			  struct tg_str value);
 };
 
 /* --- the plugin itself ------------------------------------------------------------------ */
@@ -530,6 +553,10 @@ struct tg_plugin {
 #define tg_add_counter(name, help, flags, out)                                           \
 	tg_link.api->add_counter(tg_link.host, name, help, flags, out)
 #define tg_count(counter, n) tg_link.api->count(tg_link.host, counter, n)
+#define tg_add_headers(add, state) tg_link.api->add_headers(tg_link.host, add, state)
+#define tg_request_header(answer, name, value_out)                                       \
+	tg_link.api->request_header(answer, name, value_out)
+#define tg_set_header(answer, name, value) tg_link.api->set_header(answer, name, value)
 #define tg_now_ms() tg_link.api->now_ms(tg_link.host)
 #define tg_mono_ms() tg_link.api->mono_ms(tg_link.host)
 #define tg_config() tg_link.api->config(tg_link.host)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "action/actions.h"
 
+#include "action/api_http.h"
 #include "action/authorize.h"
 #include "action/call.h"
 #include "action/connect.h"
@@ -94,11 +95,21 @@ may_join(void *up, struct hub *h, struct identity *who, struct str room,
 		      q);
 }
 
+static void
+on_headers(void *up, struct request *r, bool is_first)
+{
+	struct actions *a = up;
+
+	if (a->registry.decorators_n)
+		api_http_decorate(&a->registry, r, is_first);
+}
+
 const struct hub_up *
 actions_hub_up(void)
 {
 	static const struct hub_up up = {
 		.may_join = may_join,
+		.on_headers = on_headers,
 		.namespace_exists = namespace_exists,
 		.on_connect = on_connect,
 		.on_event = on_event,

@@ -3,6 +3,7 @@
 
 #include "action/api_call.h"
 #include "action/api_host.h"
+#include "action/api_http.h"
 #include "action/api_json.h"
 #include "action/api_room.h"
 #include "action/api_socket.h"
@@ -54,6 +55,9 @@ static const struct tg_api table = {
 	.config = api_config,
 	.add_counter = api_add_counter,
 	.count = api_count,
+	.add_headers = api_add_headers,
+	.request_header = api_request_header,
+	.set_header = api_set_header,
 	.json_get = api_json_get,
 	.json_next = api_json_next,
 	.json_arg = api_json_arg,

@@ -36,6 +36,7 @@ registry_fini(struct registry *r)
 	free(r->nsps);
 	free(r->authorizers);
 	free(r->readers);
+	free(r->decorators);
 	meters_fini(&r->meters);
 	*r = (struct registry){0};
 }
@@ -182,6 +183,20 @@ registry_add_reader(struct registry *r, struct tg_host *host,
 	return 0;
 }
 
+int
+registry_add_decorator(struct registry *r, struct tg_host *host,
+		       void (*add)(const struct tg_http_answer *, void *), void *state)
+{
+	struct decorator *grown = realloc(r->decorators,
+					  (r->decorators_n + 1) * sizeof(grown[0]));
+
+	if (!grown)
+		return -E_NOMEM;
+	r->decorators = grown;
+	grown[r->decorators_n++] = (struct decorator){add, state, host};
+	return 0;
+}
+
 static void
 remove_hooks(struct registry *r, const struct tg_host *host)
 {
@@ -196,6 +211,11 @@ remove_hooks(struct registry *r, const struct tg_host *host)
 		if (r->readers[i].host != host)
 			r->readers[kept++] = r->readers[i];
 	r->readers_n = kept;
+	kept = 0;
+	for (size_t i = 0; i < r->decorators_n; i++)
+		if (r->decorators[i].host != host)
+			r->decorators[kept++] = r->decorators[i];
+	r->decorators_n = kept;
 }
 
 void

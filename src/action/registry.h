@@ -51,6 +51,12 @@ struct reader {
 	struct tg_host *host;
 };
 
+struct decorator {
+	void (*add)(const struct tg_http_answer *answer, void *state);
+	void *state;
+	struct tg_host *host;
+};
+
 struct registry {
 	struct map actions;
 	struct nsp **nsps;
@@ -59,6 +65,8 @@ struct registry {
 	size_t authorizers_n;
 	struct reader *readers;
 	size_t readers_n;
+	struct decorator *decorators; /* of HTTP answers */
+	size_t decorators_n;
 	struct meters meters;
 };
 
@@ -78,6 +86,10 @@ int registry_add_authorizer(struct registry *r, struct tg_host *host,
 int registry_add_reader(struct registry *r, struct tg_host *host,
 			void (*read)(const struct tg_read *, void *),
 			void *state) MUST_USE;
+
+int registry_add_decorator(struct registry *r, struct tg_host *host,
+			   void (*add)(const struct tg_http_answer *, void *),
+			   void *state) MUST_USE;
 
 /* Forget all that this plugin added. */
 void registry_remove(struct registry *r, const struct tg_host *host);

@@ -453,4 +453,13 @@ on_session(void *app, struct session *s, struct request *r)
 	return 0;
 }
 
-const struct engine_app client_engine_app = {on_session, client_is_owner};
+static void
+on_headers(void *app, struct request *r, bool is_first)
+{
+	struct hub *h = app;
+
+	if (h->up->on_headers)
+		h->up->on_headers(h->up_state, r, is_first);
+}
+
+const struct engine_app client_engine_app = {on_session, client_is_owner, on_headers};

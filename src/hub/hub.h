@@ -19,6 +19,7 @@ struct loop;
 struct limit_table;
 struct namespace;
 struct presence;
+struct request;
 struct socket;
 struct tally;
 
@@ -50,6 +51,9 @@ typedef void hub_verdict_fn(void *arg, enum hub_verdict verdict);
 
 /* What the floor above decides. Called on the socket's loop. */
 struct hub_up {
+	/* A request of a client's is taken: header lines for its answer go into r->headers.
+	 * is_first: it opens the session. NULL: there are none. */
+	void (*on_headers)(void *up, struct request *r, bool is_first);
 	/* The claims do not say that who may join the room: does somebody else? done is called
 	 * once, perhaps before this returns. NULL: nobody does. */
 	void (*may_join)(void *up, struct hub *h, struct identity *who, struct str room,

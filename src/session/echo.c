@@ -64,7 +64,7 @@ on_session(void *app, struct session *s, struct request *r)
 	return 0;
 }
 
-const struct engine_app echo_engine_app = {on_session, NULL};
+const struct engine_app echo_engine_app = {on_session, NULL, NULL};
 
 /* --- WebSocket --------------------------------------------------------------------------- */
 

@@ -311,6 +311,8 @@ engine_serve(struct request *r)
 		cors_preflight(r);
 		return;
 	}
+	if (e->app->on_headers)
+		e->app->on_headers(e->app_state[r->conn->loop->id], r, !a->sid.len);
 	if (!a->sid.len) {
 		open_session(e, r, a);
 		return;

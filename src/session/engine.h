@@ -20,6 +20,9 @@ struct engine_app {
 	 * whoever knows its id may. */
 	bool (*is_owner)(void *app, struct session *s, struct request *r,
 			 struct str token);
+	/* The request is taken: more header lines for its answer, into r->headers. is_first: it
+	 * opens a session. NULL: none. */
+	void (*on_headers)(void *app, struct request *r, bool is_first);
 };
 
 struct engine {

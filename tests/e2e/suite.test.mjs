@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
+import { Socket } from "./engine.mjs";
 import { BUILD, Gateway, joined, once, within } from "./gateway.mjs";
 
 const { io } = createRequire(import.meta.url)("socket.io-client"); // heeds NODE_PATH
@@ -223,3 +224,23 @@ for (const transport of ["polling", "websocket"]) {
 		});
 	});
 }
+
+describe("the headers of socket.io-client-java's server", () => {
+	test("come back with each answer: handshake, poll, POST, upgrade", async () => {
+		const url = `${gateways["suite-java"].url}/socket.io/?EIO=4&transport=polling`;
+		const headers = { "X-SocketIO": "hi" };
+		const first = await fetch(url, { headers });
+		assert.equal(first.headers.get("x-socketio"), "hi");
+		const { sid } = JSON.parse((await first.text()).slice(1));
+		for (const more of [{ method: "POST", body: "40" }, {}]) {
+			const next = await fetch(`${url}&sid=${sid}`, { headers, ...more });
+			assert.equal(next.headers.get("x-socketio"), "hi");
+			await next.text();
+		}
+		const socket = new Socket(`${url.replace("http", "ws").replace("polling", "websocket")}`,
+			{ headers });
+		const [upgraded] = await once(socket.ws, "upgrade");
+		assert.equal(upgraded.headers["x-socketio"], "hi");
+		await socket.close();
+	});
+});

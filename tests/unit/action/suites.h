@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *api_http_suite(void);
 Suite *api_json_suite(void);
 Suite *api_room_suite(void);
 Suite *api_socket_suite(void);
