@@ -12,9 +12,11 @@
 #include "setup.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* As many descriptors as the system lets us have. */
@@ -27,6 +29,16 @@ raise_descriptor_limit(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/* Free pieces are joined at once, small ones, too: else they keep glibc from giving back what
+ * lies between them when a crowd has left (see server_tidy). */
+static void
+join_free_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MXFAST, 0);
+#endif
 }
 
 /* Whoever starts us without standard descriptors must not have the log written to the first
@@ -158,14 +170,26 @@ reload(const struct options *o, struct server *s)
 
 /* --- from start to end --------------------------------------------------------------------- */
 
+/* The next signal; meanwhile the server is kept tidy. */
+static int
+await_signal(struct server *s, const sigset_t *ours)
+{
+	static const struct timespec pause = {.tv_sec = 5};
+	int which;
+
+	while ((which = sigtimedwait(ours, NULL, &pause)) < 0)
+		server_tidy(s);
+	return which;
+}
+
 static void
 run(const struct options *o, struct server *s, const sigset_t *ours)
 {
 	bool has_terminal = isatty(STDERR_FILENO);
-	int which = 0;
+	int which;
 
 	/* a terminal that is closed says so with SIGHUP, too */
-	while (sigwait(ours, &which) == 0 && which == SIGHUP &&
+	while ((which = await_signal(s, ours)) == SIGHUP &&
 	       (!has_terminal || isatty(STDERR_FILENO)))
 		reload(o, s);
 	log_info("stopping", "signal=%s",
@@ -187,6 +211,7 @@ serve(const struct options *o)
 	bool is_read = !error;
 
 	fill_standard_descriptors();
+	join_free_memory();
 	if (is_read) {
 		log_configure(config->log_level, config->log_json);
 		raise_descriptor_limit();

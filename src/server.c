@@ -26,6 +26,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sched.h>
@@ -55,6 +56,9 @@ struct server {
 	struct notify *notify;
 	struct rest *rest; /* NULL: no server API */
 	uint16_t *ports;   /* by listener, the last one the server API's */
+	struct {
+		uint64_t accepted_n, gone_n; /* when it was tidied last */
+	} tidy;
 	atomic_bool is_ready;
 	bool has_threads;
 };
@@ -361,6 +365,35 @@ server_config(const struct server *s)
 	return s->newest;
 }
 
+/* So many that left are worth a look through all free memory. */
+enum { MANY_GONE = 500 };
+
+static uint64_t
+sum(const struct server *s, enum counter which)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->workers_n; i++)
+		n += counter_get(&s->workers[i].loop->counters, which);
+	return n;
+}
+
+void
+server_tidy(struct server *s)
+{
+	uint64_t accepted_n = sum(s, COUNTER_ACCEPTED);
+	uint64_t came_n = accepted_n - s->tidy.accepted_n;
+	uint64_t gone_n = accepted_n - sum(s, COUNTER_CONNECTIONS) - s->tidy.gone_n;
+
+	s->tidy.accepted_n = accepted_n;
+	if (gone_n < MANY_GONE || came_n > gone_n / 10)
+		return; /* what they left will be wanted again */
+	s->tidy.gone_n += gone_n;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 void
 server_stop(struct server *s)
 {
@@ -371,12 +404,7 @@ server_stop(struct server *s)
 	for (size_t i = 0; i < s->workers_n; i++)
 		worker_order(&s->workers[i], WORKER_FAREWELL);
 	for (int waited = 0; waited < FAREWELL_MS; waited += 10) {
-		uint64_t left = 0;
-
-		for (size_t i = 0; i < s->workers_n; i++)
-			left += counter_get(&s->workers[i].loop->counters,
-					    COUNTER_CONNECTIONS);
-		if (!left)
+		if (!sum(s, COUNTER_CONNECTIONS))
 			break;
 		usleep(10000);
 	}

@@ -290,6 +290,8 @@ tls_close(struct stream *s)
 {
 	struct stream_tls *t = s->tls;
 
+	if (!t->is_open && !t->is_broken) /* we gave it up */
+		counter_add(&s->loop->counters, COUNTER_TLS_FAILURES, 1);
 	t->below->close(s);
 	SSL_free(t->ssl);
 	free(t->early);

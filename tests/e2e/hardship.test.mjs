@@ -3,7 +3,7 @@
 // or missing. The gateway says so where it can, serves on, and recovers by itself.
 
 import assert from "node:assert/strict";
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { get } from "node:http";
@@ -93,6 +93,31 @@ describe("a disk without room", () => {
 		const { items } = await api.get("/api/v1/notifications?user=ann");
 		assert.deepEqual(items.map(({ title }) => title), ["third", "first"]);
 		assert.match((await api.send("GET", "/metrics")).text, /\ntidegate_notifications_failed 1\n/);
+		await gateway.stop();
+	});
+});
+
+describe("memory", () => {
+	const { stdout: version } = spawnSync(PROGRAM, ["--version"], { encoding: "utf8" });
+	const skip = !/sanitizers: (none|no)?$/m.test(version) && "sanitizers keep what is freed";
+
+	test("that a crowd of half-open TLS handshakes took goes back to the system", { skip }, async () => {
+		const pem = join(folder, "both.pem");
+		execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+			"-nodes", "-keyout", pem, "-out", `${pem}.crt`, "-days", "2", "-subj", "/CN=localhost"], { stdio: "ignore" });
+		const gateway = await Gateway.conformance({ set: { "listeners.0.tls_certificate": `${pem}.crt`,
+			"listeners.0.tls_key": pem } });
+		const kilobytes = () => Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, "latin1"))[1]);
+		const before = kilobytes();
+		const hello = Buffer.from("1603010200010001fc0303", "hex");
+		const crowd = await Promise.all(Array.from({ length: 1000 }, () => new Promise(done => {
+			const peer = connect(gateway.port(), "127.0.0.1", () => peer.write(hello, () => done(peer)));
+			peer.on("error", () => {});
+		})));
+		const most = await until("memory of the crowd", () => kilobytes() > before + 12000 && kilobytes());
+		for (const peer of crowd)
+			peer.destroy();
+		await until("most of it is back", () => kilobytes() < before + (most - before) / 2);
 		await gateway.stop();
 	});
 });

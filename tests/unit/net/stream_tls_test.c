@@ -357,6 +357,18 @@ START_TEST(a_client_without_tls_is_gone_without_an_answer)
 }
 END_TEST
 
+START_TEST(a_handshake_that_is_given_up_has_failed)
+{
+	secure((struct str){NULL, 0});
+	stream_memory_write(&memory, STR("\x16\x03\x01\x02"));
+	ck_assert(!is_gone);
+	stream_close(&stream);
+	ck_assert_uint_eq(counter_get(&loop->counters, COUNTER_TLS_FAILURES), 1);
+	buf_fini(&memory.to_server);
+	stream_open_memory(&stream, loop, &memory, on_ready); /* for tear_down to close */
+}
+END_TEST
+
 START_TEST(a_client_that_wants_another_protocol_is_told)
 {
 	SSL_free(client);
@@ -455,7 +467,7 @@ stream_tls_suite(void)
 	tcase_add_test(t, reading_that_has_to_write_first_waits_for_room);
 	tcase_add_test(t, records_left_inside_are_announced_when_reading_goes_on);
 	tcase_add_test(t, nothing_is_written_before_the_handshake_is_done);
-	tcase_add_test(t, a_client_without_tls_is_gone_without_an_answer);
+	tcase_add_test(t, a_client_without_tls_is_gone_without_an_answer);	tcase_add_test(t, a_handshake_that_is_given_up_has_failed);
 	tcase_add_test(t, a_client_that_wants_another_protocol_is_told);
 	tcase_add_test(t, tls_1_1_is_refused);
 	tcase_add_test(t, the_end_is_said_in_tls_both_ways);
