@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Objects by a random id of fixed length that stands at their very beginning, drawn by this
- * server: such an id is its own hash, so a look-up takes no hashing. For keys that clients
+ * server, or a digest: such an id is its own hash, so a look-up takes no hashing. For keys that clients
  * choose there are keymap and map. An empty one holds no memory. One owner, one thread.
  */
 #ifndef BASE_IDMAP_H

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/texts.h"
 
+#include "base/hash.h"
+
 static size_t
 size_of(size_t len)
 {
-	return key_size(offsetof(struct text, key), len);
+	return offsetof(struct text, text) + len;
 }
 
 void
 texts_init(struct texts *t, struct slab *slab)
 {
-	*t = (struct texts){slab, KEYMAP_INIT(struct text, key)};
+	*t = (struct texts){.slab = slab};
 }
 
 struct text *
 texts_get(struct texts *t, struct str s)
 {
-	struct text *text = keymap_get(&t->all, s);
+	uint8_t place = hash_str(s) % TEXTS_LATELY;
+	struct text *text = t->lately[place];
 
-	if (text) {
+	if (text && str_eq(text_str(text), s)) {
 		text->refs++;
 		return text;
 	}
@@ -26,11 +29,11 @@ texts_get(struct texts *t, struct str s)
 	if (!text)
 		return NULL;
 	text->refs = 1;
-	key_set(&text->key, s);
-	if (keymap_add(&t->all, text) == 0)
-		return text;
-	slab_free(t->slab, text, size_of(s.len));
-	return NULL;
+	text->len = (uint32_t)s.len;
+	text->place = place;
+	memcpy(text->text, s.ptr, s.len);
+	t->lately[place] = text;
+	return text;
 }
 
 void
@@ -38,6 +41,7 @@ texts_put(struct texts *t, struct text *text)
 {
 	if (!text || --text->refs)
 		return;
-	keymap_remove(&t->all, text);
-	slab_free(t->slab, text, size_of(text->key.len));
+	if (t->lately[text->place] == text)
+		t->lately[text->place] = NULL;
+	slab_free(t->slab, text, size_of(text->len));
 }

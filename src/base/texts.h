@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Texts that rest with many objects: what clients of one kind send is the same for all of
- * them, so each text is there once, and counted. One that is nobody else's costs some twenty
- * bytes more than on its own. An empty pool holds no memory. One owner, one thread.
+ * them, so a text that was asked for lately is there once, and counted. Only lately, because
+ * a map of those that are nobody else's would take more than it saves. One owner, one thread.
  */
 #ifndef BASE_TEXTS_H
 #define BASE_TEXTS_H
 
-#include "base/keymap.h"
 #include "base/slab.h"
 
+enum { TEXTS_LATELY = 64 };
+
 struct text {
-	uint32_t refs;
-	struct key key;
+	uint32_t refs, len;
+	uint8_t place; /* among those of lately */
+	char text[];
 };
 
 struct texts {
 	struct slab *slab;
-	struct keymap all;
+	struct text *lately[TEXTS_LATELY]; /* by hash; not counted */
 };
 
 void texts_init(struct texts *t, struct slab *slab);
@@ -29,7 +31,7 @@ void texts_put(struct texts *t, struct text *text); /* NULL is allowed */
 static inline struct str
 text_str(const struct text *text)
 {
-	return key_str(&text->key);
+	return (struct str){text->text, text->len};
 }
 
 #endif

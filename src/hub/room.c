@@ -44,13 +44,20 @@ new_room(struct namespace *nsp, struct str name)
 	return room;
 }
 
+/* Most have a few and stay with them. */
+static uint32_t
+next_cap(uint32_t cap)
+{
+	return cap < 4 ? cap + 1 : memory_next_cap(cap);
+}
+
 static bool
 make_place(struct room *room, struct memberships *of)
 {
 	struct slab *slab = &hub_loop(room->nsp->hub)->slab;
 
 	if (room->n == room->cap) {
-		uint32_t cap = memory_next_cap(room->cap);
+		uint32_t cap = next_cap(room->cap);
 		struct member *members = slab_resize(slab, room->members,
 						     room->cap * sizeof(*members),
 						     cap * sizeof(*members));
@@ -61,7 +68,7 @@ make_place(struct room *room, struct memberships *of)
 		room->cap = cap;
 	}
 	if (of->n == of->cap) {
-		uint32_t cap = memory_next_cap(of->cap);
+		uint32_t cap = next_cap(of->cap);
 		struct membership *items = slab_resize(
 			slab, of->items, of->cap * sizeof(*items), cap * sizeof(*items));
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Layout: the struct, the payload as it came, then a tail with the few texts that cannot be
- * borrowed from it (escapes, numbers written oddly). A claim is an offset and a length into
- * this text plus the form it has there, so that most lists cost nothing beyond the payload.
+ * Layout: the struct, the claims that are there, the payload as it came, then a tail with the
+ * few texts that cannot be borrowed from it (escapes, numbers written oddly). A claim is an
+ * offset and a length into this text plus the form it has there, so that most lists cost
+ * nothing beyond the payload.
  */
 #include "policy/identity.h"
 
@@ -23,25 +24,26 @@ enum form {
 	FORM_PACKED /* items, a zero after each */
 };
 
-struct slice {
-	uint16_t at, len;
+struct claim {
+	uint16_t at, len; /* in the text */
+	uint8_t name;     /* enum config_claim */
+	uint8_t form;     /* enum form */
 };
 
 struct identity {
 	atomic_uint refs;
 	uint16_t payload_len;
+	uint16_t claims_n;
 	int64_t expires_s;
-	struct slice claims[CLAIM_N];
-	uint8_t forms[CLAIM_N];
-	char text[];
+	struct claim claims[]; /* the text follows */
 };
 
 /* While an identity is made: text is the payload, then the tail. */
 struct maker {
 	struct str payload;
 	struct buf tail;
-	struct slice claims[CLAIM_N];
-	uint8_t forms[CLAIM_N];
+	struct claim claims[CLAIM_N];
+	uint16_t claims_n;
 };
 
 static const struct json_limits payload_limits = {.depth = 64, .values = 20000};
@@ -119,8 +121,8 @@ static void
 set_claim(struct maker *m, enum config_claim claim, enum form form, size_t at, size_t len)
 {
 	/* An offset too large is cut here and refused with the whole text by finish. */
-	m->claims[claim] = (struct slice){(uint16_t)at, (uint16_t)len};
-	m->forms[claim] = (uint8_t)form;
+	m->claims[m->claims_n++] = (struct claim){(uint16_t)at, (uint16_t)len,
+						  (uint8_t)claim, (uint8_t)form};
 }
 
 static int
@@ -213,26 +215,35 @@ read_expiry(struct str payload, int64_t *expires_s_out)
 	return 0;
 }
 
+static const char *
+text_of(const struct identity *who)
+{
+	return (const char *)(who->claims + who->claims_n);
+}
+
 static int
 finish(const struct maker *m, int64_t expires_s, struct identity **out)
 {
+	size_t claims_bytes = m->claims_n * sizeof(m->claims[0]);
 	struct identity *who;
+	char *text;
 
 	if (m->tail.failed)
 		return -E_NOMEM;
 	if (m->payload.len + m->tail.len > TEXT_BYTES_MAX)
 		return -E_INVALID_TOKEN;
-	who = malloc(sizeof(*who) + m->payload.len + m->tail.len);
+	who = malloc(sizeof(*who) + claims_bytes + m->payload.len + m->tail.len);
 	if (!who)
 		return -E_NOMEM;
 	atomic_init(&who->refs, 1);
 	who->payload_len = (uint16_t)m->payload.len;
 	who->expires_s = expires_s;
-	memcpy(who->claims, m->claims, sizeof(who->claims));
-	memcpy(who->forms, m->forms, sizeof(who->forms));
-	memcpy(who->text, m->payload.ptr, m->payload.len);
+	who->claims_n = m->claims_n;
+	memcpy(who->claims, m->claims, claims_bytes);
+	text = (char *)(who->claims + who->claims_n);
+	memcpy(text, m->payload.ptr, m->payload.len);
 	if (m->tail.len)
-		memcpy(who->text + m->payload.len, m->tail.data, m->tail.len);
+		memcpy(text + m->payload.len, m->tail.data, m->tail.len);
 	*out = who;
 	return 0;
 }
@@ -280,16 +291,28 @@ identity_unref(struct identity *who)
 		free(who);
 }
 
-static struct str
-claim_text(const struct identity *who, enum config_claim claim)
+/* A claim that is not there is an empty text. */
+static struct claim
+find(const struct identity *who, enum config_claim name)
 {
-	return (struct str){who->text + who->claims[claim].at, who->claims[claim].len};
+	for (size_t i = 0; i < who->claims_n; i++)
+		if (who->claims[i].name == name)
+			return who->claims[i];
+	return (struct claim){.name = (uint8_t)name};
+}
+
+static struct str
+claim_text(const struct identity *who, const struct claim *claim)
+{
+	return (struct str){text_of(who) + claim->at, claim->len};
 }
 
 struct str
-identity_text(const struct identity *who, enum config_claim claim)
+identity_text(const struct identity *who, enum config_claim name)
 {
-	return claim_text(who, claim);
+	struct claim claim = find(who, name);
+
+	return claim_text(who, &claim);
 }
 
 /* *at is the offset of the next byte to look at; JSON walks are resumed there. */
@@ -321,19 +344,19 @@ next_between(struct str list, char sep, size_t *at, struct str *value_out)
 }
 
 bool
-identity_each(const struct identity *who, enum config_claim claim, size_t *at,
+identity_each(const struct identity *who, enum config_claim name, size_t *at,
 	      struct str *value_out)
 {
-	struct str list = claim_text(who, claim);
-	enum form form = (enum form)who->forms[claim];
+	struct claim claim = find(who, name);
+	struct str list = claim_text(who, &claim);
 	bool found;
 
 	do {
-		if (form == FORM_JSON)
+		if (claim.form == FORM_JSON)
 			found = next_json(list, at, value_out);
 		else
-			found = next_between(list, form == FORM_WORDS ? ' ' : '\0', at,
-					     value_out);
+			found = next_between(list, claim.form == FORM_WORDS ? ' ' : '\0',
+					     at, value_out);
 	} while (found && value_out->len == 0);
 	return found;
 }
@@ -352,7 +375,7 @@ identity_has(const struct identity *who, enum config_claim claim, struct str val
 struct str
 identity_claims(const struct identity *who)
 {
-	return (struct str){who->text, who->payload_len};
+	return (struct str){text_of(who), who->payload_len};
 }
 
 int64_t

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Who a connection speaks for: the verified claims of a token, immutable and counted, one
- * allocation of the payload plus about 100 bytes. Ids are texts inside; a claim that is a
+ * allocation of the payload plus some 50 bytes. Ids are texts inside; a claim that is a
  * number is kept in its canonical text ("42", never "42.0" or "4.2e1").
  * References: any thread.
  */

@@ -6,8 +6,8 @@
  */
 #include "policy/token.h"
 
+#include "base/idmap.h"
 #include "base/list.h"
-#include "base/map.h"
 #include "policy/token_claims.h"
 
 #include <openssl/err.h>
@@ -18,14 +18,14 @@
 enum { DIGEST_BYTES = 32 };
 
 struct entry {
+	char digest[DIGEST_BYTES]; /* first: the map finds it by this */
 	struct list by_age;
 	struct identity *who;
-	char digest[DIGEST_BYTES];
 };
 
 struct token_cache {
 	size_t tokens_n;
-	struct map entries;
+	struct idmap entries;
 	struct list by_age; /* the longest unused first */
 	/* those the entries were good for: others empty the cache */
 	struct token_keys *keys;
@@ -41,6 +41,7 @@ token_cache_new(size_t tokens_n)
 	if (!c)
 		return NULL;
 	list_init(&c->by_age);
+	c->entries = IDMAP_INIT(DIGEST_BYTES);
 	c->tokens_n = tokens_n;
 	c->ctx = EVP_MD_CTX_new();
 	c->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -54,7 +55,7 @@ static void
 forget(struct token_cache *c, struct entry *e)
 {
 	list_remove(&e->by_age);
-	map_remove(&c->entries, (struct str){e->digest, DIGEST_BYTES});
+	idmap_remove(&c->entries, e);
 	identity_unref(e->who);
 	free(e);
 }
@@ -74,7 +75,7 @@ token_cache_free(struct token_cache *c)
 	if (!c)
 		return;
 	clear(c);
-	map_fini(&c->entries);
+	idmap_fini(&c->entries);
 	EVP_MD_CTX_free(c->ctx);
 	EVP_MD_free(c->sha256);
 	free(c);
@@ -88,13 +89,13 @@ remember(struct token_cache *c, const char digest[DIGEST_BYTES], struct identity
 
 	if (c->tokens_n == 0)
 		return;
-	if (c->entries.n >= c->tokens_n)
+	if (c->entries.places.n >= c->tokens_n)
 		forget(c, CONTAINER_OF(c->by_age.next, struct entry, by_age));
 	e = malloc(sizeof(*e));
 	if (!e)
 		return;
 	memcpy(e->digest, digest, DIGEST_BYTES);
-	if (map_add(&c->entries, (struct str){e->digest, DIGEST_BYTES}, e)) {
+	if (idmap_add(&c->entries, e)) {
 		free(e);
 		return;
 	}
@@ -144,7 +145,7 @@ token_cache_verify(struct token_cache *c, struct token_keys *k, struct str token
 	}
 	if (token.len > TOKEN_BYTES_MAX || !digest_of(c, token, digest))
 		return token_verify(k, token, now_s, who_out, why_out);
-	e = map_get(&c->entries, (struct str){digest, DIGEST_BYTES});
+	e = idmap_get(&c->entries, (struct str){digest, DIGEST_BYTES});
 	if (e)
 		return recall(c, e, now_s, who_out, why_out);
 	error = token_verify(k, token, now_s, who_out, why_out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/hello.h"
 
+#include "base/errors.h"
+
 int
 session_hello_init(struct session_hello *h, struct texts *texts, struct request *r,
 		   int64_t wall_ms)

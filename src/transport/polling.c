@@ -2,6 +2,7 @@
 #include "transport/polling.h"
 
 #include "base/errors.h"
+#include "base/spare.h"
 #include "config/config.h"
 #include "proto/coding.h"
 #include "proto/jsonp.h"
@@ -15,15 +16,23 @@ enum {
 	BODY_ROOM_BYTES = 1024 /* of a payload that is put together without memory */
 };
 
+/* What was not fetched yet: there while something is. */
+struct waiting {
+	struct polling *polling;
+	struct send_queue queue;
+	struct loop_job flush;
+};
+
 struct polling {
 	struct loop *loop;
 	const struct config_mount *mount;
 	const struct polling_up *up; /* NULL: freed at the end of the turn */
-	void *up_state;
 	struct request *get, *post;
-	struct send_queue queue;
 	union {
-		struct loop_job flush;
+		struct {
+			void *up_state;
+			struct waiting *waiting; /* NULL: nothing */
+		};
 		struct loop_grave grave; /* once freed */
 	};
 	uint32_t strays_n; /* of this second, see conn_count */
@@ -39,13 +48,36 @@ bury(struct loop_grave *g)
 	slab_free(&p->loop->slab, p, sizeof(*p));
 }
 
+static const struct send_queue *
+queue_of(const struct polling *p)
+{
+	static const struct send_queue nothing;
+
+	return p->waiting ? &p->waiting->queue : &nothing;
+}
+
+static void
+drop_waiting(struct polling *p)
+{
+	struct waiting *w = p->waiting;
+
+	if (!w)
+		return;
+	loop_job_cancel(&w->flush);
+	send_queue_fini(&w->queue);
+	spare_give(w, sizeof(*w));
+	p->waiting = NULL;
+}
+
 static bool
 is_binary(const struct polling *p)
 {
+	const struct send_queue *queue = queue_of(p);
+
 	if (p->protocol != 3 || p->base64)
 		return false;
-	for (uint32_t i = 0; i < p->queue.n && i < p->mount->poll_packets_n; i++)
-		if (send_queue_at(&p->queue, i)->kind == FRAME_BINARY)
+	for (uint32_t i = 0; i < queue->n && i < p->mount->poll_packets_n; i++)
+		if (send_queue_at(queue, i)->kind == FRAME_BINARY)
 			return true;
 	return false;
 }
@@ -98,8 +130,8 @@ answer_get(struct polling *p, uint32_t packets_n)
 	bool binary = is_binary(p);
 	struct eio_writer w = eio_writer(p->protocol, p->base64, binary, &body);
 
-	for (uint32_t i = 0; p->queue.n && i < packets_n; i++) {
-		struct frame *f = send_queue_pop(&p->queue);
+	for (uint32_t i = 0; p->waiting && i < packets_n; i++) {
+		struct frame *f = polling_take(p);
 
 		eio_writer_add(&w, f);
 		frame_unref(f);
@@ -127,9 +159,9 @@ answer_get(struct polling *p, uint32_t packets_n)
 static void
 on_flush(struct loop_job *j)
 {
-	struct polling *p = CONTAINER_OF(j, struct polling, flush);
+	struct polling *p = CONTAINER_OF(j, struct waiting, flush)->polling;
 
-	if (!p->get || !p->queue.n)
+	if (!p->get)
 		return;
 	answer_get(p, p->mount->poll_packets_n);
 	if (p->up) /* a request behind this one on its connection may have ended the session */
@@ -150,7 +182,6 @@ polling_new(struct loop *l, const struct config_mount *mount, int protocol, bool
 	p->base64 = base64;
 	p->up = up;
 	p->up_state = up_state;
-	loop_job_init(&p->flush, on_flush);
 	return p;
 }
 
@@ -158,17 +189,16 @@ void
 polling_free(struct polling *p, enum eio_type last)
 {
 	p->up = NULL;
-	loop_job_cancel(&p->flush);
 	if (p->get) {
 		/* the end must be in this one, and clients take no more than so many packets */
-		send_queue_cut(&p->queue, p->mount->poll_packets_n - 1);
+		if (p->waiting)
+			send_queue_cut(&p->waiting->queue, p->mount->poll_packets_n - 1);
 		(void)polling_send_digit(p, last); /* full or not, the poll ends */
 		answer_get(p, p->mount->poll_packets_n);
 	}
 	if (p->post)
 		p->post->on_abort = NULL;
-	loop_job_cancel(&p->flush);
-	send_queue_fini(&p->queue);
+	drop_waiting(p);
 	p->grave.bury = bury;
 	loop_bury(p->loop, &p->grave);
 }
@@ -277,20 +307,38 @@ polling_get(struct polling *p, struct request *r)
 	p->get = r;
 	r->state = p;
 	r->on_abort = on_get_abort;
-	if (p->queue.n)
-		loop_at_end(p->loop, &p->flush);
+	if (p->waiting)
+		loop_at_end(p->loop, &p->waiting->flush);
+}
+
+/* NULL when memory is short. */
+static struct waiting *
+get_waiting(struct polling *p)
+{
+	if (p->waiting)
+		return p->waiting;
+	p->waiting = spare_zeros(sizeof(*p->waiting));
+	if (!p->waiting)
+		return NULL;
+	p->waiting->polling = p;
+	loop_job_init(&p->waiting->flush, on_flush);
+	return p->waiting;
 }
 
 int
 polling_send(struct polling *p, struct frame *f)
 {
+	struct waiting *w;
 	int error;
 
-	if (!send_queue_fits(&p->queue, f->len, p->mount->queue_hard_bytes))
+	if (!send_queue_fits(queue_of(p), f->len, p->mount->queue_hard_bytes))
 		return -E_FULL;
-	error = send_queue_push(&p->queue, f);
+	w = get_waiting(p);
+	error = w ? send_queue_push(&w->queue, f) : -E_NOMEM;
+	if (w && !w->queue.n)
+		drop_waiting(p);
 	if (!error && p->get)
-		loop_at_end(p->loop, &p->flush);
+		loop_at_end(p->loop, &w->flush);
 	return error;
 }
 
@@ -314,11 +362,15 @@ polling_is_writable(const struct polling *p)
 size_t
 polling_queued(const struct polling *p)
 {
-	return send_queue_held(&p->queue);
+	return send_queue_held(queue_of(p));
 }
 
 struct frame *
 polling_take(struct polling *p)
 {
-	return send_queue_pop(&p->queue);
+	struct frame *f = p->waiting ? send_queue_pop(&p->waiting->queue) : NULL;
+
+	if (p->waiting && !p->waiting->queue.n)
+		drop_waiting(p);
+	return f;
 }
