@@ -67,15 +67,22 @@ cancel_timer(struct conn *c)
 	drop_busy_if_idle(c);
 }
 
-/* Without memory the connection is closed: nothing else would ever end it. */
-static void
-set_timer(struct conn *c, uint32_t ms)
+/* False when memory is short. */
+static bool
+try_timer(struct conn *c, uint32_t ms)
 {
 	struct conn_busy *b = get_busy(c);
 
 	if (b)
 		wheel_set(&c->loop->wheel, &b->timer, c->loop->now_ms + ms);
-	else
+	return b != NULL;
+}
+
+/* Without memory the connection is closed: nothing else would ever end it. */
+static void
+set_timer(struct conn *c, uint32_t ms)
+{
+	if (!try_timer(c, ms))
 		conn_close(c, -E_NOMEM);
 }
 
@@ -497,7 +504,8 @@ conn_set_deadline(struct conn *c, uint32_t ms)
 		return;
 	forget_pause(c);
 	c->has_deadline = true;
-	set_timer(c, ms);
+	if (!try_timer(c, ms))
+		conn_end(c); /* not closed at once: who asks is not done with it */
 }
 
 /* The second above, what was counted in it below. */
