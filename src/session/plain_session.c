@@ -64,7 +64,8 @@ plain_session_close(struct plain_session *p, int code, struct str reason, const 
 	ask_for_earlier_words(p);
 	if (p->websocket)
 		websocket_close(p->websocket, code ? code : CODE_NORMAL, reason);
-	tell_end(p, why);
+	if (p->websocket) /* without memory for a close frame it is gone, and was told */
+		tell_end(p, why);
 }
 
 static void
