@@ -94,6 +94,7 @@ echo "instructions of tidegate for each, and locks it takes"
 workers=1
 times=1
 count "delivery, 1,000 members" websocket_send fanout --clients 1000
+count "delivery, 4,000 members" websocket_send fanout --clients 4000
 times=1000
 count "delivery, 1,000 members, 4 in flight" hub_broadcast fanout --clients 1000 --in-flight 4
 times=1
