@@ -19,7 +19,8 @@ only=${1:-}
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$place"' EXIT
 TIDEGATE_JWT_SECRET=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 export TIDEGATE_JWT_SECRET
-"$TIDEGATE" token --config "$here/tidegate.yaml" --sub user-1 --ttl 1h >"$place/tokens"
+"$TIDEGATE" token --config "$here/tidegate.yaml" --sub user-1 --ttl 1h \
+	--claim 'rooms=["bench:*"]' >"$place/tokens"
 
 # calls FUNCTION FILE…: "calls instructions locks" of the callgrind profile, of those of
 # several threads, in which the function is called most
@@ -107,6 +108,9 @@ upgrade=(churn --clients 10 --protocol upgrade)
 count "polling cycle on two connections" api_reply_ok "${fresh[@]}"
 count "session upgraded" EVP_Digest "${upgrade[@]}"
 count "publish to 10 members" api_reply_ok fanout --clients 10
+rooms=(--protocol rooms --path /rooms --room bench:r)
+# who publishes is a member, too
+count "publish in rooms to 2 members" hub_broadcast fanout --clients 1 "${rooms[@]}"
 workers=2
 # the kernel deals connections out at random: half of them arrive at the wrong loop
 count "polling cycle on two, one of them handed over" api_reply_ok "${fresh[@]}"
