@@ -179,6 +179,9 @@ add_others(struct routes *r)
 		 .serve = health_serve_ready,
 		 .arg = r->base.is_ready},
 		{.path = "/", .serve = redirect_to_start_page},
+		/* where the integration guide has it */
+		{.path = "/tests/websocket/test-client.html",
+		 .serve = redirect_to_start_page},
 		{.path = "/",
 		 .subtree = true,
 		 .allow = "GET, HEAD",
@@ -186,10 +189,9 @@ add_others(struct routes *r)
 		 .arg = r->html},
 	};
 	bool is_demo = demo->config->demo;
-	bool wanted[] = {is_demo,        is_demo,
-			 is_demo,        true,
-			 true,           r->html && static_files_has(r->html, start_page),
-			 r->html != NULL};
+	bool has_page = r->html && static_files_has(r->html, start_page);
+	bool wanted[] = {is_demo, is_demo,  is_demo,  true,
+			 true,    has_page, has_page, r->html != NULL};
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof(rows) / sizeof(rows[0]); i++)
