@@ -75,13 +75,11 @@ struct json_walk json_walk(struct str array_or_object);
 bool json_next(struct json_walk *w, struct str *value_out);
 /* Next member; key_out is the raw key without quotes, possibly with escapes. */
 bool json_next_member(struct json_walk *w, struct str *key_out, struct str *value_out);
-/* Of a walk at its end: does nothing stand behind the closing bracket but blanks? */
-bool json_walk_was_all(const struct json_walk *w);
 
 /* Many members in one walk: values_out[i] is that of keys[i] as json_get finds it, ptr NULL when
- * there is none. Returns the walk at its end. */
-struct json_walk json_pick(struct str object, const struct str *keys, size_t keys_n,
-			   struct str *values_out);
+ * there is none. */
+void json_pick(struct str object, const struct str *keys, size_t keys_n,
+	       struct str *values_out);
 
 /* The last member of that key (JSON.parse keeps the last), escapes in keys understood.
  * False when there is none or object is not an object. */

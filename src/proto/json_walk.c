@@ -233,14 +233,6 @@ json_next(struct json_walk *w, struct str *value_out)
 	return true;
 }
 
-bool
-json_walk_was_all(const struct json_walk *w)
-{
-	const char *at = w->at < w->end ? w->at + 1 : w->at;
-
-	return json_skip_blanks(at, w->end) == w->end;
-}
-
 static inline bool
 next_member(struct json_walk *w, struct json_member *out)
 {
@@ -293,7 +285,7 @@ pick(const struct json_member *m, const struct str *keys, size_t keys_n,
 			values_out[i] = m->value;
 }
 
-struct json_walk
+void
 json_pick(struct str object, const struct str *keys, size_t keys_n,
 	  struct str *values_out)
 {
@@ -303,10 +295,9 @@ json_pick(struct str object, const struct str *keys, size_t keys_n,
 	for (size_t i = 0; i < keys_n; i++)
 		values_out[i] = (struct str){NULL, 0};
 	if (json_kind(object) != JSON_OBJECT_KIND)
-		return w;
+		return;
 	while (next_member(&w, &member))
 		pick(&member, keys, keys_n, values_out);
-	return w;
 }
 
 void
@@ -314,7 +305,7 @@ json_members_pick(const struct json_members *m, const struct str *keys, size_t k
 		  struct str *values_out)
 {
 	if (m->is_cut) {
-		(void)json_pick(m->object, keys, keys_n, values_out);
+		json_pick(m->object, keys, keys_n, values_out);
 		return;
 	}
 	for (size_t i = 0; i < keys_n; i++)
