@@ -19,6 +19,9 @@ export function random(n) {
 export const pick = (list) => list[random(list.length)];
 export const many = (n, make) => Array.from({ length: random(n) }, make);
 
+// Lone surrogates become U+FFFD. Node 18 has no String.prototype.toWellFormed.
+export const wellFormed = (text) => Buffer.from(text).toString();
+
 // require() as the innermost of these packages sees it, each looked up from the one before.
 export function requireFrom(...path) {
 	const folder = process.env.TIDEGATE_NODE_MODULES ?? process.env.NODE_PATH?.split(':')[0] ?? '';

@@ -3,7 +3,7 @@
 // protocol 3: what we take it must take with the same packets; what it takes and we refuse
 // must be one of the liberties listed below; what we write must be its bytes.
 import { isUtf8 } from 'node:buffer';
-import { compare, many, mutate, pick, random, requireFrom } from './ask.mjs';
+import { compare, many, mutate, pick, random, requireFrom, wellFormed } from './ask.mjs';
 
 const v4 = requireFrom()('engine.io-parser');
 const v3 = requireFrom('socket.io-client-2', 'engine.io-client')('engine.io-parser');
@@ -73,7 +73,7 @@ function isTextLiberty(payload) {
 		const colon = payload.indexOf(':', at), length = payload.slice(at, colon);
 		if (colon < 0 || !/^\d{1,10}$/.test(length)) return true;
 		const text = payload.slice(colon + 1, colon + 1 + Number(length));
-		if (!text.isWellFormed() || isPacketLiberty(text)) return true;
+		if (text !== wellFormed(text) || isPacketLiberty(text)) return true;
 		at = colon + 1 + Number(length);
 	}
 	return false;
@@ -145,7 +145,7 @@ compare('engineio', () => {
 			payload = Buffer.from(mutate(payload.toString('latin1'), binaryTokens), 'latin1');
 	} else {
 		for (let n = random(3); n >= 0; n--) payload = mutate(payload, tokens);
-		payload = payload.toWellFormed();
+		payload = wellFormed(payload);
 	}
 	requests.push(readRequest(protocol, payload));
 	return requests;

@@ -2,7 +2,7 @@
 // Compares src/proto/json*.c with JavaScript's JSON on generated texts: what JSON.parse takes
 // must pass and nothing else may, strings and numbers must come out the same.
 import { isUtf8 } from 'node:buffer';
-import { compare, pick, random } from './ask.mjs';
+import { compare, pick, random, wellFormed } from './ask.mjs';
 
 const DEPTH_MAX = 1024;
 
@@ -92,7 +92,7 @@ function requestsOf(bytes) {
 		taken,
 	}];
 	if (taken && typeof parsed === 'string')
-		requests.push(request('u', bytes, parsed, (reply) => reply.bytes.equals(Buffer.from(parsed.toWellFormed()))));
+		requests.push(request('u', bytes, parsed, (reply) => reply.bytes.equals(Buffer.from(wellFormed(parsed)))));
 	if (taken && typeof parsed === 'number')
 		requests.push(request('d', bytes, parsed, (reply) => (Number.isFinite(parsed) ?
 			reply.bytes.length === 8 && Object.is(reply.bytes.readDoubleLE(0), parsed) :

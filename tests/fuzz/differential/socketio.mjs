@@ -3,7 +3,7 @@
 // with the same parts; what it takes and we refuse must be one of the liberties listed below;
 // what it writes we must take, and write back byte by byte.
 import { isDeepStrictEqual } from 'node:util';
-import { compare, json, many, mutate, pick, random, requireFrom } from './ask.mjs';
+import { compare, json, many, mutate, pick, random, requireFrom, wellFormed } from './ask.mjs';
 
 const { Decoder, Encoder } = requireFrom()('socket.io-parser');
 
@@ -129,5 +129,5 @@ compare('socketio', () => {
 	while (attachments.length > ATTACHMENTS_MAX);
 	let text = written;
 	for (let n = random(3); n >= 0; n--) text = mutate(text, tokens);
-	return [request(written, true), request(text.toWellFormed(), false)];
+	return [request(written, true), request(wellFormed(text), false)];
 });
