@@ -9,6 +9,7 @@
 #include "admin/notify_verb.h"
 #include "admin/rest.h"
 #include "base/errors.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "hub/client.h"
 #include "hub/hub.h"
@@ -378,6 +379,25 @@ sum(const struct server *s, enum counter which)
 	return n;
 }
 
+/* A handler that does not return keeps all clients of its loop waiting. */
+static void
+watch_loops(struct server *s)
+{
+	for (size_t i = 0; i < s->workers_n; i++) {
+		struct worker *w = &s->workers[i];
+		uint64_t turn;
+
+		if (loop_is_awake(w->loop, &turn) && turn == w->turn)
+			log_error("event loop is stuck",
+				  "loop=%zu connections=%llu why=\"a plugin's handler "
+				  "does not return?\"",
+				  i,
+				  (unsigned long long)counter_get(&w->loop->counters,
+								  COUNTER_CONNECTIONS));
+		w->turn = turn;
+	}
+}
+
 void
 server_tidy(struct server *s)
 {
@@ -385,6 +405,7 @@ server_tidy(struct server *s)
 	uint64_t came_n = accepted_n - s->tidy.accepted_n;
 	uint64_t gone_n = accepted_n - sum(s, COUNTER_CONNECTIONS) - s->tidy.gone_n;
 
+	watch_loops(s);
 	s->tidy.accepted_n = accepted_n;
 	if (gone_n < MANY_GONE || came_n > gone_n / 10)
 		return; /* what they left will be wanted again */

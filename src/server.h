@@ -34,7 +34,8 @@ int server_reload(struct server *s, struct config *fresh, struct buf *errors) MU
 /* The configuration that was taken over last; borrowed until the next. */
 const struct config *server_config(const struct server *s);
 
-/* Now and then: once many clients have left and few come, memory that they needed goes back to
+/* Every few seconds: an event loop that is still where it was found the last time is told in
+ * the log, and once many clients have left and few come, memory that they needed goes back to
  * the system. Main thread. */
 void server_tidy(struct server *s);
 

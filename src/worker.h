@@ -38,6 +38,7 @@ struct worker {
 	size_t listeners_n;
 	pthread_t thread;
 	bool has_thread;
+	uint64_t turn; /* in which its loop was found last, by the main thread */
 };
 
 enum worker_order { WORKER_DRAIN, WORKER_FAREWELL };

@@ -26,7 +26,7 @@ struct loop_inside {
 	struct event tick;     /* wakes the loop for the wheel */
 	struct event doorbell; /* wakes it for mail */
 	int doorbell_fd;
-	bool is_awake;               /* this turn's clock is read */
+	atomic_bool is_awake;        /* this turn's clock is read */
 	struct list jobs, next_jobs; /* of this turn, of the next one */
 	struct loop_grave *graves;
 	_Atomic(struct mail *) mail; /* newest first */
@@ -204,9 +204,9 @@ set_tick(struct loop *l)
 void
 loop_wake(struct loop *l)
 {
-	if (l->inside->is_awake)
+	if (atomic_load_explicit(&l->inside->is_awake, memory_order_relaxed))
 		return;
-	l->inside->is_awake = true;
+	atomic_store_explicit(&l->inside->is_awake, true, memory_order_relaxed);
 	read_clock(l);
 	wheel_run(&l->wheel, l->now_ms);
 }
@@ -281,7 +281,7 @@ loop_turn(struct loop *l, bool may_wait)
 	spares_use(&l->spares);
 	if (take_next_jobs(l))
 		may_wait = false;
-	l->inside->is_awake = false;
+	atomic_store_explicit(&l->inside->is_awake, false, memory_order_relaxed);
 	if (may_wait)
 		set_tick(l);
 	event_base_loop(l->base, EVLOOP_ONCE | (may_wait ? 0 : EVLOOP_NONBLOCK));
@@ -294,6 +294,24 @@ loop_turn(struct loop *l, bool may_wait)
 	watch_spares(l);
 	counter_add(&l->counters, COUNTER_LOOP_TURNS, 1);
 	return !atomic_load_explicit(&l->inside->stopping, memory_order_relaxed);
+}
+
+bool
+loop_is_awake(const struct loop *l, uint64_t *turn_out)
+{
+	*turn_out = counter_get(&l->counters, COUNTER_LOOP_TURNS);
+	return atomic_load_explicit(&l->inside->is_awake, memory_order_relaxed);
+}
+
+void
+loop_no_memory(struct loop *l)
+{
+	static struct log_throttle throttle;
+	uint64_t held;
+
+	counter_add(&l->counters, COUNTER_NO_MEMORY, 1);
+	if (log_may(&throttle, l->now_ms, &held))
+		log_error("out of memory", "held_back=%llu", (unsigned long long)held);
 }
 
 void

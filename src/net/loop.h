@@ -70,6 +70,13 @@ bool loop_turn(struct loop *l, bool may_wait);
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l); /* [any thread] */
 
+/* Is it in the middle of a turn, and of which? Who finds it in the same one much later knows that
+ * somebody keeps it there. [any thread] */
+bool loop_is_awake(const struct loop *l, uint64_t *turn_out);
+
+/* Memory was short for somebody: counted, and said now and then. */
+void loop_no_memory(struct loop *l);
+
 /* Put m into the mailbox; wakes the loop if it was empty. Never fails. [any thread] */
 void loop_post(struct loop *to, struct mail *m);
 

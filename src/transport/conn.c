@@ -544,6 +544,8 @@ conn_close(struct conn *c, int error)
 	if (c->is_closed)
 		return;
 	c->is_closed = true;
+	if (error == -E_NOMEM)
+		loop_no_memory(c->loop);
 	stream_close(&c->stream);
 	cancel_timer(c);
 	loop_job_cancel(&c->flush);

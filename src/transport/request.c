@@ -74,6 +74,8 @@ request_refuse(struct request *r, int error)
 				   status, error_name(error), error_text(error));
 	int allow_n = 0;
 
+	if (error == -E_NOMEM)
+		loop_no_memory(r->conn->loop);
 	if (status == 405 && r->route && r->route->allow)
 		allow_n = snprintf(allow, sizeof(allow), "Allow: %s\r\n",
 				   r->route->allow);

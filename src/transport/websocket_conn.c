@@ -119,8 +119,13 @@ ask_for_last_words(struct websocket *w, int error)
 static void
 fail(struct websocket *w, int error)
 {
-	counter_add(&conn_around(w)->loop->counters,
-		    error == -E_FLOOD ? COUNTER_FLOODS : COUNTER_PARSE_ERRORS, 1);
+	struct loop *l = conn_around(w)->loop;
+
+	if (error == -E_NOMEM)
+		loop_no_memory(l);
+	else
+		counter_add(&l->counters,
+			    error == -E_FLOOD ? COUNTER_FLOODS : COUNTER_PARSE_ERRORS, 1);
 	ask_for_last_words(w, error);
 	websocket_close(w, error_ws_code(error), (struct str){NULL, 0});
 	conn_end(conn_around(w));

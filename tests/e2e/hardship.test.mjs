@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync,
+	writeSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { get } from "node:http";
 import { connect } from "node:net";
@@ -14,7 +15,8 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
 import { Api, WITH_API } from "./api.mjs";
-import { BUILD, CONFORMANCE, Gateway, PROGRAM, once, until, within } from "./gateway.mjs";
+import { Engine } from "./engine.mjs";
+import { BUILD, CONFORMANCE, Gateway, PROGRAM, SOURCE, once, token, until, within } from "./gateway.mjs";
 
 let folder;
 
@@ -93,6 +95,48 @@ describe("a disk without room", () => {
 		const { items } = await api.get("/api/v1/notifications?user=ann");
 		assert.deepEqual(items.map(({ title }) => title), ["third", "first"]);
 		assert.match((await api.send("GET", "/metrics")).text, /\ntidegate_notifications_failed 1\n/);
+		await gateway.stop();
+	});
+});
+
+describe("a plugin that does not return", () => {
+	test("is told in the log, keeps its own loop alone, and all is well afterwards", async () => {
+		const plugins = join(folder, "plugins"), gate = join(folder, "gate");
+		mkdirSync(plugins);
+		writeFileSync(join(folder, "stuck.c"), `#include <tidegate/plugin.h>
+#include <unistd.h>
+static void
+run(struct tg_call call, const struct tg_request *request, void *state)
+{
+	while (access("${gate}", F_OK))
+		usleep(10000);
+	tg_reply_ok(call, TG("1"));
+	tg_reply_ok(call, TG("2")); /* once too often */
+}
+static const struct tg_action action = {.size = sizeof(action), .name = "stuck", .run = run};
+static int
+init(void)
+{
+	return tg_add_action(&action);
+}
+TG_PLUGIN("stuck", "1.0", init, NULL)
+`);
+		execFileSync("cc", ["-shared", "-fPIC", "-I", join(SOURCE, "include"), "-o", join(plugins, "stuck.so"),
+			join(folder, "stuck.c")]);
+		writeFileSync(join(plugins, "broken.so"), "no object at all");
+		const gateway = await Gateway.start({ ...WITH_API, set: { plugin_dir: plugins, workers: "2" } });
+		assert.match(gateway.stderr, /error plugin refused: file="broken.so"/);
+		const engine = new Engine(gateway.url, "/realtime/");
+		const { sid } = await engine.open();
+		await engine.send(sid, `40${JSON.stringify({ token: await token("ann") })}`);
+		assert.match(await engine.get(sid), /^40/);
+		engine.post(sid, "421[\"stuck\",{}]"); // answered when the loop goes on
+		await until("a line of the log", () => /error event loop is stuck: loop=\d connections=/.test(gateway.stderr));
+		const others = Array.from({ length: 32 }, () => new Engine(gateway.url, "/realtime/").open());
+		await Promise.any(others); // those whom the kernel gave to the other loop
+		writeFileSync(gate, "");
+		assert.match(await engine.get(sid), /^431\[/);
+		await Promise.all(others);
 		await gateway.stop();
 	});
 });
