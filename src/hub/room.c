@@ -48,7 +48,7 @@ new_room(struct namespace *nsp, struct str name)
 static uint32_t
 next_cap(uint32_t cap)
 {
-	return cap < 4 ? cap + 1 : memory_next_cap(cap);
+	return cap < 4 ? cap + 1 : cap < 256 ? cap + cap / 2 : memory_next_cap(cap);
 }
 
 static bool
