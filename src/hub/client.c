@@ -60,12 +60,13 @@ drop_binary(struct client *c)
 static int
 count_newcomer(struct client *c)
 {
-	struct str address = address_key(&c->session->hello.peer);
+	struct str address = address_key(&client_session(c)->hello.peer);
 	struct limit_table *newcomers = c->hub->all->newcomers;
-	int error = newcomers && address.len ? limit_take(newcomers, address,
-							  c->session->mount->newcomers_n,
-							  c->hub->loop->now_ms)
-					     : 0;
+	int error = newcomers && address.len
+			    ? limit_take(newcomers, address,
+					 client_session(c)->mount->newcomers_n,
+					 c->hub->loop->now_ms)
+			    : 0;
 
 	c->asking->is_newcomer = !error;
 	if (error)
@@ -77,7 +78,7 @@ count_newcomer(struct client *c)
 static void
 stop_waiting(struct client *c)
 {
-	struct str address = address_key(&c->session->hello.peer);
+	struct str address = address_key(&client_session(c)->hello.peer);
 
 	wheel_cancel(&c->hub->loop->wheel, &c->asking->timer);
 	if (c->asking->is_newcomer && c->hub->all->newcomers && address.len)
@@ -99,9 +100,9 @@ struct sio_limits
 client_limits(const struct client *c)
 {
 	return (struct sio_limits){
-		.json = {.depth = c->session->mount->json_depth,
-			 .values = c->session->mount->json_values_n},
-		.attachments = c->session->mount->attachments_n,
+		.json = {.depth = client_session(c)->mount->json_depth,
+			 .values = client_session(c)->mount->json_values_n},
+		.attachments = client_session(c)->mount->attachments_n,
 		.namespace_bytes = NAMESPACE_BYTES_MAX,
 	};
 }
@@ -110,9 +111,9 @@ void
 client_fail(struct client *c, const char *why)
 {
 	log_debug("client refused", "why=\"%s\" sid=%.*s", why, SID_BYTES,
-		  c->session->id);
+		  client_session(c)->id);
 	counter_add(&c->hub->loop->counters, COUNTER_PARSE_ERRORS, 1);
-	session_close(c->session, "parse error");
+	session_close(client_session(c), "parse error");
 }
 
 struct socket *
@@ -133,7 +134,7 @@ int
 client_send(struct client *c, const struct frames *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		int error = session_send(c->session, f->frame[i]);
+		int error = session_send(client_session(c), f->frame[i]);
 
 		if (error)
 			return error;
@@ -284,7 +285,7 @@ on_binary(struct client *c, struct str bytes)
 		client_fail(c, "attachment without a packet");
 		return;
 	}
-	if (b->bytes.len + bytes.len > c->session->mount->message_bytes) {
+	if (b->bytes.len + bytes.len > client_session(c)->mount->message_bytes) {
 		client_fail(c, "attachments are too large");
 		return;
 	}
@@ -304,7 +305,7 @@ on_open(void *up)
 	struct client *c = up;
 
 	/* clients of Socket.IO 2 are in the main namespace without asking */
-	if (c->session->protocol == 3)
+	if (client_session(c)->protocol == 3)
 		client_connect(c, STR("/"), (struct str){NULL, 0});
 }
 
@@ -313,7 +314,7 @@ on_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
 	struct client *c = up;
 
-	if (c->session->mount->msgpack)
+	if (client_session(c)->mount->msgpack)
 		client_read_msgpack(c, kind, (struct str){data, n});
 	else if (kind == FRAME_TEXT)
 		on_text(c, (struct str){data, n});
@@ -325,14 +326,6 @@ static void
 on_drain(void *up)
 {
 	(void)up;
-}
-
-static void
-on_free(void *up)
-{
-	struct client *c = up;
-
-	slab_free(&c->session->all->loop->slab, c, sizeof(*c));
 }
 
 static void
@@ -355,8 +348,8 @@ on_word(void *up)
 		batch_settle(CONTAINER_OF(link, struct socket, link));
 }
 
-static const struct session_up session_up = {on_open,  on_message, on_drain,
-					     on_close, on_free,    on_word};
+static const struct session_up session_up = {on_open, on_message, on_drain, on_close,
+					     on_word};
 
 static void
 on_connect_timeout(struct wheel_timer *t)
@@ -364,7 +357,7 @@ on_connect_timeout(struct wheel_timer *t)
 	struct client *c = CONTAINER_OF(t, struct asking, timer)->client;
 
 	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_TIMEOUTS, 1);
-	session_close(c->session, "connect timeout");
+	session_close(client_session(c), "connect timeout");
 }
 
 /* NULL when memory is short. */
@@ -391,7 +384,8 @@ await_namespace(struct client *c)
 
 	if (!error)
 		wheel_set(&c->hub->loop->wheel, &a->timer,
-			  c->hub->loop->now_ms + c->session->mount->connect_timeout_ms);
+			  c->hub->loop->now_ms +
+				  client_session(c)->mount->connect_timeout_ms);
 	return error;
 }
 
@@ -403,7 +397,7 @@ client_may_ask(struct client *c)
 	if (!a)
 		return false;
 	a->asked_n++;
-	return rate_take(&a->rate, &c->session->mount->connect_rate,
+	return rate_take(&a->rate, &client_session(c)->mount->connect_rate,
 			 c->hub->loop->now_ms);
 }
 
@@ -432,24 +426,19 @@ static int
 on_session(void *app, struct session *s, struct request *r)
 {
 	struct hub *h = app;
-	struct client *c = slab_new(&h->loop->slab, sizeof(*c));
+	struct client *c = session_client(s);
 	int error;
 
 	(void)r;
-	if (!c)
-		return -E_NOMEM;
-	c->session = s;
 	c->hub = h;
 	c->wire = (uint8_t)wire_of(s);
 	list_init(&c->sockets);
 	error = await_namespace(c);
 	if (error) {
 		free(c->asking);
-		slab_free(&h->loop->slab, c, sizeof(*c));
 		return error;
 	}
 	s->up = &session_up;
-	s->up_state = c;
 	return 0;
 }
 

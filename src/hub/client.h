@@ -2,7 +2,7 @@
 /*
  * A Socket.IO client on one Engine.IO session: puts packets together (binary attachments),
  * checks them, connects namespaces, and gives events to their sockets.
- * Owned by its session; freed after the turn in which that closed. Thread: its loop.
+ * Lives in its session. Thread: its loop.
  */
 #ifndef HUB_CLIENT_H
 #define HUB_CLIENT_H
@@ -14,8 +14,8 @@
 
 struct revival;
 
+/* In its session's room. */
 struct client {
-	struct session *session;
 	struct hub *hub;
 	struct list sockets;
 	struct asking *asking; /* for namespaces; NULL: one was asked for and joined */
@@ -23,6 +23,20 @@ struct client {
 	uint8_t wire;          /* enum wire */
 	bool was_joined;       /* a namespace, once */
 };
+
+_Static_assert(sizeof(struct client) <= SESSION_ROOM_BYTES, "it is in the room");
+
+static inline struct client *
+session_client(struct session *s)
+{
+	return (struct client *)(void *)s->room;
+}
+
+static inline struct session *
+client_session(const struct client *c)
+{
+	return session_around(c);
+}
 
 /* For mounts that speak Socket.IO; app_state is the loop's hub. */
 extern const struct engine_app client_engine_app;

@@ -24,8 +24,8 @@ exists(struct client *c, struct str nsp)
 
 	if (str_eq(nsp, STR("/")))
 		return true;
-	for (size_t i = 0; i < c->session->mount->namespaces.n; i++)
-		if (str_eq(nsp, str_from(c->session->mount->namespaces.items[i])))
+	for (size_t i = 0; i < client_session(c)->mount->namespaces.n; i++)
+		if (str_eq(nsp, str_from(client_session(c)->mount->namespaces.items[i])))
 			return true;
 	return h->up->namespace_exists(h->up_state, nsp);
 }
@@ -39,8 +39,8 @@ find_token(struct client *c, struct str auth)
 
 	if (json_get(auth, STR("token"), &value) && json_borrow_string(value, &token))
 		return token;
-	return credentials_token(&c->session->hello, str_from(l->config->token.cookie),
-				 &l->arena);
+	return credentials_token(&client_session(c)->hello,
+				 str_from(l->config->token.cookie), &l->arena);
 }
 
 /* Errors: -E_INVALID_TOKEN, -E_TOKEN_EXPIRED, -E_TOO_MANY_FAILURES, -E_NOMEM. */
@@ -48,12 +48,12 @@ static int
 identify(struct client *c, struct str auth, struct identity **who_out)
 {
 	struct hub *h = c->hub;
-	struct bad_tokens *bad_tokens = c->session->all->bad_tokens;
-	const struct address *client = &c->session->hello.peer;
+	struct bad_tokens *bad_tokens = client_session(c)->all->bad_tokens;
+	const struct address *client = &client_session(c)->hello.peer;
 	const char *why = "";
 	int error;
 
-	if (c->session->mount->auth == AUTH_NONE) {
+	if (client_session(c)->mount->auth == AUTH_NONE) {
 		*who_out = identity_anonymous();
 		return *who_out ? 0 : -E_NOMEM;
 	}
@@ -66,7 +66,7 @@ identify(struct client *c, struct str auth, struct identity **who_out)
 	if (error) {
 		counter_add(&h->loop->counters, COUNTER_TOKENS_REFUSED, 1);
 		log_debug("token refused", "why=\"%s\" sid=%.*s", why, SID_BYTES,
-			  c->session->id);
+			  client_session(c)->id);
 	}
 	return error;
 }
@@ -77,9 +77,9 @@ refuse(struct client *c, struct str nsp, struct str message, int error)
 	struct buf data = BUF_INIT;
 
 	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_REFUSED, 1);
-	if (c->session->protocol == 3 && !error)
+	if (client_session(c)->protocol == 3 && !error)
 		buf_printf(&data, "\"%.*s\"", STR_ARG(message));
-	else if (c->session->protocol == 3)
+	else if (client_session(c)->protocol == 3)
 		buf_printf(&data, "{\"code\":\"%s\"}", error_name(error));
 	else if (!error)
 		buf_printf(&data, "{\"message\":\"%.*s\"}", STR_ARG(message));
@@ -114,7 +114,7 @@ make_socket(struct client *c, struct str nsp, struct identity *who, struct str a
 	struct buf kept = BUF_INIT;
 	struct socket *s;
 
-	if (c->session->mount->auth == AUTH_NONE)
+	if (client_session(c)->mount->auth == AUTH_NONE)
 		return client_make_socket(c, nsp, who, auth);
 	add_without_token(&kept, auth);
 	s = kept.failed ? NULL : client_make_socket(c, nsp, who, buf_str(&kept));
@@ -125,7 +125,7 @@ make_socket(struct client *c, struct str nsp, struct identity *who, struct str a
 static bool
 has_room(const struct client *c)
 {
-	uint32_t left = c->session->mount->client_namespaces_n;
+	uint32_t left = client_session(c)->mount->client_namespaces_n;
 
 	LIST_EACH (link, &c->sockets)
 		left--;
@@ -210,12 +210,13 @@ client_ask(struct client *c, const struct sio_packet *p)
 		return;
 	}
 	whole.len = (size_t)(p->query.ptr + p->query.len - p->nsp.ptr);
-	if (whole.len > (c->session->protocol == 3 ? QUERY_BYTES_MAX
-						   : client_limits(c).namespace_bytes)) {
+	if (whole.len > (client_session(c)->protocol == 3
+				 ? QUERY_BYTES_MAX
+				 : client_limits(c).namespace_bytes)) {
 		client_fail(c, "the query of a namespace is too long");
 		return;
 	}
-	if (c->session->protocol != 3) {
+	if (client_session(c)->protocol != 3) {
 		client_connect(c, whole, p->data);
 		return;
 	}

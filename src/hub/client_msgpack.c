@@ -25,7 +25,7 @@ client_read_msgpack(struct client *c, enum frame_kind kind, struct str bytes)
 {
 	struct hub *h = c->hub;
 	struct sio_limits limits = client_limits(c);
-	size_t json_bytes = GROWTH * (size_t)c->session->mount->message_bytes;
+	size_t json_bytes = GROWTH * (size_t)client_session(c)->mount->message_bytes;
 	struct str *bins = arena_alloc(&h->loop->arena,
 				       limits.attachments * sizeof(*bins));
 	struct sio_packet p;

@@ -34,7 +34,7 @@ bool
 client_is_owner(void *app, struct session *s, struct request *r, struct str token)
 {
 	struct hub *h = app;
-	const struct client *c = s->up_state;
+	const struct client *c = session_client(s);
 	struct str cookie = str_from(h->loop->config->token.cookie), shown, first;
 	struct identity *who = NULL, *owner;
 	const char *why = "";

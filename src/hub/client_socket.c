@@ -18,7 +18,7 @@ direct(const struct socket *s)
 {
 	const struct client *c = s->owner;
 
-	return session_direct(c->session);
+	return session_direct(client_session(c));
 }
 
 static bool
@@ -26,7 +26,7 @@ is_lagging(const struct socket *s)
 {
 	const struct client *c = s->owner;
 
-	return session_is_lagging(c->session);
+	return session_is_lagging(client_session(c));
 }
 
 static void
@@ -44,7 +44,7 @@ close_client(struct socket *s, int code, struct str reason)
 	(void)code; /* Engine.IO has none */
 	(void)reason;
 	socket_end(s, "server namespace disconnect");
-	session_close(c->session, "forced server close");
+	session_close(client_session(c), "forced server close");
 }
 
 static const struct session_hello *
@@ -52,7 +52,7 @@ hello(const struct socket *s)
 {
 	const struct client *c = s->owner;
 
-	return &c->session->hello;
+	return &client_session(c)->hello;
 }
 
 static struct str
@@ -60,7 +60,7 @@ transport(const struct socket *s)
 {
 	const struct client *c = s->owner;
 
-	return session_transport_name(c->session);
+	return session_transport_name(client_session(c));
 }
 
 static const struct socket_ops client_socket_ops = {
@@ -78,7 +78,7 @@ client_make_socket(struct client *c, struct str nsp, struct identity *who,
 		   struct str auth)
 {
 	struct socket_making making = {.hub = c->hub,
-				       .mount = c->session->mount,
+				       .mount = client_session(c)->mount,
 				       .ops = &client_socket_ops,
 				       .owner = c,
 				       .wire = (enum wire)c->wire,
@@ -98,7 +98,7 @@ answer_connect(struct socket *s)
 	struct buf data = {.data = memory, .cap = sizeof(memory)};
 
 	/* clients of Socket.IO 2 expect a bare CONNECT */
-	if (c->session->protocol != 3) {
+	if (client_session(c)->protocol != 3) {
 		buf_add_str(&data, STR("{\"sid\":\""));
 		buf_add_str(&data, socket_id(s));
 		if (s->ticket) {
@@ -109,7 +109,7 @@ answer_connect(struct socket *s)
 	}
 	client_send_own(
 		c, encode_plain(c->wire, SIO_CONNECT, socket_nsp(s), buf_str(&data)));
-	session_pause(c->session);
+	session_pause(client_session(c));
 }
 
 int
@@ -119,11 +119,11 @@ socket_accept(struct socket *s)
 	bool has_state = false;
 	int error = s->state == SOCKET_ASKED ? 0 : -E_STATE;
 
-	if (!error && s->mount->recovery_ms && c->session->protocol == 4)
+	if (!error && s->mount->recovery_ms && client_session(c)->protocol == 4)
 		error = recovery_begin(s, &has_state);
 	if (error == -E_GONE)
 		/* the next try is a fresh start */
-		session_close(c->session, "transport error");
+		session_close(client_session(c), "transport error");
 	if (!error)
 		error = socket_begin(s);
 	if (error)
@@ -148,9 +148,9 @@ socket_refuse(struct socket *s, struct str message, struct str data)
 	if (s->state != SOCKET_ASKED)
 		return -E_STATE;
 	counter_add(&c->hub->loop->counters, COUNTER_CONNECT_REFUSED, 1);
-	if (c->session->protocol == 3 && data.len) {
+	if (client_session(c)->protocol == 3 && data.len) {
 		buf_add_str(&text, data);
-	} else if (c->session->protocol == 3) {
+	} else if (client_session(c)->protocol == 3) {
 		json_quote(&text, message);
 	} else {
 		buf_add_str(&text, STR("{\"message\":"));

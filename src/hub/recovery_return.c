@@ -190,7 +190,8 @@ finish(struct hub *h, struct question *q)
 {
 	struct session *s = sessions_find(
 		q->sessions, (struct str){q->session, SID_BYTES}, q->asked.mount);
-	struct client *c = s && !s->is_closing && !s->is_closed ? s->up_state : NULL;
+	struct client *c = s && !s->is_closing && !s->is_closed ? session_client(s)
+								: NULL;
 
 	if (!q->found)
 		counter_add(&h->loop->counters, COUNTER_RECOVERY_REFUSED, 1);
@@ -310,7 +311,7 @@ ask(struct client *c, int home, const struct asked *asked, struct str auth)
 	}
 	*q = (struct question){.mail.deliver = on_question,
 			       .all = c->hub->all,
-			       .sessions = c->session->all,
+			       .sessions = client_session(c)->all,
 			       .asker = c->hub->loop->id,
 			       .asked = *asked};
 	list_init(&q->link);
@@ -320,7 +321,7 @@ ask(struct client *c, int home, const struct asked *asked, struct str auth)
 	q->asked.pid = str_put(&at, asked->pid);
 	q->auth = str_put(&at, auth);
 	identity_ref(q->asked.who);
-	memcpy(q->session, c->session->id, sizeof(q->session));
+	memcpy(q->session, client_session(c)->id, sizeof(q->session));
 	loop_post(q->all->hub[home]->loop, &q->mail);
 }
 
@@ -328,12 +329,12 @@ bool
 recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity *who)
 {
 	struct hub *h = c->hub;
-	struct asked asked = {.mount = c->session->mount, .nsp = nsp, .who = who};
+	struct asked asked = {.mount = client_session(c)->mount, .nsp = nsp, .who = who};
 	struct str pid, offset;
 	struct revival *v;
 	int home;
 
-	if (!h->recovery || !asked.mount->recovery_ms || c->session->protocol != 4)
+	if (!h->recovery || !asked.mount->recovery_ms || client_session(c)->protocol != 4)
 		return false;
 	if (!json_get(auth, STR("pid"), &pid) || !json_borrow_string(pid, &asked.pid) ||
 	    !json_get(auth, STR("offset"), &offset) ||

@@ -13,7 +13,7 @@
 static void
 on_engine_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
-	struct session *s = up;
+	struct session *s = session_around(up);
 	bool is_text = kind == FRAME_TEXT;
 	bool has_type = is_text || s->protocol == 3;
 	char *payload;
@@ -51,8 +51,8 @@ on_engine_close(void *up, const char *reason)
 	(void)reason;
 }
 
-static const struct session_up engine_up = {
-	on_engine_open, on_engine_message, on_engine_drain, on_engine_close, NULL, NULL};
+static const struct session_up engine_up = {on_engine_open, on_engine_message,
+					    on_engine_drain, on_engine_close, NULL};
 
 static int
 on_session(void *app, struct session *s, struct request *r)
@@ -60,7 +60,6 @@ on_session(void *app, struct session *s, struct request *r)
 	(void)app;
 	(void)r;
 	s->up = &engine_up;
-	s->up_state = s;
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #include "transport/static_files.h"
 
 struct engine_app {
-	/* A new session without transport: set its up and up_state. Errors: any, the client is
+	/* A new session without transport: set its up, fill its room. Errors: any, the client is
 	 * refused. */
 	int (*on_session)(void *app, struct session *s, struct request *r);
 	/* May who sent this request, with this token in its query, use the session? NULL:

@@ -44,11 +44,7 @@ free_session(struct session *s)
 static void
 bury(struct loop_grave *g)
 {
-	struct session *s = CONTAINER_OF(g, struct session, grave);
-
-	if (s->up && s->up->on_free)
-		s->up->on_free(s->up_state);
-	free_session(s);
+	free_session(CONTAINER_OF(g, struct session, grave));
 }
 
 /* Out of the map and of every timer; memory stays until the end of the turn. */
@@ -108,7 +104,7 @@ static void
 ask_for_earlier_words(struct session *s)
 {
 	if (s->up && s->up->on_word && (s->polling || s->websocket))
-		s->up->on_word(s->up_state);
+		s->up->on_word(s->room);
 }
 
 /* The one way out. last is what a waiting poll gets to hear. */
@@ -130,7 +126,7 @@ end(struct session *s, const char *reason, enum eio_type last)
 	s->websocket = NULL;
 	s->polling = NULL;
 	if (s->up && !s->is_closing)
-		s->up->on_close(s->up_state, reason);
+		s->up->on_close(s->room, reason);
 }
 
 void
@@ -148,7 +144,7 @@ session_close(struct session *s, const char *reason)
 	(void)polling_send_digit(s->polling, EIO_CLOSE);
 	s->is_closing = true; /* nothing more is sent, and on_close is told once */
 	if (s->up)
-		s->up->on_close(s->up_state, reason);
+		s->up->on_close(s->room, reason);
 	wheel_set(&s->all->loop->wheel, &s->heartbeat, now_of(s) + LAST_POLL_MS);
 }
 
@@ -268,7 +264,7 @@ on_packet(void *up, const struct eio_packet *p)
 		if (s->protocol == 3)
 			restart_heartbeat(s);
 		counter_add(&s->all->loop->counters, COUNTER_MESSAGES_IN, !s->websocket);
-		s->up->on_message(s->up_state, p->is_binary ? FRAME_BINARY : FRAME_TEXT,
+		s->up->on_message(s->room, p->is_binary ? FRAME_BINARY : FRAME_TEXT,
 				  (char *)(uintptr_t)p->data.ptr, p->data.len);
 		return;
 	case EIO_PING:
@@ -300,7 +296,7 @@ on_polling_drain(void *up)
 		if (!polling_queued(s->polling))
 			end(s, "forced close", EIO_CLOSE);
 	} else {
-		s->up->on_drain(s->up_state);
+		s->up->on_drain(s->room);
 	}
 }
 
@@ -346,7 +342,7 @@ on_ws_drain(void *up)
 {
 	struct session *s = up;
 
-	s->up->on_drain(s->up_state);
+	s->up->on_drain(s->room);
 }
 
 static void
@@ -428,7 +424,7 @@ session_take_websocket(struct session *s, struct websocket *w)
 	if (error)
 		end(s, "transport error", EIO_CLOSE);
 	else
-		s->up->on_drain(s->up_state);
+		s->up->on_drain(s->room);
 }
 
 /* --- opening ----------------------------------------------------------------------------- */
@@ -475,7 +471,7 @@ say_hello(struct session *s, bool can_upgrade)
 	if (!f || session_send(s, f))
 		end(s, "transport error", EIO_CLOSE);
 	else
-		s->up->on_open(s->up_state);
+		s->up->on_open(s->room);
 	frame_unref(f);
 }
 

@@ -20,6 +20,11 @@
 
 struct session;
 
+/* For the state of the floor above: a block of its own, and ways there and back, would take
+ * more. */
+enum { SESSION_ROOM_BYTES = 48 };
+
+/* What the floor above is told; up is the session's room. */
 struct session_up {
 	/* The hello is on its way: messages may be sent from now on. */
 	void (*on_open)(void *up);
@@ -30,8 +35,6 @@ struct session_up {
 	/* Exactly once. reason: "transport close", "transport error", "ping timeout", "parse
 	 * error", "forced close", "server shutting down". */
 	void (*on_close)(void *up, const char *reason);
-	/* Free up: no callback is looking at it any more. May be NULL. */
-	void (*on_free)(void *up);
 	/* It is told something now, or ends: queue before that what is on its way to it. May be
 	 * NULL. */
 	void (*on_word)(void *up);
@@ -57,7 +60,6 @@ struct session {
 	struct sessions *all;
 	const struct config_mount *mount;
 	const struct session_up *up;
-	void *up_state;
 	struct polling *polling; /* one of the two carries the session */
 	struct websocket *websocket;
 	struct upgrade *upgrade; /* from the one to the other, while it lasts */
@@ -67,7 +69,15 @@ struct session {
 		struct loop_grave grave; /* once closed */
 	};
 	struct session_hello hello;
+	uint64_t room[SESSION_ROOM_BYTES / sizeof(uint64_t)]; /* zeros at first */
 };
+
+/* The session in whose room that state is. */
+static inline struct session *
+session_around(const void *state)
+{
+	return CONTAINER_OF((uintptr_t)state, struct session, room);
+}
 
 void sessions_init(struct sessions *all, struct loop *l, uint16_t node);
 void sessions_fini(struct sessions *all);

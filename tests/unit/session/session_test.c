@@ -36,16 +36,17 @@ on_open(void *up)
 static void
 on_message(void *up, enum frame_kind kind, char *data, size_t n)
 {
+	struct session *s = session_around(up);
 	char text[1000];
 
 	if (kind == FRAME_BINARY) {
-		say(up, WS_BINARY, (struct str){data, n});
+		say(s, WS_BINARY, (struct str){data, n});
 		return;
 	}
 	snprintf(text, sizeof(text), "4%.*s", (int)n, data);
-	say(up, WS_TEXT, str_from(text));
+	say(s, WS_TEXT, str_from(text));
 	if (n == 3 && memcmp(data, "bye", 3) == 0)
-		session_close(up, "forced close");
+		session_close(s, "forced close");
 }
 
 static void
@@ -57,10 +58,12 @@ on_drain(void *up)
 static void
 on_close(void *up, const char *reason)
 {
+	struct session *s = session_around(up);
+
 	strcat(told, reason);
 	strcat(told, ".");
-	say(up, WS_TEXT, STR("4too late"));
-	session_close(up, "again");
+	say(s, WS_TEXT, STR("4too late"));
+	session_close(s, "again");
 	if (to_close)
 		session_close(to_close, "by the other");
 }
@@ -76,7 +79,6 @@ on_session(void *app, struct session *s, struct request *r)
 	(void)app;
 	(void)r;
 	s->up = &up;
-	s->up_state = s;
 	return 0;
 }
 
