@@ -19,7 +19,7 @@ static void
 finish(struct ack *a, int error, struct str args, const struct str *attachments,
        size_t attachments_n)
 {
-	idmap_remove(a->socket->acks, a);
+	idmap_remove(socket_acks(a->socket), a);
 	wheel_cancel(&hub_loop(socket_hub(a->socket))->wheel, &a->timer);
 	a->on_ack(a->arg, error, args, attachments, attachments_n);
 	spare_give(a, sizeof(*a));
@@ -39,7 +39,21 @@ ack_is_full(const struct socket *s)
 {
 	uint32_t most = s->mount->acks_n;
 
-	return most && s->acks && s->acks->places.n >= most;
+	return most && socket_acks(s) && socket_acks(s)->places.n >= most;
+}
+
+/* NULL when memory is short. */
+static struct idmap *
+get_acks(struct socket *s)
+{
+	struct socket_extras *extras = socket_need_extras(s);
+
+	if (extras && !extras->acks) {
+		extras->acks = spare_take(sizeof(*extras->acks));
+		if (extras->acks)
+			*extras->acks = IDMAP_INIT(sizeof(uint64_t));
+	}
+	return extras ? extras->acks : NULL;
 }
 
 int
@@ -47,17 +61,13 @@ ack_await(struct socket *s, uint64_t id, uint32_t timeout_ms, socket_ack_fn *on_
 	  void *arg)
 {
 	struct ack *a = spare_take(sizeof(*a));
+	struct idmap *acks = get_acks(s);
 	struct loop *l = hub_loop(socket_hub(s));
 
-	if (!s->acks) {
-		s->acks = spare_take(sizeof(*s->acks));
-		if (s->acks)
-			*s->acks = IDMAP_INIT(sizeof(a->id));
-	}
-	if (!a || !s->acks)
+	if (!a || !acks)
 		goto fail;
 	*a = (struct ack){.id = id, .socket = s, .on_ack = on_ack, .arg = arg};
-	if (idmap_add(s->acks, a))
+	if (idmap_add(acks, a))
 		goto fail;
 	wheel_timer_init(&a->timer, on_timeout);
 	if (timeout_ms)
@@ -72,9 +82,9 @@ bool
 ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *attachments,
 	    size_t attachments_n)
 {
-	struct ack *a = s->acks ? idmap_get(s->acks,
-					    (struct str){(char *)&id, sizeof(id)})
-				: NULL;
+	struct idmap *acks = socket_acks(s);
+	struct ack *a = acks ? idmap_get(acks, (struct str){(char *)&id, sizeof(id)})
+			     : NULL;
 
 	if (a)
 		finish(a, 0, args, attachments, attachments_n);
@@ -84,10 +94,13 @@ ack_arrived(struct socket *s, uint64_t id, struct str args, const struct str *at
 void
 ack_fail_all(struct socket *s, int error)
 {
+	struct idmap *acks = socket_acks(s);
 	struct ack *a;
 
-	for (size_t at = 0; s->acks && (a = idmap_next(s->acks, &at)); at = 0)
+	if (!acks)
+		return;
+	for (size_t at = 0; (a = idmap_next(acks, &at)); at = 0)
 		finish(a, error, (struct str){NULL, 0}, NULL, 0);
-	spare_give(s->acks, sizeof(*s->acks));
-	s->acks = NULL;
+	spare_give(acks, sizeof(*acks));
+	s->extras->acks = NULL;
 }

@@ -101,9 +101,9 @@ answer_connect(struct socket *s)
 	if (client_session(c)->protocol != 3) {
 		buf_add_str(&data, STR("{\"sid\":\""));
 		buf_add_str(&data, socket_id(s));
-		if (s->ticket) {
+		if (socket_ticket(s)) {
 			buf_add_str(&data, STR("\",\"pid\":\""));
-			buf_add(&data, s->ticket->pid, TICKET_PID_BYTES);
+			buf_add(&data, socket_ticket(s)->pid, TICKET_PID_BYTES);
 		}
 		buf_add_str(&data, STR("\"}"));
 	}

@@ -224,13 +224,13 @@ recovery_emit_lost(struct hub *h, struct str sid, const struct event_out *event)
 void
 recovery_joined(struct socket *s, struct str room)
 {
-	ticket_join(s->ticket, room, recovery_log_next_at(s->hub->recovery->log));
+	ticket_join(socket_ticket(s), room, recovery_log_next_at(s->hub->recovery->log));
 }
 
 void
 recovery_left(struct socket *s, struct str room)
 {
-	ticket_leave(s->ticket, room, recovery_log_next_at(s->hub->recovery->log));
+	ticket_leave(socket_ticket(s), room, recovery_log_next_at(s->hub->recovery->log));
 }
 
 static void
@@ -262,7 +262,7 @@ kept_new(struct socket *s)
 		return NULL;
 	k->recovery = s->hub->recovery;
 	k->mount = s->mount;
-	k->ticket = s->ticket;
+	k->ticket = socket_ticket(s);
 	memcpy(k->sid, s->id, sizeof(k->sid));
 	memcpy(k->nsp, nsp.ptr, nsp.len);
 	k->nsp_len = nsp.len;
@@ -289,10 +289,10 @@ recovery_keep(struct socket *s, const char *reason)
 {
 	struct recovery *r = s->hub->recovery;
 	struct loop *l = s->hub->loop;
+	const struct ticket *t = socket_ticket(s);
 	struct kept *k;
 
-	if (!s->ticket || s->ticket->is_broken || s->ticket->revival ||
-	    !may_return(reason))
+	if (!t || t->is_broken || t->revival || !may_return(reason))
 		return false;
 	if (r->kept.n >= r->kept_n_max) {
 		counter_add(&l->counters, COUNTER_RECOVERY_FORGOTTEN, 1);
@@ -301,7 +301,7 @@ recovery_keep(struct socket *s, const char *reason)
 	k = kept_new(s);
 	if (!k)
 		return false;
-	s->ticket = NULL;
+	s->extras->ticket = NULL;
 	list_add_tail(&r->oldest, &k->link);
 	counter_add(&l->counters, COUNTER_RECOVERY_KEPT, 1);
 	wheel_set(&l->wheel, &k->timer, l->now_ms + s->mount->recovery_ms);
@@ -322,12 +322,14 @@ recovery_keep_with(struct hub *h, struct str sid, struct keepsake *keepsake)
 void
 recovery_drop(struct socket *s)
 {
-	if (!s->ticket)
+	struct ticket *t = socket_ticket(s);
+
+	if (!t)
 		return;
-	recovery_tell_home(s->hub, s->ticket, s->id, -1);
-	revival_free(s->ticket->revival);
-	ticket_free(s->ticket);
-	s->ticket = NULL;
+	recovery_tell_home(s->hub, t, s->id, -1);
+	revival_free(t->revival);
+	ticket_free(t);
+	s->extras->ticket = NULL;
 }
 
 /* --- coming back ------------------------------------------------------------------------- */

@@ -360,8 +360,8 @@ recovery_ask(struct client *c, struct str nsp, struct str auth, struct identity 
 void
 recovery_attach(struct socket *s, struct revival *v)
 {
-	s->ticket = v->ticket;
-	s->ticket->revival = v;
+	s->extras->ticket = v->ticket;
+	v->ticket->revival = v;
 	s->is_recovered = true;
 	v->ticket = NULL;
 	memcpy(s->id, v->sid, sizeof(s->id));
@@ -381,7 +381,7 @@ add_newer(struct socket *s, struct revival *v)
 		if (e->offset.sender >= broadcasters_n ||
 		    e->offset.number <= v->seen[e->offset.sender] ||
 		    !str_eq(message_nsp(e->message), socket_nsp(s)) ||
-		    !ticket_fits(s->ticket, socket_id(s), e, UINT64_MAX - 1))
+		    !ticket_fits(socket_ticket(s), socket_id(s), e, UINT64_MAX - 1))
 			continue;
 		if (revival_add(v, e->message))
 			return -E_NOMEM;
@@ -393,13 +393,14 @@ add_newer(struct socket *s, struct revival *v)
 static int
 begin_fresh(struct socket *s, uint64_t at)
 {
+	struct ticket *t = ticket_new(s->hub->loop->id, at);
 	struct str room;
 
-	s->ticket = ticket_new(s->hub->loop->id, at);
-	if (!s->ticket)
+	if (!t)
 		return -E_NOMEM;
+	s->extras->ticket = t;
 	for (size_t i = 0; socket_each_room(s, &i, &room);)
-		ticket_join(s->ticket, room, at);
+		ticket_join(t, room, at);
 	return 0;
 }
 
@@ -407,7 +408,8 @@ int
 recovery_begin(struct socket *s, bool *has_state_out)
 {
 	uint64_t at = recovery_log_next_at(s->hub->recovery->log);
-	struct revival *v = s->ticket ? s->ticket->revival : NULL;
+	struct ticket *t = socket_ticket(s);
+	struct revival *v = t ? t->revival : NULL;
 	int here = s->hub->loop->id, error;
 
 	*has_state_out = v != NULL;
@@ -417,10 +419,10 @@ recovery_begin(struct socket *s, bool *has_state_out)
 	if (error)
 		return error;
 	if (v->loop != here) {
-		ticket_move(s->ticket, at);
-		s->ticket->base = v->offset;
-		s->ticket->has_base = true;
-		recovery_tell_home(s->hub, s->ticket, s->id, here);
+		ticket_move(t, at);
+		t->base = v->offset;
+		t->has_base = true;
+		recovery_tell_home(s->hub, t, s->id, here);
 	}
 	return 0;
 }
@@ -428,10 +430,11 @@ recovery_begin(struct socket *s, bool *has_state_out)
 int
 recovery_replay(struct socket *s)
 {
-	struct revival *v = s->ticket->revival;
+	struct ticket *t = socket_ticket(s);
+	struct revival *v = t->revival;
 	int error = 0;
 
-	s->ticket->revival = NULL;
+	t->revival = NULL;
 	leave(v); /* from now on they find the socket */
 	for (size_t i = 0; i < v->missed_n; i++) {
 		const struct frames *f;
@@ -448,8 +451,8 @@ recovery_replay(struct socket *s)
 		else
 			error = -E_NOMEM;
 	}
-	for (size_t i = 0; !error && i < s->ticket->spans_n; i++) {
-		const struct ticket_span *span = &s->ticket->spans[i];
+	for (size_t i = 0; !error && i < t->spans_n; i++) {
+		const struct ticket_span *span = &t->spans[i];
 
 		if (span->to == UINT64_MAX)
 			error = socket_join(s, (struct str){span->room, span->room_len});

@@ -20,35 +20,62 @@
 
 /* --- life -------------------------------------------------------------------------------- */
 
+struct socket_extras *
+socket_need_extras(struct socket *s)
+{
+	if (!s->extras)
+		s->extras = slab_new(&s->hub->loop->slab, sizeof(*s->extras));
+	return s->extras;
+}
+
+static void
+free_socket(struct socket *s)
+{
+	struct slab *slab = &s->hub->loop->slab;
+
+	if (s->extras)
+		free(s->extras->auth);
+	slab_free(slab, s->extras, sizeof(*s->extras));
+	slab_free(slab, s, sizeof(*s));
+}
+
 static void
 bury(struct loop_grave *g)
 {
 	struct socket *s = CONTAINER_OF(g, struct socket, grave);
 
 	identity_unref(s->who);
-	free(s->auth);
-	slab_free(&s->hub->loop->slab, s, sizeof(*s));
+	free_socket(s);
+}
+
+/* Room for what it is to have from the start. Errors: -E_NOMEM. */
+static int
+make_extras(struct socket *s, struct str auth)
+{
+	if (!auth.len && !s->mount->recovery_ms)
+		return 0;
+	if (!socket_need_extras(s))
+		return -E_NOMEM;
+	s->extras->auth = auth.len ? str_dup(auth) : NULL;
+	return auth.len && !s->extras->auth ? -E_NOMEM : 0;
 }
 
 struct socket *
 socket_new(const struct socket_making *making, struct str nsp, struct str auth)
 {
-	struct slab *slab = &making->hub->loop->slab;
-	struct socket *s = slab_new(slab, sizeof(*s));
+	struct socket *s = slab_new(&making->hub->loop->slab, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->auth = auth.len ? str_dup(auth) : NULL;
-	s->nsp = namespace_get(making->hub, nsp);
-	if ((auth.len && !s->auth) || !s->nsp || namespace_add(s->nsp, s)) {
-		if (s->nsp)
-			namespace_release(s->nsp);
-		free(s->auth);
-		slab_free(slab, s, sizeof(*s));
-		return NULL;
-	}
 	s->hub = making->hub;
 	s->mount = making->mount;
+	s->nsp = namespace_get(making->hub, nsp);
+	if (make_extras(s, auth) || !s->nsp || namespace_add(s->nsp, s)) {
+		if (s->nsp)
+			namespace_release(s->nsp);
+		free_socket(s);
+		return NULL;
+	}
 	s->ops = making->ops;
 	s->owner = making->owner;
 	s->wire = (uint8_t)making->wire;
@@ -65,7 +92,7 @@ socket_drop(struct socket *s)
 	struct hub *h = s->hub;
 
 	s->state = SOCKET_GONE;
-	if (s->ticket)
+	if (socket_ticket(s))
 		recovery_drop(s);
 	room_leave_all(s);
 	namespace_remove(s->nsp, s);
@@ -88,7 +115,7 @@ socket_end(struct socket *s, const char *reason)
 	s->state = SOCKET_GONE;
 	/* whoever is told may close the client, which ends its sockets */
 	list_remove(&s->link);
-	if (was_connected && s->ticket)
+	if (was_connected && socket_ticket(s))
 		is_kept = recovery_keep(s, reason);
 	if (was_connected) {
 		idmap_remove(&h->sockets, s);
@@ -184,8 +211,9 @@ socket_handshake(const struct socket *s, struct handshake *out)
 {
 	static _Thread_local char address[ADDRESS_TEXT_BYTES];
 	const struct session_hello *hello = s->ops->hello(s);
+	const char *auth = s->extras ? s->extras->auth : NULL;
 
-	*out = (struct handshake){.auth = s->auth ? str_from(s->auth) : STR("{}"),
+	*out = (struct handshake){.auth = auth ? str_from(auth) : STR("{}"),
 				  .query = STR(""),
 				  .headers = STR("")};
 	if (!hello)
@@ -242,10 +270,11 @@ socket_is_recovered(const struct socket *s)
 struct keepsake *
 socket_take_keepsake(struct socket *s)
 {
-	struct keepsake *k = s->ticket ? s->ticket->keepsake : NULL;
+	struct ticket *t = socket_ticket(s);
+	struct keepsake *k = t ? t->keepsake : NULL;
 
 	if (k)
-		s->ticket->keepsake = NULL;
+		t->keepsake = NULL;
 	return k;
 }
 
@@ -270,7 +299,7 @@ socket_join(struct socket *s, struct str room)
 
 	batch_settle(s);
 	error = s->state == SOCKET_GONE ? -E_STATE : room_join(s->nsp, room, s);
-	if (!error && s->ticket)
+	if (!error && socket_ticket(s))
 		recovery_joined(s, room);
 	return error;
 }
@@ -281,7 +310,7 @@ socket_leave(struct socket *s, struct str room)
 	batch_settle(s);
 	if (s->nsp)
 		room_leave(s->nsp, room, s);
-	if (s->ticket)
+	if (socket_ticket(s))
 		recovery_left(s, room);
 }
 
@@ -358,7 +387,7 @@ socket_emit(struct socket *s, const struct event_out *event, bool is_volatile)
 		return -E_GONE;
 	if (is_volatile && drops_volatile(s))
 		return 0;
-	if (s->ticket && !is_volatile)
+	if (socket_ticket(s) && !is_volatile)
 		return recovery_emit(s, event);
 	return send_own(s, encode_event(s->wire, socket_nsp(s), NULL, event));
 }

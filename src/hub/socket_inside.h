@@ -34,6 +34,13 @@ struct socket_ops {
 	struct str (*transport)(const struct socket *s);
 };
 
+/* What few sockets have. */
+struct socket_extras {
+	struct idmap *acks;    /* what we wait for; NULL: nothing yet */
+	struct ticket *ticket; /* to come back with; NULL: it cannot */
+	char *auth; /* JSON object of its CONNECT without its token; NULL: {} */
+};
+
 struct socket {
 	char id[SOCKET_ID_BYTES];
 	uint8_t state;       /* enum socket_state */
@@ -57,9 +64,8 @@ struct socket {
 	};
 	struct memberships rooms;
 	struct identity *who;
-	struct idmap *acks;    /* what we wait for; NULL: nothing yet */
-	struct ticket *ticket; /* to come back with; NULL: it cannot */
-	char *auth; /* JSON object of its CONNECT without its token; NULL: {} */
+	/* NULL: none of them; never where clients may recover */
+	struct socket_extras *extras;
 	void *data; /* of the floor above */
 };
 
@@ -75,6 +81,21 @@ struct socket_making {
 };
 struct socket *socket_new(const struct socket_making *making, struct str nsp,
 			  struct str auth) MUST_USE;
+
+/* Its extras, made when it has none yet. NULL: no memory. */
+struct socket_extras *socket_need_extras(struct socket *s) MUST_USE;
+
+static inline struct idmap *
+socket_acks(const struct socket *s)
+{
+	return s->extras ? s->extras->acks : NULL;
+}
+
+static inline struct ticket *
+socket_ticket(const struct socket *s)
+{
+	return s->extras ? s->extras->ticket : NULL;
+}
 
 /* It is in: found by its id from now on. Errors: -E_NOMEM, -E_STATE. */
 int socket_begin(struct socket *s) MUST_USE;

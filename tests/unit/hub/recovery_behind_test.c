@@ -44,7 +44,7 @@ set_up(void)
 	peer_sends(lost, "40");
 	snprintf(sid, sizeof(sid), "%.*s", STR_ARG(socket_id(h.newest)));
 	snprintf(packet, sizeof(packet), "40{\"pid\":\"%.*s\",\"offset\":\"%.*s\"}",
-		 TICKET_PID_BYTES, h.newest->ticket->pid,
+		 TICKET_PID_BYTES, socket_ticket(h.newest)->pid,
 		 STR_ARG(recovery_offset_text(last, offset)));
 	ck_assert_int_eq(socket_emit(h.newest, &event, false), 0);
 	peer_ends(lost);
