@@ -21,7 +21,8 @@ function fanout(members, inFlight, floor, targets) {
 		work: 'deliveries',
 		scenario: 'fanout',
 		args: ['--clients', members, '--in-flight', inFlight],
-		peers: all.map((peer) => (peer === 'floor' ? floor : peer)),
+		peers: [floor, ...(floor === 'merge' ? ['merge-alike'] : []),
+			...all.filter((peer) => peer !== 'floor')],
 		targets,
 	};
 }

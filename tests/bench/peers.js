@@ -15,6 +15,8 @@ const path = require('node:path');
 const START_MS = 20000;
 const TOKENS_N = 1000;
 const SERVER_CORE = process.env.BENCH_SERVER_CORE || '0';
+/* Of a message of the fan-out in Socket.IO: 42["bench","64 bytes"]. */
+const SOCKETIO_TEXT_BYTES = 78;
 const LOAD_CORE = process.env.BENCH_LOAD_CORE || '1';
 const BOTH_CORES = `${SERVER_CORE},${LOAD_CORE}`;
 const NCHAN_MODULES = ['/usr/lib/nginx/modules/ngx_nchan_module.so',
@@ -218,6 +220,12 @@ const peers = {
 		title: 'floor (merging send)',
 		start: () => start(path.join(build, 'bench/floor'), ['--merge']),
 		args: rawArgs,
+	},
+	'merge-alike': {
+		title: 'floor (merging send), bytes and members as of Socket.IO',
+		start: () => start(path.join(build, 'bench/floor'), ['--merge']),
+		args: () => ['--protocol', 'spoken', '--path', '/member', '--publish-path', '/publish',
+			'--payload', SOCKETIO_TEXT_BYTES],
 	},
 	nchan: {
 		title: 'nginx + nchan (raw)',

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const struct protocol *const protocols[] = {
-	&client_socketio, &client_polling,  &client_upgrade, &client_raw,
-	&client_rooms,    &client_channels, &client_topics,  &client_schedule,
+	&client_socketio, &client_polling,  &client_upgrade,  &client_raw,
+	&client_spoken,   &client_rooms,   &client_channels, &client_topics,
+	&client_schedule,
 };
 
 const struct protocol *

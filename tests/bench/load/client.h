@@ -57,7 +57,7 @@ struct client {
 #define CLIENT_MARK_BYTES 11
 
 extern const struct protocol client_socketio, client_polling, client_upgrade, client_raw,
-	client_rooms, client_channels, client_topics, client_schedule;
+	client_spoken, client_rooms, client_channels, client_topics, client_schedule;
 
 /* The protocol of that name, or NULL. */
 const struct protocol *client_protocol(const char *name);

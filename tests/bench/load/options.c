@@ -25,7 +25,7 @@ static const struct row {
 } rows[] = {
 	{"to", ADDRESS, AT(to), 0, 0, "ADDRESS:PORT of the server"},
 	{"protocol", TEXT, AT(protocol), 0, 0,
-	 "socketio, polling, upgrade, raw or a dialect [socketio]"},
+	 "socketio, polling, upgrade, raw, spoken or a dialect [socketio]"},
 	{"path", TEXT, AT(path), 0, 0,
 	 "of members and callers; @: their number [/realtime/]"},
 	{"publish-path", TEXT, AT(publish_path), 0, 0, "of the publisher [the same]"},

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plain WebSocket: raw messages, and the four JSON dialects, each of them a row with the text
- * that takes a member into its room. Not every dialect confirms that, and only rooms lets
- * clients publish: a ping behind the text tells when it was read, and somebody else
- * publishes (--publish-protocol).
+ * Plain WebSocket: raw messages, the same to members that have said a word ("spoken"), and the
+ * four JSON dialects, each of them a row with the text that takes a member into its room. Not
+ * every dialect confirms that, and only rooms lets clients publish: a ping behind the text
+ * tells when it was read, and somebody else publishes (--publish-protocol).
  */
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +42,27 @@ const struct protocol client_raw = {
 	.websocket = &raw_up,
 	.answer_marks_n = 1,
 	.request = raw_send,
+	.publish = raw_send,
+	.leave = websocket_leave,
+};
+
+/* A member that has answered, as those of Socket.IO have with their CONNECT: its system puts
+ * off acknowledgements then, until there are so many bytes that it sends them while the server
+ * is sending, and on the account of that. */
+static void
+say_a_word(struct client *client)
+{
+	if (client->role == CLIENT_MEMBER)
+		websocket_send(client, "word", 4);
+	client_become_ready(client);
+}
+
+static const struct websocket_up spoken_up = {no_query, say_a_word, raw_text, NULL};
+
+const struct protocol client_spoken = {
+	.name = "spoken",
+	.conn_up = &websocket_conn_up,
+	.websocket = &spoken_up,
 	.publish = raw_send,
 	.leave = websocket_leave,
 };
