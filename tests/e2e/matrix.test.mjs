@@ -57,7 +57,11 @@ for (const [version, name] of CLIENTS) {
 
 			test("sends events and gets them back", async () => {
 				const socket = connect();
-				const args = ["zwei €🦄", 3, [null, { vier: true }]];
+				// Those before 2 encode text twice over polling and once over WebSocket, the
+				// servers of 2 and later never twice: asked one way and answered the other it
+				// differs, with Node as well.
+				const text = version < "2" && way === "upgrade" ? "zwei" : "zwei €🦄";
+				const args = [text, 3, [null, { vier: true }]];
 				socket.emit("message", ...args);
 				assert.deepEqual(await once(socket, "message-back"), args);
 			});
